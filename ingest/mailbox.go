@@ -1,0 +1,68 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"lineman/models"
+)
+
+// Mailbox is one open source of mail. Reading never changes what people see:
+// unseen stays unseen. A Mailbox is used by one goroutine at a time; a
+// cancelled context ends the running call soon.
+//
+// An error of List or Fetch means that the source cannot go on (ErrLogin,
+// ErrUnreachable, ErrFolder tell why, wrapped); what was kept before it stays.
+type Mailbox interface {
+	// Folders gives the folders to read, patterns resolved, in a stable
+	// order. ErrFolder when a configured folder is not there.
+	Folders(ctx context.Context) ([]string, error)
+
+	// List gives up to limit messages of folder after the cursor, oldest
+	// first. A cursor without UIDValidity is a first run: it starts with the
+	// first message received at since or later. When the folder was rebuilt
+	// (another UIDValidity) it starts at since again and says Reset.
+	List(ctx context.Context, folder string, after models.Cursor, since time.Time, limit int) (Listing, error)
+
+	// Fetch calls keep once for every reference, in any order, with the whole
+	// message or with the error that it alone met (gone, refused by the
+	// server). An error from keep ends the call.
+	Fetch(ctx context.Context, refs []models.MailRef, keep func(models.MailRef, []byte, error) error) error
+
+	// Close ends the session. It may be called at any time, from another
+	// goroutine too, and more than once.
+	Close() error
+}
+
+// Labeler is a Mailbox that can label. Labels are the configured names of the
+// label keys.
+type Labeler interface {
+	// Label adds and removes labels of one message. It may be repeated with
+	// the same arguments without doing anything twice. messageID finds the
+	// message again where labelling copies it.
+	Label(ctx context.Context, ref models.MailRef, messageID string, add, remove []string) error
+}
+
+// Listing is one answer of List.
+type Listing struct {
+	Messages []Listed
+	Cursor   models.Cursor // where the folder stands once Messages are stored
+	More     bool          // there are further messages after Cursor
+	Reset    bool          // the folder was rebuilt: the old cursor means nothing
+}
+
+// Listed is one message as the mailbox lists it, before its body is fetched.
+type Listed struct {
+	Ref      models.MailRef
+	Size     int64
+	Received time.Time // INTERNALDATE or its like, UTC
+}
+
+// The reasons for which a source cannot be read; wrapped with detail.
+var (
+	ErrLogin       = errors.New("login refused")
+	ErrUnreachable = errors.New("unreachable")
+	ErrFolder      = errors.New("folder not found")
+	ErrLabels      = errors.New("labels not supported")
+)

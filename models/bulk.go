@@ -1,0 +1,47 @@
+package models
+
+// The rows of bulk import and export; Line is the line number in the file,
+// for errors. Lists are split, references are by name.
+
+// ProviderRow is a line of providers.csv.
+type ProviderRow struct {
+	Line   int
+	Name   string
+	Slug   string // empty: derived from Name
+	Emails []string
+	Parser string
+	Tenant string
+	Tags   []string
+}
+
+// SiteRow is a line of sites.csv.
+type SiteRow struct {
+	Line   int
+	Name   string
+	Region string
+	Tenant string
+	Tags   []string
+}
+
+// CircuitRow is a line of circuits.csv. Provider is a slug or a name.
+type CircuitRow struct {
+	Line        int
+	CID         string
+	Provider    string
+	Type        string
+	Status      string
+	SiteA       string
+	SiteZ       string
+	XConnectA   string
+	XConnectZ   string
+	Description string
+	Tenant      string
+	Tags        []string
+}
+
+// ImportResult counts what an import did.
+type ImportResult struct {
+	Created   int
+	Updated   int
+	Unchanged int
+}

@@ -1,0 +1,79 @@
+package models
+
+import "time"
+
+// Provider is a network from which circuits are rented.
+type Provider struct {
+	ID            string
+	Slug          string // unique, lower case, stable
+	Name          string // unique, as shown
+	Parser        string // name of the parser provider; empty: the slug
+	Emails        []string
+	IDsPerAccount bool // the account is part of a maintenance's identity
+	HoldOver      time.Duration
+	Tenant        string
+	Tags          []string
+	Builtin       bool // came with the catalogue and was not edited since
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}
+
+// Site is a place where circuits end.
+type Site struct {
+	ID        string
+	Name      string // unique
+	Region    string
+	Tenant    string
+	Tags      []string
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Circuit is one rented circuit, unique by (provider, CID without case).
+type Circuit struct {
+	ID           string
+	CID          string
+	ProviderID   string
+	Provider     Provider // filled by readers; the zero value otherwise
+	Type         string   // circuit type's name, for example Transit
+	Status       string   // free text of the inventory, for example active
+	Description  string
+	Tenant       string
+	Tags         []string
+	Terminations []Termination // A before Z
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+}
+
+// Termination is one end of a circuit.
+type Termination struct {
+	ID        string
+	CircuitID string
+	Side      string // A or Z
+	SiteID    string
+	Site      Site   // filled by readers
+	XConnect  string // cross-connect id
+}
+
+// Alias is another name under which a provider lists a circuit.
+type Alias struct {
+	ID         string
+	ProviderID string
+	Alias      string
+	CircuitID  string
+	CreatedAt  time.Time
+}
+
+// RedundancyGroup is a set of circuits of which MinUp must be up.
+type RedundancyGroup struct {
+	ID         string
+	Name       string
+	MinUp      int
+	CircuitIDs []string
+}
+
+// Organization of the outside names used in CSV files and errors.
+const (
+	SideA = "A"
+	SideZ = "Z"
+)

@@ -1,0 +1,19 @@
+package models
+
+// JobKind names a kind of work in the queue.
+type JobKind string
+
+// The kinds of job.
+const (
+	JobPoll    JobKind = "poll"    // Args: Source
+	JobProcess JobKind = "process" // Args: RawIDs
+	JobLabel   JobKind = "label"   // Args: Source
+	JobSweep   JobKind = "sweep"   // no Args
+)
+
+// Job is work to be done after the transaction that enqueues it commits.
+type Job struct {
+	Kind   JobKind
+	Source string   // name of the source: poll, label
+	RawIDs []string // process
+}

@@ -1,0 +1,41 @@
+package models
+
+import "time"
+
+// Page is a slice of a list: Limit rows from Offset on.
+type Page struct {
+	Limit  int // 1 to 1000; readers treat 0 as 50
+	Offset int
+}
+
+// MaintenanceFilter narrows a list of maintenances; empty fields do not
+// filter. Several values of one field mean any of them, several fields all.
+type MaintenanceFilter struct {
+	Statuses  []Status
+	Providers []string  // slugs
+	Circuits  []string  // CIDs, without regard to case
+	Sites     []string  // names
+	Name      string    // exact, without regard to case
+	Query     string    // part of the name
+	EndAfter  time.Time // a window ends at or after this
+	StartsBy  time.Time // a window starts at or before this
+	Page      Page
+}
+
+// CircuitFilter narrows a list of circuits.
+type CircuitFilter struct {
+	CID       string // exact, without regard to case
+	Providers []string
+	Sites     []string
+	Types     []string
+	Page      Page
+}
+
+// CircuitStatus is one circuit as the gauge circuit_maintenance_status shows
+// it: one row for each termination, or one with an empty Termination when the
+// circuit has none.
+type CircuitStatus struct {
+	Circuit     Circuit
+	Termination Termination
+	Active      bool // under active maintenance at the asked time (F46)
+}
