@@ -65,4 +65,5 @@ var (
 	ErrUnreachable = errors.New("unreachable")
 	ErrFolder      = errors.New("folder not found")
 	ErrLabels      = errors.New("labels not supported")
+	ErrGone        = errors.New("message gone") // one message: moved, deleted, or its folder rebuilt
 )

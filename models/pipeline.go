@@ -45,8 +45,9 @@ type LabelTask struct {
 	MessageRowID string // MailboxMessage.ID
 	Ref          MailRef
 	MessageID    string   // the header, for mailboxes that label by copying
-	Add          []string // label keys
-	Remove       []string // label keys
+	Want         []string // all label keys of the state
+	Add          []string // of Want, those that do not stand yet
+	Remove       []string // label keys that stand and should not
 }
 
 // LabelResult is what came of a LabelTask. With an Error the task stays due.

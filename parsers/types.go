@@ -1,6 +1,7 @@
 package parsers
 
 import (
+	"sync/atomic"
 	"time"
 
 	"lineman/models"
@@ -45,6 +46,8 @@ type Part struct {
 	Filename    string // base name only, decoded
 	Attachment  bool   // Content-Disposition: attachment
 	Data        []byte // transfer-decoded bytes
+
+	text atomic.Pointer[string] // decoded by Text at its first call
 }
 
 // Header holds the header fields of one message; keys are canonical

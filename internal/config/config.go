@@ -7,7 +7,7 @@ import "time"
 
 // Config is the whole configuration, complete with defaults.
 type Config struct {
-	SecretKey      Secret    `koanf:"secret_key"`
+	SecretKeys     []Secret  `koanf:"secret_key"` // one, or two while rotating; the first one encrypts
 	Display        Display   `koanf:"display"`
 	Database       Database  `koanf:"database"`
 	HTTP           HTTP      `koanf:"http"`
@@ -23,11 +23,9 @@ type Config struct {
 	Trust          Trust     `koanf:"trust"`
 	Retention      Retention `koanf:"retention"`
 	Overlap        Overlap   `koanf:"overlap"`
+	Notify         Tree      `koanf:"notify"`
 	ChatOps        ChatOps   `koanf:"chatops"`
 }
-
-// Secret is a text that never prints: String, Format, JSON and YAML give ***.
-type Secret string
 
 // Display says how times are shown to people; stored times are UTC.
 type Display struct {
@@ -55,9 +53,19 @@ type Log struct {
 // Metrics are the settings of the gauge circuit_maintenance_status. The order
 // of LabelsAttached is that of the file.
 type Metrics struct {
-	Enable         bool              `koanf:"enable"`
-	LabelsAttached map[string]string `koanf:"labels_attached"`
-	Public         bool              `koanf:"public"` // /metrics without a token
+	Enable         bool       `koanf:"enable"`
+	LabelsAttached LabelPaths `koanf:"labels_attached"`
+	Public         bool       `koanf:"public"` // /metrics without a token
+}
+
+// LabelPaths are labels of the gauge in the order of the file.
+type LabelPaths []LabelPath
+
+// LabelPath is one label and where its value comes from, for example
+// circuit_type and circuit.type.name.
+type LabelPath struct {
+	Label string
+	Path  string
 }
 
 // Source is one configured mailbox.
@@ -120,4 +128,6 @@ type ChatOps struct {
 	SendAllMessagesPrivate  bool   `koanf:"send_all_messages_private"`
 	FallbackUser            string `koanf:"fallback_chatops_user"`
 	SessionCacheTimeout     int    `koanf:"session_cache_timeout"` // seconds
+	Platforms               Tree   `koanf:"platforms"`
+	Integrations            Tree   `koanf:"integrations"`
 }

@@ -1,0 +1,34 @@
+# Everything that is run on this repository, by people and by CI.
+#
+#   make test          all tests, with the servers they need (scripts/test.sh)
+#   make lint          gofmt, go vet, staticcheck and the rules of .golangci.yml
+#   make build         bin/lineman, one static binary
+#   make bench N=10000 the benchmarks; N is the number of mails
+#   make fuzz T=30s    every fuzz target for T
+#   make picture       docs/demo.svg, from what the demo prints
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+N ?= 10000
+T ?= 30s
+
+.PHONY: test bench lint build fuzz picture
+
+test:
+	@./scripts/test.sh
+
+bench:
+	@./scripts/bench.sh $(N)
+
+lint:
+	@go tool -modfile=scripts/lint.mod golangci-lint run
+
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/lineman ./cmd/lineman
+
+fuzz:
+	@./scripts/fuzz.sh $(T)
+
+picture: build
+	@./bin/lineman demo --once | go run ./internal/tool/picture 'go run ./cmd/lineman demo' >docs/demo.svg

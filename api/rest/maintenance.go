@@ -1,0 +1,203 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"lineman/models"
+)
+
+// MaintenanceReader is what the API reads of maintenances.
+type MaintenanceReader interface {
+	Maintenances(ctx context.Context, s models.Scope, f models.MaintenanceFilter) ([]models.MaintenanceItem, int, error)
+	Maintenance(ctx context.Context, s models.Scope, idOrName string) (models.MaintenanceDetail, error)
+}
+
+type maintenanceQuery struct {
+	paging
+	Status   []string `query:"status,explode" enum:"TENTATIVE,CONFIRMED,RE-SCHEDULED,IN-PROCESS,COMPLETED,CANCELLED,UNKNOWN" doc:"Any of these statuses"`
+	Provider []string `query:"provider,explode" maxItems:"100" doc:"Any of these provider slugs"`
+	Circuit  []string `query:"circuit,explode" maxItems:"100" doc:"Any of these circuit ids, as the provider writes them"`
+	Site     []string `query:"site,explode" maxItems:"100" doc:"Any of these site names"`
+	Q        string   `query:"q" maxLength:"200" doc:"Part of the name"`
+}
+
+func (q maintenanceQuery) filter() models.MaintenanceFilter {
+	f := models.MaintenanceFilter{Providers: q.Provider, Circuits: q.Circuit, Sites: q.Site, Query: q.Q, Page: q.page()}
+	for _, s := range q.Status {
+		f.Statuses = append(f.Statuses, models.Status(s))
+	}
+	return f
+}
+
+type idPath struct {
+	ID string `path:"id" maxLength:"300" doc:"Id or name"`
+}
+
+type maintenanceJSON struct {
+	ID            string        `json:"id"`
+	Name          string        `json:"name"`
+	Provider      providerRef   `json:"provider"`
+	MaintenanceID string        `json:"maintenance_id" doc:"As the provider writes it"`
+	Status        string        `json:"status"`
+	Phase         string        `json:"phase" doc:"upcoming, running, overrun, presumed-over or closed, by windows and clock"`
+	Summary       string        `json:"summary"`
+	Windows       []windowJSON  `json:"windows" nullable:"false"`
+	Circuits      []circuitLine `json:"circuits" nullable:"false"`
+	WorstImpact   string        `json:"worst_impact" doc:"Empty without circuits"`
+	Acknowledged  bool          `json:"acknowledged"`
+	Synthetic     bool          `json:"synthetic" doc:"The provider gives no id; this one was derived"`
+	Aliases       []string      `json:"aliases" nullable:"false"`
+	FirstSeen     *time.Time    `json:"first_seen"`
+	LastNotice    *time.Time    `json:"last_notice"`
+	Revision      int64         `json:"revision"`
+}
+
+type providerRef struct {
+	Slug string `json:"slug"`
+	Name string `json:"name"`
+}
+
+type windowJSON struct {
+	Ordinal int       `json:"ordinal"`
+	Kind    string    `json:"kind"`
+	Called  bool      `json:"called" doc:"A backup window that a notice called"`
+	Status  string    `json:"status"`
+	Start   time.Time `json:"start"`
+	End     time.Time `json:"end"`
+}
+
+type circuitLine struct {
+	CircuitID string `json:"circuit_id" doc:"As the provider writes it"`
+	Impact    string `json:"impact"`
+	Account   string `json:"account"`
+	Linked    bool   `json:"linked" doc:"The inventory knows it"`
+	SiteA     string `json:"site_a"`
+	SiteZ     string `json:"site_z"`
+	Cancelled bool   `json:"cancelled"`
+}
+
+type detailJSON struct {
+	maintenanceJSON
+	Notices []noticeJSON `json:"notices" nullable:"false" doc:"Newest first"`
+	Notes   []noteJSON   `json:"notes" nullable:"false"`
+	Changes []changeJSON `json:"changes" nullable:"false" doc:"Newest first"`
+}
+
+type noticeJSON struct {
+	ID        string     `json:"id"`
+	Status    string     `json:"status"`
+	Summary   string     `json:"summary"`
+	Account   string     `json:"account"`
+	Organizer string     `json:"organizer"`
+	UID       string     `json:"uid"`
+	Sequence  int        `json:"sequence"`
+	Stamp     *time.Time `json:"stamp"`
+	Received  *time.Time `json:"received"`
+	Parser    string     `json:"parser"`
+	Warnings  []string   `json:"warnings" nullable:"false"`
+}
+
+type noteJSON struct {
+	ID      string     `json:"id"`
+	Title   string     `json:"title"`
+	Comment string     `json:"comment"`
+	Level   string     `json:"level"`
+	Author  string     `json:"author" doc:"Empty: lineman itself"`
+	Closed  bool       `json:"closed"`
+	Created *time.Time `json:"created"`
+}
+
+type changeJSON struct {
+	Revision int64      `json:"revision"`
+	Field    string     `json:"field"`
+	Old      string     `json:"old"`
+	New      string     `json:"new"`
+	Cause    string     `json:"cause"`
+	Author   string     `json:"author"`
+	At       *time.Time `json:"at"`
+}
+
+func (s *server) listMaintenances(ctx context.Context, in *maintenanceQuery) (*answer[list[maintenanceJSON]], error) {
+	f := in.filter()
+	items, total, err := s.o.Reader.Maintenances(ctx, whoAsks(ctx).Scope, f)
+	if err != nil {
+		return nil, fmt.Errorf("list maintenances: %w", err)
+	}
+	return newList(ctx, items, total, f.Page, s.maintenance), nil
+}
+
+func (s *server) getMaintenance(ctx context.Context, in *idPath) (*answer[detailJSON], error) {
+	m, err := s.o.Reader.Maintenance(ctx, whoAsks(ctx).Scope, in.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read a maintenance: %w", err)
+	}
+	d := detailJSON{
+		maintenanceJSON: s.maintenance(models.MaintenanceItem{Maintenance: m.Maintenance, ProviderSlug: m.ProviderSlug, ProviderName: m.ProviderName}),
+		Notices:         convert(m.Notices, notice), Changes: convert(m.Changes, change),
+		Notes: append(convert(m.Notes, note), convert(m.PeopleNotes, note)...),
+	}
+	return &answer[detailJSON]{Body: d}, nil
+}
+
+func (s *server) maintenance(m models.MaintenanceItem) maintenanceJSON {
+	return maintenanceJSON{
+		ID: m.ID, Name: m.Name, Provider: providerRef{m.ProviderSlug, m.ProviderName},
+		MaintenanceID: m.ExternalID, Status: string(m.Status), Summary: m.Summary,
+		Phase:   string(models.PhaseOf(m.Maintenance, s.o.Now().UTC(), s.o.Rules(m.ProviderSlug))),
+		Windows: convert(m.Windows, window), Circuits: convert(m.Circuits, circuitOf),
+		WorstImpact: string(m.WorstImpact()), Acknowledged: acknowledged(m.Maintenance), Synthetic: m.Synthetic,
+		Aliases: append([]string{}, m.Aliases...), FirstSeen: instant(m.FirstSeen), LastNotice: instant(m.LastNotice),
+		Revision: m.Revision,
+	}
+}
+
+func acknowledged(m models.Maintenance) bool {
+	return m.Ack != nil && m.Ack.Digest == models.AckDigest(m)
+}
+
+func window(w models.Window) windowJSON {
+	return windowJSON{Ordinal: w.Ordinal, Kind: string(w.Kind), Called: w.Called, Status: string(w.Status), Start: w.Start.UTC(), End: w.End.UTC()}
+}
+
+func circuitOf(c models.CircuitImpact) circuitLine {
+	line := circuitLine{CircuitID: c.CID, Impact: string(c.Impact), Account: c.Account, Linked: c.CircuitID != "", Cancelled: c.Cancelled}
+	if c.Circuit != nil {
+		line.SiteA, line.SiteZ = siteNames(*c.Circuit)
+	}
+	return line
+}
+
+func notice(n models.Notice) noticeJSON {
+	return noticeJSON{
+		ID: n.ID, Status: string(n.Status), Summary: n.Summary, Account: n.Account, Organizer: n.Organizer, UID: n.UID,
+		Sequence: n.Sequence, Stamp: instant(n.Stamp), Received: instant(n.Received), Parser: n.Parser, Warnings: append([]string{}, n.Warnings...),
+	}
+}
+
+func note(n models.Note) noteJSON {
+	return noteJSON{ID: n.ID, Title: n.Title, Comment: n.Comment, Level: string(n.Level), Author: n.Author, Closed: n.Closed, Created: instant(n.CreatedAt)}
+}
+
+func change(c models.Change) changeJSON {
+	return changeJSON{Revision: c.Revision, Field: c.Field, Old: c.Old, New: c.New, Cause: string(c.Cause), Author: c.Author, At: instant(c.At)}
+}
+
+// instant is a time in UTC; the zero time is null.
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// convert never gives null.
+func convert[R, T any](rows []R, show func(R) T) []T {
+	list := make([]T, 0, len(rows))
+	for _, r := range rows {
+		list = append(list, show(r))
+	}
+	return list
+}

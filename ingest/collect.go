@@ -1,0 +1,219 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"lineman/models"
+	"lineman/parsers"
+)
+
+// collector lists, fetches and keeps the mail of one source.
+type collector struct {
+	p     *Pipeline
+	src   Source
+	row   models.Source
+	box   Mailbox
+	since time.Time // start of a first run
+	all   bool      // start at since, whatever the cursors say
+	room  int       // messages that may still be listed; < 0: no limit
+
+	matcher *matcher // only where mail of unknown senders is not kept whole
+
+	// handover gets what was newly kept, after the commit.
+	handover func(context.Context, []models.RawNotification) error
+	tally    models.Tally
+}
+
+// run goes through all folders. A folder that is refused does not keep the
+// others from being read; its error comes back at the end.
+func (c *collector) run(ctx context.Context) (more bool, err error) {
+	folders, err := c.box.Folders(ctx)
+	if err != nil && !errors.Is(err, ErrFolder) {
+		return false, fmt.Errorf("list folders: %w", err)
+	}
+	if err := c.readMatcher(ctx); err != nil {
+		return false, err
+	}
+	failed := []error{err}
+	known, err := c.p.Store.Cursors(ctx, c.row.ID)
+	if err != nil {
+		return false, fmt.Errorf("read cursors: %w", err)
+	}
+	for _, folder := range folders {
+		cursor := models.Cursor{Folder: folder}
+		if i := slices.IndexFunc(known, func(k models.Cursor) bool { return k.Folder == folder }); i >= 0 && !c.all {
+			cursor = known[i]
+		}
+		left, err := c.folder(ctx, folder, cursor)
+		more = more || left
+		if errors.Is(err, ErrFolder) {
+			failed = append(failed, err)
+			continue
+		}
+		if err != nil {
+			return more, errors.Join(append(failed, err)...)
+		}
+	}
+	return more, errors.Join(failed...)
+}
+
+func (c *collector) folder(ctx context.Context, folder string, cursor models.Cursor) (more bool, err error) {
+	for {
+		limit := pageMessages
+		if c.room >= 0 {
+			limit = min(limit, c.room)
+		}
+		if limit == 0 {
+			return true, nil
+		}
+		page, err := c.box.List(ctx, folder, cursor, c.since, limit)
+		if err != nil {
+			return false, fmt.Errorf("list %s: %w", folder, err)
+		}
+		if page.Reset {
+			c.p.Logger.Warn("folder was rebuilt; reading it again", "source", c.src.Name, "folder", folder)
+		}
+		if err := c.page(ctx, folder, cursor, page); err != nil {
+			return false, err
+		}
+		if c.room >= 0 {
+			c.room -= len(page.Messages)
+		}
+		cursor = page.Cursor
+		if !page.More {
+			return false, nil
+		}
+	}
+}
+
+// page fetches and keeps one listing. The cursor moves with the last of it.
+func (c *collector) page(ctx context.Context, folder string, before models.Cursor, page Listing) error {
+	refs := make([]models.MailRef, len(page.Messages))
+	for i, m := range page.Messages {
+		refs[i] = m.Ref
+	}
+	known, err := c.p.Store.KnownRefs(ctx, c.row.ID, folder, page.Cursor.UIDValidity, refs)
+	if err != nil {
+		return fmt.Errorf("look up the ledger: %w", err)
+	}
+	batch := &arrivals{c: c, ctx: ctx, folder: folder, held: before}
+	var wanted []models.MailRef
+	listed := map[models.MailRef]Listed{}
+	for _, m := range page.Messages {
+		switch {
+		case known[m.Ref]:
+		case m.Size > parsers.MaxMailSize:
+			batch.add(models.Arrival{Message: models.MailboxMessage{
+				Ref: m.Ref, Size: m.Size, Received: m.Received, Outcome: models.StateQuarantined,
+				Reason: fmt.Sprintf("the message has %d bytes, more than the limit of %d; read it in the mailbox", m.Size, parsers.MaxMailSize),
+			}})
+		default:
+			listed[m.Ref] = m
+			wanted = append(wanted, m.Ref)
+		}
+	}
+	if len(wanted) > 0 {
+		err = c.box.Fetch(ctx, wanted, func(ref models.MailRef, raw []byte, err error) error {
+			return batch.fetched(listed[ref], raw, err)
+		})
+		if err != nil {
+			// What arrived before the connection was lost is kept all the same.
+			return errors.Join(fmt.Errorf("fetch from %s: %w", folder, err), batch.flush(before))
+		}
+	}
+	return batch.flush(page.Cursor)
+}
+
+// arrivals gathers fetched mail up to pageBytes and keeps it.
+type arrivals struct {
+	c      *collector
+	ctx    context.Context
+	folder string
+	held   models.Cursor // stands until the whole page is kept
+	list   []models.Arrival
+	bytes  int
+}
+
+func (a *arrivals) add(v models.Arrival) { a.list = append(a.list, v) }
+
+func (a *arrivals) fetched(m Listed, raw []byte, err error) error {
+	a.c.tally.Fetched++
+	v := models.Arrival{Message: models.MailboxMessage{Ref: m.Ref, Size: m.Size, Received: m.Received}}
+	if err != nil {
+		v.Message.Outcome = models.StateQuarantined
+		v.Message.Reason = "the mailbox did not hand it over: " + err.Error()
+		a.c.tally.Failed++
+		a.add(v)
+		return nil
+	}
+	a.c.p.describe(&v, raw)
+	a.c.prune(&v)
+	a.add(v)
+	a.bytes += len(v.Raw)
+	if a.bytes >= pageBytes {
+		return a.flush(a.held)
+	}
+	return nil
+}
+
+// flush keeps what was gathered, in one transaction with the cursor.
+func (a *arrivals) flush(cursor models.Cursor) error {
+	cursor.Folder = a.folder
+	if len(a.list) == 0 && cursor == a.held {
+		return nil
+	}
+	kept, err := a.c.p.Store.Keep(a.ctx, a.c.row.ID, cursor, a.list)
+	if err != nil {
+		return fmt.Errorf("keep %d messages: %w", len(a.list), err)
+	}
+	fresh := a.c.fresh(a.list, kept)
+	a.list, a.bytes = nil, 0
+	if len(fresh) == 0 {
+		return nil
+	}
+	return a.c.handover(a.ctx, fresh)
+}
+
+// fresh pairs what was newly kept with its bytes, and counts.
+func (c *collector) fresh(list []models.Arrival, kept []models.Kept) []models.RawNotification {
+	byRef := make(map[models.MailRef]models.Arrival, len(list))
+	for _, v := range list {
+		byRef[v.Message.Ref] = v
+	}
+	var fresh []models.RawNotification
+	for _, k := range kept {
+		v := byRef[k.Ref]
+		switch {
+		case k.RawID == "":
+		case !k.New:
+			c.tally.Duplicate++
+		default:
+			c.tally.New++
+			fresh = append(fresh, models.RawNotification{
+				ID: k.RawID, SourceID: c.row.ID, MessageID: v.Message.MessageID, Subject: v.Message.Subject,
+				Date: v.Message.Date, Received: v.Message.Received, Raw: v.Raw, State: models.StateReceived,
+			})
+		}
+	}
+	return fresh
+}
+
+// describe fills the ledger row from the mail's own header.
+func (p *Pipeline) describe(v *models.Arrival, raw []byte) {
+	head, received := parsers.ReadHeader(raw)
+	v.Message.Size = int64(len(raw))
+	v.Message.MessageID = head.MessageID
+	v.Message.Subject = head.Subject
+	v.Message.Date = head.Date
+	if !received.IsZero() {
+		v.Message.Received = received
+	}
+	if v.Message.Received.IsZero() {
+		v.Message.Received = p.Now().UTC()
+	}
+	v.Raw = raw
+}

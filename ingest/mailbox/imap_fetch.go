@@ -1,0 +1,232 @@
+package mailbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"lineman/ingest"
+	"lineman/models"
+)
+
+const (
+	imapBatch   = 50        // messages that one FETCH asks for
+	imapMaxBody = 128 << 20 // bytes of one message, whatever the server announced
+	imapTries   = 3         // to get one message by itself
+)
+
+// keepFunc is what Fetch hands messages to.
+type keepFunc = func(models.MailRef, []byte, error) error
+
+// Fetch reads whole messages with BODY.PEEK[], in the order of refs, a batch
+// per command. One body is in memory at a time. A message that is gone, or
+// whose folder was rebuilt since it was listed, is kept with ingest.ErrGone.
+func (b *imapBox) Fetch(ctx context.Context, refs []models.MailRef, keep keepFunc) error {
+	for len(refs) > 0 {
+		n := 1
+		for n < len(refs) && n < imapBatch && sameFolder(refs[0], refs[n]) {
+			n++
+		}
+		batch := &imapFetch{refs: slices.Clone(refs[:n]), keep: keep}
+		if err := b.do(ctx, batch.run); err != nil {
+			return b.suspect(ctx, batch, err)
+		}
+		refs = refs[n:]
+	}
+	return nil
+}
+
+func sameFolder(a, b models.MailRef) bool {
+	return a.Folder == b.Folder && a.UIDValidity == b.UIDValidity
+}
+
+// imapFetch is one batch: messages of one folder. What was kept leaves refs.
+type imapFetch struct {
+	refs    []models.MailRef
+	keep    keepFunc
+	keepErr error // what keep returned; it ends everything
+}
+
+// suspect looks at a batch in which the connection was lost. Some servers hang
+// up at a message that they cannot read, and would do so in every pass: the
+// first message that did not arrive is tried alone. If the server hangs up at
+// it twice more, but can be reached otherwise, that message is at fault. Either
+// way the pass ends with the error, and the next one goes on behind it.
+func (b *imapBox) suspect(ctx context.Context, batch *imapFetch, err error) error {
+	if batch.keepErr != nil || len(batch.refs) == 0 || !errors.Is(err, ingest.ErrUnreachable) || errors.Is(err, errIMAPClosed) {
+		return err
+	}
+	alone := &imapFetch{refs: batch.refs[:1:1], keep: batch.keep}
+	reach := func(s *imapSession) error { _, err := s.open(batch.refs[0].Folder, true); return err }
+	for range 2 {
+		if b.do(ctx, reach) != nil {
+			return err
+		}
+		again := b.do(ctx, alone.run)
+		if again == nil || len(alone.refs) == 0 || alone.keepErr != nil {
+			return errors.Join(alone.keepErr, err)
+		}
+	}
+	if b.do(ctx, reach) != nil {
+		return err
+	}
+	ref := alone.refs[0]
+	if kerr := batch.keep(ref, nil, fmt.Errorf("the server hangs up whenever it is asked for message %d of folder %q; open it in a mail program", ref.UID, ref.Folder)); kerr != nil {
+		return errors.Join(kerr, err)
+	}
+	return err
+}
+
+// run fetches the batch, then one by one what did not come with it.
+func (f *imapFetch) run(s *imapSession) error {
+	first := f.refs[0]
+	sel, err := s.reopen(first.Folder, true)
+	if err != nil {
+		return err
+	}
+	if sel.validity != first.UIDValidity {
+		return f.giveUp(s, slices.Clone(f.refs), fmt.Errorf("%w: folder %q was rebuilt since the message was listed", ingest.ErrGone, first.Folder))
+	}
+	err = f.command(s, f.refs)
+	if f.keepErr != nil || err != nil && !refused(err) {
+		return f.outcome(s, err)
+	}
+	for _, ref := range slices.Clone(f.refs) {
+		if err := f.single(s, ref); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// single fetches one message that its batch did not bring.
+func (f *imapFetch) single(s *imapSession, ref models.MailRef) error {
+	why := fmt.Errorf("the server lists message %d of folder %q but does not hand it over", ref.UID, ref.Folder)
+	for range imapTries {
+		err := f.command(s, []models.MailRef{ref})
+		if f.keepErr != nil || err != nil && !refused(err) {
+			return f.outcome(s, err)
+		}
+		if !slices.Contains(f.refs, ref) {
+			return nil
+		}
+		if err != nil {
+			var no *imap.Error
+			errors.As(err, &no)
+			why = fmt.Errorf("the server refuses message %d of folder %q: %s", ref.UID, ref.Folder, s.clean(no.Text))
+			continue
+		}
+		there, err := s.exists(imap.UID(ref.UID))
+		if err != nil {
+			return err
+		}
+		if !there {
+			why = fmt.Errorf("%w: message %d of folder %q was moved or deleted before it was read", ingest.ErrGone, ref.UID, ref.Folder)
+			break
+		}
+	}
+	return f.giveUp(s, []models.MailRef{ref}, why)
+}
+
+// giveUp keeps the reason why messages could not be had.
+func (f *imapFetch) giveUp(s *imapSession, refs []models.MailRef, why error) error {
+	for _, ref := range refs {
+		f.hand(s, ref, nil, why)
+		if f.keepErr != nil {
+			return f.keepErr
+		}
+	}
+	return nil
+}
+
+func (f *imapFetch) outcome(s *imapSession, err error) error {
+	if f.keepErr != nil {
+		return f.keepErr
+	}
+	return s.failed("fetch messages", ingest.ErrUnreachable, err)
+}
+
+func refused(err error) bool {
+	var no *imap.Error
+	return errors.As(err, &no)
+}
+
+// hand gives one message to keep. The server is not waited for meanwhile.
+func (f *imapFetch) hand(s *imapSession, ref models.MailRef, body []byte, err error) {
+	s.conn.disarm()
+	f.keepErr = f.keep(ref, body, err)
+	s.conn.arm()
+	f.refs = slices.DeleteFunc(f.refs, func(r models.MailRef) bool { return r == ref })
+}
+
+// command asks for messages once and hands over those that arrive whole. The
+// error is that of the command.
+func (f *imapFetch) command(s *imapSession, refs []models.MailRef) error {
+	byUID := make(map[imap.UID]models.MailRef, len(refs))
+	var uids imap.UIDSet
+	for _, r := range refs {
+		byUID[imap.UID(r.UID)] = r
+		uids.AddNum(imap.UID(r.UID))
+	}
+	cmd := s.client.Fetch(uids, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{{Peek: true}}})
+	for msg := cmd.Next(); msg != nil && f.keepErr == nil; msg = cmd.Next() {
+		uid, body, err := s.readBody(msg)
+		ref, wanted := byUID[uid]
+		if !wanted || body == nil && err == nil {
+			continue
+		}
+		delete(byUID, uid)
+		f.hand(s, ref, body, err)
+	}
+	if f.keepErr != nil {
+		s.conn.abort(f.keepErr) // rather than to read what is still to come
+	}
+	return cmd.Close()
+}
+
+// readBody reads the UID and the body of one message; no body when the server
+// had none to give, or the connection ended in the middle of it.
+func (s *imapSession) readBody(msg *imapclient.FetchMessageData) (uid imap.UID, body []byte, err error) {
+	for item := msg.Next(); item != nil; item = msg.Next() {
+		switch item := item.(type) {
+		case imapclient.FetchItemDataUID:
+			uid = item.UID
+		case imapclient.FetchItemDataBodySection:
+			if item.Literal == nil {
+				continue
+			}
+			size := item.Literal.Size()
+			if size > imapMaxBody {
+				err = fmt.Errorf("the message has %d bytes, more than lineman reads (%d)", size, imapMaxBody)
+				continue
+			}
+			body = s.readLiteral(item.Literal)
+		}
+	}
+	return uid, body, err
+}
+
+// readLiteral reads a literal to its announced end; nil when the connection
+// ended before, which io.ReadAll would take for the end. The client's reader
+// is waited for in that case: whoever skips the rest would read beside it.
+func (s *imapSession) readLiteral(lit imap.LiteralReader) []byte {
+	body := make([]byte, lit.Size())
+	if _, err := io.ReadFull(lit, body); err != nil {
+		s.conn.abort(err)
+		<-s.client.Closed()
+		return nil
+	}
+	_, _ = lit.Read(make([]byte, 1)) // the client goes on when it has seen the end
+	return body
+}
+
+// exists tells whether a message is in the open folder.
+func (s *imapSession) exists(uid imap.UID) (bool, error) {
+	found, err := s.search(&imap.SearchCriteria{UID: []imap.UIDSet{imap.UIDSetNum(uid)}})
+	return found.Contains(uid), err
+}

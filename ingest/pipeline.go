@@ -1,0 +1,118 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"lineman/models"
+	"lineman/parsers"
+)
+
+// Source is one configured mailbox as the pipeline sees it.
+type Source struct {
+	Name        string
+	Kind        string
+	Open        func(ctx context.Context) (Mailbox, error)
+	Providers   []string          // slugs it reads for; empty: all
+	Header      string            // header that names the sender; empty: From
+	Labels      map[string]string // label key → name in the mailbox; empty: no labels
+	Shadow      bool              // read only: no labels
+	InitialDays int               // how far the first run goes back
+}
+
+// What is kept of mail that no provider's address matches.
+const (
+	UnknownKeep   = "keep"   // the whole mail
+	UnknownLedger = "ledger" // its row without the body
+	UnknownSkip   = "skip"   // its row, marked skipped
+)
+
+// Options are what a Pipeline is made of. All but UnknownSenders, Forwarders
+// and RawSize are required.
+type Options struct {
+	Store          Store
+	Engine         *parsers.Engine
+	Sources        []Source
+	UnknownSenders string                  // UnknownKeep when empty
+	Forwarders     []string                // senders whose forwards count as from the inner sender
+	Owner          string                  // unique to this process, for leases
+	Dead           func(owner string) bool // surely a process that runs no more; nil: nobody knows
+	Now            func() time.Time
+	Logger         *slog.Logger
+}
+
+// Pipeline runs the way of a mail for a set of sources. It may be used from
+// several goroutines.
+type Pipeline struct {
+	Options
+	byName map[string]Source
+
+	mu  sync.Mutex
+	ids map[string]Source // by source ID in the store
+}
+
+// New checks the options and makes a Pipeline. It does no I/O.
+func New(o Options) (*Pipeline, error) {
+	p := &Pipeline{Options: o, byName: map[string]Source{}, ids: map[string]Source{}}
+	for _, s := range o.Sources {
+		if _, twice := p.byName[s.Name]; twice {
+			return nil, models.Invalid("notification_sources", "the name %q is used twice; source names must differ", s.Name)
+		}
+		p.byName[s.Name] = s
+	}
+	return p, nil
+}
+
+// Limits of one step. A page is what is listed, fetched and kept at once.
+const (
+	pageMessages = 200
+	pageBytes    = 8 << 20
+	batchRaws    = 50
+	leaseTTL     = 60 * time.Second
+	leaseRetry   = 200 * time.Millisecond
+	passWait     = 30 * time.Second // how long a pass waits for a poll to end
+	maxAttempts  = 3
+)
+
+// ErrBusy is returned when another process reads the source right now.
+var ErrBusy = errors.New("another process is reading this source")
+
+// source finds a configured source and its row.
+func (p *Pipeline) source(ctx context.Context, name string) (Source, models.Source, error) {
+	src, ok := p.byName[name]
+	if !ok {
+		return Source{}, models.Source{}, fmt.Errorf("source %q is not configured: %w", name, models.ErrNotFound)
+	}
+	row, err := p.Store.EnsureSource(ctx, src.Name, src.Kind)
+	if err != nil {
+		return Source{}, models.Source{}, fmt.Errorf("find source %s: %w", name, err)
+	}
+	p.mu.Lock()
+	p.ids[row.ID] = src
+	p.mu.Unlock()
+	return src, row, nil
+}
+
+// sourceByID finds the configured source of a stored mail; the zero Source
+// (reads for all providers, header From) when it is configured no more.
+func (p *Pipeline) sourceByID(ctx context.Context, id string) Source {
+	p.mu.Lock()
+	src, ok := p.ids[id]
+	n := len(p.ids)
+	p.mu.Unlock()
+	if ok || n == len(p.byName) {
+		return src
+	}
+	for name := range p.byName {
+		if _, _, err := p.source(ctx, name); err != nil {
+			return Source{}
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.ids[id]
+}

@@ -1,0 +1,146 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"lineman/models"
+	"lineman/parsers"
+)
+
+// Process parses raw mails and applies what they say, batch by batch. A mail
+// that cannot be handled ends quarantined and the others go on. The error says
+// that the database did not take a batch; its mails stay in state received.
+func (p *Pipeline) Process(ctx context.Context, raws []models.RawNotification, cause models.Cause) (models.Tally, error) {
+	var tally models.Tally
+	for len(raws) > 0 {
+		n := min(batchRaws, len(raws))
+		got, err := p.batch(ctx, raws[:n], cause)
+		tally = tally.Add(got)
+		if err != nil {
+			return tally, err
+		}
+		raws = raws[n:]
+	}
+	return tally, nil
+}
+
+// ProcessIDs is Process for mails that are in the database.
+func (p *Pipeline) ProcessIDs(ctx context.Context, ids []string, cause models.Cause) (models.Tally, error) {
+	raws, err := p.Store.Raws(ctx, ids)
+	if err != nil {
+		return models.Tally{}, fmt.Errorf("read %d raw mails: %w", len(ids), err)
+	}
+	waiting := raws[:0]
+	for _, r := range raws {
+		if r.State == models.StateReceived || cause == models.CauseReparse {
+			waiting = append(waiting, r)
+		}
+	}
+	return p.Process(ctx, waiting, cause)
+}
+
+// Pending processes what an earlier process left in state received.
+func (p *Pipeline) Pending(ctx context.Context, sourceID string) (models.Tally, error) {
+	var tally models.Tally
+	for {
+		raws, err := p.Store.Received(ctx, sourceID, batchRaws)
+		if err != nil {
+			return tally, fmt.Errorf("read waiting mail: %w", err)
+		}
+		if len(raws) == 0 {
+			return tally, nil
+		}
+		got, err := p.batch(ctx, raws, models.CauseLive)
+		tally = tally.Add(got)
+		if err != nil {
+			return tally, err
+		}
+	}
+}
+
+func (p *Pipeline) batch(ctx context.Context, raws []models.RawNotification, cause models.Cause) (models.Tally, error) {
+	ids := make([]string, len(raws))
+	for i, r := range raws {
+		ids[i] = r.ID
+	}
+	if err := p.Store.Attempt(ctx, ids); err != nil {
+		return models.Tally{}, fmt.Errorf("count the attempt: %w", err)
+	}
+	providers, err := p.Store.Providers(ctx)
+	if err != nil {
+		return models.Tally{}, fmt.Errorf("read providers: %w", err)
+	}
+	verdicts := p.judgeAll(ctx, raws, matcher{providers, p.Forwarders})
+	for i := range verdicts {
+		verdicts[i].Cause = cause
+	}
+	applied, err := p.apply(ctx, verdicts)
+	var tally models.Tally
+	for _, a := range applied {
+		tally.Count(a.State, a.Flags)
+	}
+	return tally, err
+}
+
+// judgeAll parses on all cores; the order of the answers is that of raws.
+func (p *Pipeline) judgeAll(ctx context.Context, raws []models.RawNotification, m matcher) []models.Verdict {
+	verdicts := make([]models.Verdict, len(raws))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(raws)) {
+		workers.Add(1)
+		go func() {
+			defer workers.Done()
+			for i := range next {
+				verdicts[i] = p.verdict(raws[i], p.sourceByID(ctx, raws[i].SourceID), m)
+			}
+		}()
+	}
+	for i := range raws {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	return verdicts
+}
+
+// verdict reads one mail. It never fails: what goes wrong is a verdict.
+func (p *Pipeline) verdict(raw models.RawNotification, src Source, m matcher) (v models.Verdict) {
+	v = models.Verdict{RawID: raw.ID, ParserVersion: parsers.Version}
+	defer func() {
+		if r := recover(); r != nil {
+			p.Logger.Error("a reader panicked", "raw", raw.ID, "panic", fmt.Sprint(r))
+			v = models.Verdict{RawID: raw.ID, ParserVersion: parsers.Version, State: models.StateQuarantined,
+				Error: "reading this mail made lineman panic; it is kept whole and was set aside"}
+		}
+	}()
+	if raw.Attempts >= maxAttempts {
+		v.State = models.StateQuarantined
+		v.Error = fmt.Sprintf("the process died %d times while it read this mail; it is kept whole and was set aside", raw.Attempts)
+		return v
+	}
+	mail, err := parsers.ReadMail(raw.Raw)
+	if err != nil {
+		v.State, v.Error = models.StateQuarantined, err.Error()
+		return v
+	}
+	provider, sender := m.match(mail, src.Header)
+	v.ProviderID, v.Sender = provider.ID, sender
+	switch {
+	case provider.ID == "":
+		v.State, v.Error = models.StateUnknownProvider, p.stranger(mail, sender)
+		return v
+	case !src.reads(provider.Slug):
+		v.State = models.StateSkipped
+		v.Error = fmt.Sprintf("source %s does not read for provider %s", src.Name, provider.Slug)
+		return v
+	}
+	name := provider.Parser
+	if name == "" {
+		name = provider.Slug
+	}
+	return verdictOf(v, p.Engine.Parse(mail, name))
+}

@@ -1,0 +1,56 @@
+package ingest
+
+import (
+	"context"
+	"time"
+
+	"lineman/models"
+)
+
+// Store is what the pipeline needs of the database. Each method is one
+// transaction.
+type Store interface {
+	Ledger
+	Records
+	Labelling
+	Watch
+	Leases
+}
+
+// Ledger remembers every message that was listed, and keeps raw mail.
+type Ledger interface {
+	EnsureSource(ctx context.Context, name, kind string) (models.Source, error)
+	Cursors(ctx context.Context, sourceID string) ([]models.Cursor, error)
+	KnownRefs(ctx context.Context, sourceID, folder string, uidValidity uint32, refs []models.MailRef) (map[models.MailRef]bool, error)
+	KnownHashes(ctx context.Context, sha256 []string) (map[string]string, error)
+	Keep(ctx context.Context, sourceID string, cursor models.Cursor, arrivals []models.Arrival) ([]models.Kept, error)
+}
+
+// Records takes what processing found.
+type Records interface {
+	Providers(ctx context.Context) ([]models.Provider, error)
+	Received(ctx context.Context, sourceID string, limit int) ([]models.RawNotification, error)
+	Raws(ctx context.Context, ids []string) ([]models.RawNotification, error)
+	Attempt(ctx context.Context, ids []string) error
+	Apply(ctx context.Context, verdicts []models.Verdict) ([]models.Applied, error)
+}
+
+// Labelling knows which labels in a mailbox are not yet those of the state.
+type Labelling interface {
+	LabelsDue(ctx context.Context, sourceID string, limit int) ([]models.LabelTask, error)
+	LabelResults(ctx context.Context, results []models.LabelResult) error
+}
+
+// Watch keeps how each pass went.
+type Watch interface {
+	StartPoll(ctx context.Context, sourceID string) (string, error)
+	FinishPoll(ctx context.Context, pollID string, tally models.Tally, errText string) error
+	SourceResult(ctx context.Context, sourceID string, at time.Time, errText string) error
+}
+
+// Leases keep two processes from reading one source at once.
+type Leases interface {
+	AcquireLease(ctx context.Context, name, owner string, ttl time.Duration) (bool, error)
+	LeaseOwner(ctx context.Context, name string) (string, error)
+	ReleaseLease(ctx context.Context, name, owner string) error
+}

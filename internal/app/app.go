@@ -1,0 +1,118 @@
+// Package app is the wiring: it makes every room from the configuration, joins
+// them in one straight line, runs them and closes them. It holds no rule of
+// the product.
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"lineman/ingest"
+	"lineman/ingest/mailbox"
+	"lineman/internal/config"
+	"lineman/internal/store"
+	"lineman/models"
+	"lineman/parsers"
+	"lineman/parsers/provider"
+)
+
+// Options are what an App is made of.
+type Options struct {
+	Config  config.Config
+	Logger  *slog.Logger
+	Now     func() time.Time // nil: time.Now
+	Version string
+
+	// OpenAccess lets everybody in as admin without a token. It is for the
+	// demo, on loopback.
+	OpenAccess bool
+}
+
+// App is lineman with an open database.
+type App struct {
+	Options
+	store    *store.Store
+	engine   *parsers.Engine
+	pipeline *ingest.Pipeline
+	location *time.Location
+}
+
+// Open connects to the database, brings its schema up to date unless the
+// configuration says migrate: off, and builds the rooms. An InputError when
+// the configuration or the schema does not fit.
+func Open(ctx context.Context, o Options) (*App, error) {
+	a, err := connect(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.prepare(ctx); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func connect(ctx context.Context, o Options) (*App, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	location, err := time.LoadLocation(o.Config.Display.TimeZone)
+	if err != nil {
+		return nil, models.Invalid("display.time_zone", "%q is no time zone; use a name such as UTC or Europe/Berlin", o.Config.Display.TimeZone)
+	}
+	s, err := store.Open(ctx, store.Options{URL: o.Config.Database.URL.Reveal(), Logger: o.Logger, Now: o.Now})
+	if err != nil {
+		return nil, err
+	}
+	return &App{Options: o, store: s, location: location}, nil
+}
+
+// prepare brings the schema up and makes the pipeline.
+func (a *App) prepare(ctx context.Context) error {
+	if err := a.schema(ctx); err != nil {
+		return err
+	}
+	a.engine = parsers.NewEngine(provider.All())
+	sources, err := a.sources()
+	if err != nil {
+		return err
+	}
+	a.pipeline, err = ingest.New(ingest.Options{
+		Store: a.store, Engine: a.engine, Sources: sources,
+		UnknownSenders: a.Config.UnknownSenders, Forwarders: a.Config.Forwarders,
+		Owner: owner(), Dead: dead, Now: a.Now, Logger: a.Logger,
+	})
+	return err
+}
+
+// sources turns the configured mailboxes into those of the pipeline.
+func (a *App) sources() ([]ingest.Source, error) {
+	var list []ingest.Source
+	for _, c := range a.Config.Sources {
+		kind, err := mailbox.Find(c)
+		if err != nil {
+			return nil, err
+		}
+		options := mailbox.Options{Logger: a.Logger}
+		if _, err := mailbox.Open(c, options); err != nil {
+			return nil, err
+		}
+		open := func(context.Context) (ingest.Mailbox, error) { return mailbox.Open(c, options) }
+		src := ingest.Source{
+			Name: c.Name, Kind: kind.Name, Open: open, Providers: c.Providers, Header: c.SourceHeader,
+			Labels: c.Labels, Shadow: c.Mode == "shadow", InitialDays: a.Config.InitialDays,
+		}
+		if c.AttachAllProviders {
+			src.Providers = nil
+		}
+		if c.LabelMode == "none" {
+			src.Labels = nil
+		}
+		list = append(list, src)
+	}
+	return list, nil
+}
+
+// Close closes the database. It may be called once Run has returned.
+func (a *App) Close() error { return a.store.Close() }

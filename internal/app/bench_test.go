@@ -1,0 +1,85 @@
+package app_test
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// BenchmarkPipeline runs `lineman ingest` as a process of its own over the
+// mails of an IMAP server, into SQLite. LINEMAN_BENCH_N is their number.
+func BenchmarkPipeline(b *testing.B) {
+	n, err := strconv.Atoi(os.Getenv("LINEMAN_BENCH_N"))
+	if err != nil || n <= 0 {
+		n = 10_000
+	}
+	server := mailServer(b, n)
+	for b.Loop() {
+		b.StopTimer()
+		in := install(b, server)
+		b.StartTimer()
+		c := in.command("ingest")
+		began := time.Now()
+		out, err := c.CombinedOutput()
+		took := time.Since(began)
+		if err != nil {
+			b.Fatalf("ingest: %v\n%s", err, out)
+		}
+		if !strings.Contains(string(out), "fetched "+strconv.Itoa(n)+",") {
+			b.Fatalf("not all of %d mails were fetched:\n%s", n, out)
+		}
+		b.ReportMetric(float64(n)/took.Seconds(), "mails/s")
+		b.ReportMetric(float64(usage(c).Maxrss)/1024, "MB-RSS")
+		b.ReportMetric(c.ProcessState.UserTime().Seconds()+c.ProcessState.SystemTime().Seconds(), "cpu-s")
+		b.Log(strings.TrimSpace(string(out)))
+	}
+}
+
+// BenchmarkServeStart measures from the start of the process to ready, on a
+// database that is up to date.
+func BenchmarkServeStart(b *testing.B) {
+	in := install(b, mailServer(b, 0))
+	if size, err := os.Stat(in.bin); err == nil {
+		b.ReportMetric(float64(size.Size())/(1<<20), "MB-binary")
+	}
+	for b.Loop() {
+		c := in.command("serve")
+		c.Env = append(os.Environ(), "LINEMAN_LOG_LEVEL=info")
+		stderr, err := c.StderrPipe()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			b.Fatal(err)
+		}
+		ready := false
+		for lines := bufio.NewScanner(stderr); !ready && lines.Scan(); {
+			ready = strings.Contains(lines.Text(), "msg=ready")
+		}
+		b.StopTimer()
+		if !ready {
+			b.Fatal("serve ended before it was ready")
+		}
+		stop(b, c)
+		b.StartTimer()
+	}
+}
+
+func stop(b *testing.B, c *exec.Cmd) {
+	b.Helper()
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+		b.Fatal(err)
+	}
+	if err := c.Wait(); err != nil {
+		b.Fatalf("serve did not stop cleanly: %v", err)
+	}
+}
+
+func usage(c *exec.Cmd) *syscall.Rusage {
+	return c.ProcessState.SysUsage().(*syscall.Rusage)
+}

@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"lineman/chatops"
+	"lineman/chatops/command"
+	"lineman/chatops/platform"
+	"lineman/models"
+)
+
+// ChatOptions say how the terminal chat meets its user.
+type ChatOptions struct {
+	In          io.Reader
+	Out         io.Writer
+	Interactive bool   // a person is typing
+	Width       int    // columns of the terminal; 0: no limit
+	User        string // whose role is taken; empty: admin, as whoever opens the database is
+}
+
+// Chat runs the terminal chat until its input or ctx ends. An error wrapping
+// platform.ErrFailed says that a command of an input that is no terminal
+// failed.
+func (a *App) Chat(ctx context.Context, o ChatOptions) error {
+	who := models.Principal{Name: "terminal", Role: models.RoleAdmin, Scope: models.ScopeAll}
+	if o.User != "" {
+		user, err := a.store.User(ctx, o.User)
+		if err != nil {
+			return fmt.Errorf("find the user %s: %w", o.User, err)
+		}
+		who = models.Principal{Name: user.Name, Role: user.Role, Scope: user.Scope}
+	}
+	return a.chat(ctx, o, who)
+}
+
+func (a *App) chat(ctx context.Context, o ChatOptions, who models.Principal) error {
+	dispatcher, err := chatops.New(chatops.Options{
+		Commands: command.All(a.commandOptions()),
+		Grants:   chatops.TerminalGrants{},
+		Accounts: chatops.Fixed(who),
+		Logger:   a.Logger,
+		Now:      a.Now,
+	})
+	if err != nil {
+		return err
+	}
+	return platform.NewTerminal(platform.TerminalOptions{
+		Handler: dispatcher, In: o.In, Out: o.Out, User: who.Name,
+		Zone: a.location, Interactive: o.Interactive, Width: o.Width,
+	}).Run(ctx)
+}

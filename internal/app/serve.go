@@ -1,0 +1,143 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"lineman/ingest"
+	"lineman/internal/jobs"
+	"lineman/models"
+)
+
+// stopWithin is how long a clean stop may take after the signal.
+const stopWithin = 9 * time.Second
+
+// Serve runs the service until ctx ends: schedule, jobs and HTTP. ready is
+// called once everything answers, with the address that HTTP listens on.
+// Nothing is half done when it returns.
+func (a *App) Serve(ctx context.Context, ready func(net.Addr)) error {
+	listener, err := net.Listen("tcp", a.Config.HTTP.Address)
+	if err != nil {
+		return models.Invalid("http.address", "cannot listen on %s: %v; choose another address", a.Config.HTTP.Address, err)
+	}
+	return a.serveOn(ctx, listener, ready)
+}
+
+func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(net.Addr)) error {
+	handler, err := a.handler()
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	queue, err := a.startQueue(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	server := httpServer(handler)
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	ready(listener.Addr())
+
+	select {
+	case <-ctx.Done():
+		err = nil
+	case err = <-served:
+	}
+	down, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	a.Logger.Info("stopping")
+	return errors.Join(err, stopHTTP(down, server), queue.Stop(down))
+}
+
+func httpServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       60 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+}
+
+// stopHTTP waits for open requests for a part of the time that a stop may
+// take, then cuts them off.
+func stopHTTP(ctx context.Context, server *http.Server) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		return server.Close()
+	}
+	return nil
+}
+
+// startQueue starts the schedule and the workers.
+func (a *App) startQueue(ctx context.Context) (*jobs.Queue, error) {
+	var queue *jobs.Queue
+	handlers := map[models.JobKind]jobs.Handler{
+		models.JobPoll:    func(ctx context.Context, j models.Job) error { return a.poll(ctx, queue, j) },
+		models.JobProcess: a.process,
+		models.JobLabel:   a.label,
+		models.JobSweep:   a.sweep,
+	}
+	queue, err := a.newQueue(handlers)
+	if err != nil {
+		return nil, err
+	}
+	a.store.SetEnqueuer(queue)
+	if err := queue.Start(context.WithoutCancel(ctx)); err != nil {
+		return nil, fmt.Errorf("start the queue: %w", err)
+	}
+	return queue, nil
+}
+
+// poll keeps one page of a source and asks for another pass when there is
+// more. A source that another process reads is left to it.
+func (a *App) poll(ctx context.Context, queue *jobs.Queue, j models.Job) error {
+	more, err := a.pipeline.Poll(ctx, j.Source)
+	if errors.Is(err, ingest.ErrBusy) {
+		return nil
+	}
+	if err != nil {
+		a.Logger.Warn("source failed; the next run continues where it stopped", "source", j.Source, "error", err)
+		return nil // the schedule is the retry
+	}
+	if more {
+		return queue.Enqueue(ctx, models.Job{Kind: models.JobPoll, Source: j.Source})
+	}
+	return nil
+}
+
+func (a *App) process(ctx context.Context, j models.Job) error {
+	_, err := a.pipeline.ProcessIDs(ctx, j.RawIDs, models.CauseLive)
+	return err
+}
+
+func (a *App) label(ctx context.Context, j models.Job) error {
+	err := a.pipeline.Label(ctx, j.Source)
+	if errors.Is(err, ingest.ErrBusy) {
+		return nil // whoever holds the lease labels all that is due
+	}
+	return err
+}
+
+// sweep gives mail that waits without a job a new one, and labels what is due.
+func (a *App) sweep(ctx context.Context, _ models.Job) error {
+	ids, err := a.store.Orphans(ctx, a.Now().UTC().Add(-time.Minute), 1000)
+	if err != nil {
+		return fmt.Errorf("look for waiting mail: %w", err)
+	}
+	if err := a.store.EnqueueProcess(ctx, ids); err != nil {
+		return fmt.Errorf("enqueue %d waiting mails: %w", len(ids), err)
+	}
+	var failed []error
+	for _, s := range a.Config.Sources {
+		if err := a.label(ctx, models.Job{Kind: models.JobLabel, Source: s.Name}); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}

@@ -1,0 +1,289 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"lineman/models"
+)
+
+// Apply takes what processing found in raw mails, in this order and in one
+// transaction: notices are kept under their identity, the maintenances that
+// they belong to are folded again, what changed is written with a Change for
+// each difference, and each mail gets its state, flags and due labels. The
+// answers stand in the order of the verdicts; a mail that is not there has an
+// answer without a state.
+//
+// Applying a verdict again changes nothing. On PostgreSQL the rows of the
+// providers are locked first, so that the mail of one provider is applied one
+// batch after the other, and never beside an import of its circuits.
+func (s *Store) Apply(ctx context.Context, verdicts []models.Verdict) ([]models.Applied, error) {
+	var applied []models.Applied
+	err := s.write(ctx, fmt.Sprintf("apply %d mails", len(verdicts)), func(w *work) error {
+		a := &application{w: w, now: s.clock(), graph: newGraph(w, s.clock())}
+		if err := a.load(verdicts); err != nil {
+			return err
+		}
+		applied = make([]models.Applied, len(verdicts))
+		for i := range verdicts {
+			var err error
+			if applied[i], err = a.apply(&a.verdicts[i]); err != nil {
+				return err
+			}
+		}
+		if err := a.graph.save(); err != nil {
+			return fmt.Errorf("save records: %w", err)
+		}
+		return a.saveRaws()
+	})
+	return applied, err
+}
+
+// application is the state of one Apply.
+type application struct {
+	w        *work
+	now      time.Time
+	verdicts []judged
+	raws     map[string]*rawRow
+	current  map[string][]*noticeRow // by raw mail: the notices that count
+	copies   map[string][]string     // by Message-ID: raw mails that have it
+	graph    *graph
+}
+
+// judged is a verdict with its notices as they will be stored.
+type judged struct {
+	models.Verdict
+	notices []*noticeRow
+}
+
+// load reads everything that the verdicts can touch, in few statements.
+func (a *application) load(verdicts []models.Verdict) error {
+	if err := a.loadRaws(verdicts); err != nil {
+		return fmt.Errorf("load raw mail: %w", err)
+	}
+	if err := a.loadCurrent(); err != nil {
+		return fmt.Errorf("load notices of raw mail: %w", err)
+	}
+	providers := make([]string, 0, len(verdicts))
+	for _, v := range verdicts {
+		providers = append(providers, v.ProviderID)
+	}
+	for _, rows := range a.current {
+		for _, r := range rows {
+			providers = append(providers, r.ProviderID)
+		}
+	}
+	if err := a.graph.loadProviders(providers); err != nil {
+		return fmt.Errorf("load providers: %w", err)
+	}
+	var fresh, affected []*noticeRow
+	for _, v := range verdicts {
+		j := judged{Verdict: v}
+		if raw := a.raws[v.RawID]; raw != nil {
+			j.notices = a.noticeRows(v, raw)
+			fresh = append(fresh, j.notices...)
+			affected = append(affected, a.current[v.RawID]...)
+		}
+		a.verdicts = append(a.verdicts, j)
+	}
+	return a.graph.load(fresh, affected)
+}
+
+func (a *application) loadRaws(verdicts []models.Verdict) error {
+	a.raws, a.copies = map[string]*rawRow{}, map[string][]string{}
+	ids := make([]string, len(verdicts))
+	for i, v := range verdicts {
+		ids[i] = v.RawID
+	}
+	rows, err := loadIn[rawRow](locked(a.w.s, a.w.DB), "id IN ?", unique(validIDs(ids)))
+	if err != nil {
+		return err
+	}
+	var messageIDs []string
+	for i := range rows {
+		a.raws[rows[i].ID] = &rows[i]
+		if rows[i].MessageID != "" {
+			messageIDs = append(messageIDs, rows[i].MessageID)
+		}
+	}
+	same, err := loadIn[rawRow](a.w.DB.Select("id", "message_id"), "message_id IN ?", unique(messageIDs))
+	for _, r := range same {
+		a.copies[r.MessageID] = append(a.copies[r.MessageID], r.ID)
+	}
+	return err
+}
+
+// loadCurrent reads the notices of the raw mails and of their copies.
+func (a *application) loadCurrent() error {
+	a.current = map[string][]*noticeRow{}
+	var ids []string
+	for id, r := range a.raws {
+		if !r.ProcessedAt.IsZero() {
+			ids = append(ids, id)
+		}
+		if copies := a.copies[r.MessageID]; len(copies) > 1 {
+			ids = append(ids, copies...)
+		}
+	}
+	rows, err := loadIn[noticeRow](a.w.Where("superseded = ?", false).Order("raw_id, position"), "raw_id IN ?", unique(ids))
+	for i := range rows {
+		r := &rows[i]
+		a.current[r.RawID] = append(a.current[r.RawID], a.graph.adopt(r))
+	}
+	return err
+}
+
+// noticeRows completes the notices of a verdict.
+func (a *application) noticeRows(v models.Verdict, raw *rawRow) []*noticeRow {
+	provider, known := a.graph.providers[v.ProviderID]
+	if !known {
+		return nil
+	}
+	rows := make([]*noticeRow, len(v.Notices))
+	for i, n := range v.Notices {
+		n = cleanNotice(n)
+		n.ID, n.RawID, n.ProviderID = newID(), raw.ID, v.ProviderID
+		n.Received, n.CreatedAt = raw.Received.Time, a.now
+		if n.ParserVersion == "" {
+			n.ParserVersion = v.ParserVersion
+		}
+		if n.Issued.After(n.Received) {
+			n.Issued = n.Received
+		}
+		n.Digest = models.DigestNotice(n)
+		row := newNoticeRow(n, models.IdentityOf(provider, n).Key, i)
+		row.notice = n
+		rows[i] = &row
+	}
+	return rows
+}
+
+// apply applies one verdict in memory.
+func (a *application) apply(v *judged) (models.Applied, error) {
+	raw := a.raws[v.RawID]
+	if raw == nil {
+		return models.Applied{RawID: v.RawID}, nil
+	}
+	first := raw.ProcessedAt.IsZero()
+	state := v.State
+	touched, from := newTouched(), origin{cause: v.Cause, rawID: raw.ID}
+	switch {
+	case a.isDuplicate(v, raw):
+		state, v.notices = models.StateDuplicate, nil
+		a.withdraw(raw.ID, touched)
+	case keepsReading(v.State):
+	case a.isCurrent(raw.ID, v.notices):
+		v.notices = a.current[raw.ID]
+		for _, n := range v.notices {
+			touched.gain(a.graph.of(n))
+		}
+	default:
+		a.withdraw(raw.ID, touched)
+		late := a.add(v.notices, touched, from)
+		raw.OutOfSequence = (raw.OutOfSequence && !first) || (first && late)
+		a.current[raw.ID] = v.notices
+	}
+	done, err := a.graph.fold(touched, from)
+	if err != nil {
+		return models.Applied{}, err
+	}
+	unknown, err := a.graph.unknownCIDs(v.notices)
+	if err != nil {
+		return models.Applied{}, err
+	}
+	raw.State, raw.UnknownCIDs, raw.Incomplete = string(state), unknown, v.Flags.Incomplete
+	raw.Sender, raw.ProviderID = clean(v.Sender), ref(v.ProviderID)
+	raw.Error, raw.ParserVersion, raw.UpdatedAt = clean(v.Error), v.ParserVersion, at(a.now)
+	if first {
+		raw.ProcessedAt = at(a.now)
+	}
+	return models.Applied{RawID: raw.ID, State: state, Flags: raw.flags(), Maintenances: done.names, Changes: done.changes}, nil
+}
+
+// keepsReading reports whether a reading that ended so leaves an earlier
+// reading of the same mail in force: it read nothing that could replace it.
+func keepsReading(state models.MailState) bool {
+	return state == models.StateParsingFailed || state == models.StateQuarantined
+}
+
+// isDuplicate reports whether a mail says nothing but what other mails with
+// its Message-ID said before it.
+func (a *application) isDuplicate(v *judged, raw *rawRow) bool {
+	if len(v.notices) == 0 || raw.MessageID == "" {
+		return false
+	}
+	var others []*noticeRow
+	for _, id := range a.copies[raw.MessageID] {
+		if id != raw.ID {
+			others = append(others, a.current[id]...)
+		}
+	}
+	for _, n := range v.notices {
+		if !containsEqual(others, n) {
+			return false
+		}
+	}
+	return true
+}
+
+func containsEqual(rows []*noticeRow, n *noticeRow) bool {
+	for _, r := range rows {
+		if r.ProviderID == n.ProviderID && r.Digest == n.Digest {
+			return true
+		}
+	}
+	return false
+}
+
+// isCurrent reports whether this very reading is stored already.
+func (a *application) isCurrent(rawID string, notices []*noticeRow) bool {
+	current := a.current[rawID]
+	if len(current) != len(notices) || len(notices) == 0 {
+		return false
+	}
+	for i, n := range notices {
+		c := current[i]
+		if c.ProviderID != n.ProviderID || c.Digest != n.Digest || c.ParserVersion != n.ParserVersion || c.Parser != n.Parser {
+			return false
+		}
+	}
+	return true
+}
+
+// withdraw takes the earlier reading of a mail out of force.
+func (a *application) withdraw(rawID string, touched *touched) {
+	for _, n := range a.current[rawID] {
+		touched.lose(a.graph.supersede(n))
+	}
+	delete(a.current, rawID)
+}
+
+// add puts new notices under their identities and reports whether one of them
+// came after a notice that follows it.
+func (a *application) add(notices []*noticeRow, touched *touched, from origin) (late bool) {
+	for _, n := range notices {
+		g := a.graph.resolve(n, touched, from)
+		late = late || models.Outdated(g.models(), n.notice)
+		g.add(n)
+		touched.gain(g)
+	}
+	return late
+}
+
+func (a *application) saveRaws() error {
+	rows := make([]rawRow, 0, len(a.raws))
+	for _, v := range a.verdicts { // in a stable order
+		if r := a.raws[v.RawID]; r != nil {
+			rows = append(rows, *r)
+			delete(a.raws, v.RawID)
+		}
+	}
+	if err := upsert(a.w.DB, rows); err != nil {
+		return fmt.Errorf("save raw mail: %w", err)
+	}
+	if err := markLabels(a.w, rows); err != nil {
+		return fmt.Errorf("mark labels: %w", err)
+	}
+	return nil
+}

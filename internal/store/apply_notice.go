@@ -1,0 +1,49 @@
+package store
+
+import (
+	"time"
+
+	"lineman/models"
+)
+
+// cleanNotice makes a notice storable: no bytes that PostgreSQL refuses, times
+// in UTC with microseconds. What is folded now is what is read back later.
+func cleanNotice(n models.Notice) models.Notice {
+	for _, field := range []*string{
+		&n.Provider, &n.MaintenanceID, &n.Account, &n.Organizer, &n.Summary, &n.UID, &n.Parser, &n.ParserVersion,
+	} {
+		*field = clean(*field)
+	}
+	n.Supersedes = each(n.Supersedes, clean)
+	n.Warnings = each(n.Warnings, clean)
+	n.Stamp, n.Issued = storedTime(n.Stamp), storedTime(n.Issued)
+	n.Windows = each(n.Windows, func(w models.NoticeWindow) models.NoticeWindow {
+		w.Start, w.End = storedTime(w.Start), storedTime(w.End)
+		w.Circuits = each(w.Circuits, func(c models.NoticeCircuit) models.NoticeCircuit {
+			c.CID, c.RawImpact = clean(c.CID), clean(c.RawImpact)
+			return c
+		})
+		return w
+	})
+	return n
+}
+
+func storedTime(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Microsecond)
+}
+
+// cidsOf gives the circuit ids of notices.
+func cidsOf(rows []*noticeRow) []string {
+	var cids []string
+	for _, r := range rows {
+		for _, w := range r.notice.Windows {
+			for _, c := range w.Circuits {
+				cids = append(cids, c.CID)
+			}
+		}
+	}
+	return unique(cids)
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"lineman/models"
+)
+
+// Received gives mail in state received with its bytes, oldest first; of one
+// source, or of all with an empty sourceID.
+func (s *Store) Received(ctx context.Context, sourceID string, limit int) ([]models.RawNotification, error) {
+	var all []models.RawNotification
+	err := s.read(ctx, "read received mail", func(tx *gorm.DB) error {
+		q := tx.Where("state = ?", string(models.StateReceived))
+		if sourceID != "" {
+			q = q.Where("source_id = ?", sourceID)
+		}
+		var rows []rawRow
+		if err := q.Order("received, id").Limit(limit).Find(&rows).Error; err != nil {
+			return err
+		}
+		var err error
+		all, err = s.withBodies(tx, rows)
+		return err
+	})
+	return all, err
+}
+
+// Raws gives raw mails with their bytes, in the order of ids. Those that are
+// not there are left out; those whose bytes were deleted have none.
+func (s *Store) Raws(ctx context.Context, ids []string) ([]models.RawNotification, error) {
+	var all []models.RawNotification
+	err := s.read(ctx, "read raw mail", func(tx *gorm.DB) error {
+		rows, err := loadIn[rawRow](tx, "id IN ?", validIDs(ids))
+		if err != nil {
+			return err
+		}
+		byID := make(map[string]rawRow, len(rows))
+		for _, r := range rows {
+			byID[r.ID] = r
+		}
+		ordered := make([]rawRow, 0, len(rows))
+		for _, id := range unique(ids) {
+			if r, ok := byID[id]; ok {
+				ordered = append(ordered, r)
+			}
+		}
+		all, err = s.withBodies(tx, ordered)
+		return err
+	})
+	return all, err
+}
+
+func (s *Store) withBodies(tx *gorm.DB, rows []rawRow) ([]models.RawNotification, error) {
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	bodies, err := loadIn[rawBodyRow](tx, "raw_id IN ?", ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string][]byte, len(bodies))
+	for _, b := range bodies {
+		byID[b.RawID] = b.Zstd
+	}
+	all := make([]models.RawNotification, len(rows))
+	for i, r := range rows {
+		all[i] = r.model()
+		if packed, ok := byID[r.ID]; ok {
+			if all[i].Raw, err = s.codec.unpack(packed); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return all, nil
+}
+
+// Attempt counts that raw mails are about to be processed. It commits before
+// the work begins, so that a mail on which the process dies can be told.
+func (s *Store) Attempt(ctx context.Context, ids []string) error {
+	return s.write(ctx, "count an attempt", func(w *work) error {
+		return chunks(validIDs(ids), func(part []string) error {
+			return w.Model(&rawRow{}).Where("id IN ?", part).Updates(map[string]any{
+				"attempts": gorm.Expr("attempts + 1"), "updated_at": at(s.clock()),
+			}).Error
+		})
+	})
+}
+
+// Orphans gives raw mails that have been in state received, untouched, since
+// before olderThan: whoever was to process them is gone. Oldest first.
+func (s *Store) Orphans(ctx context.Context, olderThan time.Time, limit int) ([]string, error) {
+	var ids []string
+	err := s.read(ctx, "look for orphaned mail", func(tx *gorm.DB) error {
+		return tx.Model(&rawRow{}).Where("state = ? AND updated_at < ?", string(models.StateReceived), at(olderThan)).
+			Order("received, id").Limit(limit).Pluck("id", &ids).Error
+	})
+	return ids, err
+}
+
+func validIDs(ids []string) []string {
+	valid := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if isID(id) {
+			valid = append(valid, id)
+		}
+	}
+	return valid
+}

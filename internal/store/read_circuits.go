@@ -1,0 +1,198 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"lineman/models"
+)
+
+// Circuits lists circuits in scope by provider and CID, with provider,
+// terminations and sites; total counts all that the filter fits.
+func (s *Store) Circuits(ctx context.Context, scope models.Scope, f models.CircuitFilter) (circuits []models.Circuit, total int, err error) {
+	err = s.read(ctx, "read circuits", func(tx *gorm.DB) error {
+		v := sightOf(scope)
+		query := func() *gorm.DB {
+			q := where(tx.Table("circuits x").Joins("JOIN providers pr ON pr.id = x.provider_id"), v.circuits("x.id"))
+			if f.CID != "" {
+				q = q.Where("x.cid_key = ?", models.CIDKey(f.CID))
+			}
+			if len(f.Providers) > 0 {
+				q = q.Where("pr.slug IN ?", each(f.Providers, nameKey))
+			}
+			if len(f.Types) > 0 {
+				q = q.Where("x.type_name IN ?", f.Types)
+			}
+			if len(f.Sites) > 0 {
+				q = q.Where("x.id IN (SELECT e.circuit_id FROM terminations e JOIN sites w ON w.id = e.site_id WHERE w.name IN ?)", f.Sites)
+			}
+			return q
+		}
+		rows, n, err := counted[circuitRow](query, "pr.slug, x.cid_key", f.Page, "x.*")
+		if err != nil {
+			return err
+		}
+		circuits, total = each(rows, circuitRow.model), n
+		return fillCircuits(tx, circuits)
+	})
+	return circuits, total, err
+}
+
+// loadCircuits reads circuits whole, by ID.
+func loadCircuits(tx *gorm.DB, ids []string) (map[string]*models.Circuit, error) {
+	rows, err := loadIn[circuitRow](tx, "id IN ?", validIDs(unique(ids)))
+	if err != nil {
+		return nil, err
+	}
+	circuits := each(rows, circuitRow.model)
+	if err := fillCircuits(tx, circuits); err != nil {
+		return nil, err
+	}
+	byID := make(map[string]*models.Circuit, len(circuits))
+	for i := range circuits {
+		byID[circuits[i].ID] = &circuits[i]
+	}
+	return byID, nil
+}
+
+// fillCircuits loads provider, tags, terminations and sites of circuits, in a
+// fixed number of statements.
+func fillCircuits(tx *gorm.DB, circuits []models.Circuit) error {
+	if len(circuits) == 0 {
+		return nil
+	}
+	byID := make(map[string]*models.Circuit, len(circuits))
+	var ids, providerIDs, siteIDs []string
+	for i := range circuits {
+		byID[circuits[i].ID] = &circuits[i]
+		ids, providerIDs = append(ids, circuits[i].ID), append(providerIDs, circuits[i].ProviderID)
+	}
+	providers, err := loadProvidersByID(tx, unique(providerIDs))
+	if err != nil {
+		return err
+	}
+	for i := range circuits {
+		circuits[i].Provider = providers[circuits[i].ProviderID]
+	}
+	tags, err := loadIn[circuitTagRow](tx.Order("circuit_id, tag"), "circuit_id IN ?", ids)
+	if err != nil {
+		return err
+	}
+	for _, t := range tags {
+		c := byID[t.CircuitID]
+		c.Tags = append(c.Tags, t.Tag)
+	}
+	ends, err := loadIn[terminationRow](tx.Order("circuit_id, side"), "circuit_id IN ?", ids)
+	if err != nil {
+		return err
+	}
+	for _, e := range ends {
+		siteIDs = append(siteIDs, string(e.SiteID))
+	}
+	sites, err := loadSites(tx, siteIDs)
+	if err != nil {
+		return err
+	}
+	for _, e := range ends {
+		t := e.model()
+		t.Site = sites[t.SiteID]
+		c := byID[e.CircuitID]
+		c.Terminations = append(c.Terminations, t)
+	}
+	return nil
+}
+
+func loadSites(tx *gorm.DB, ids []string) (map[string]models.Site, error) {
+	ids = validIDs(unique(ids))
+	rows, err := loadIn[siteRow](tx, "id IN ?", ids)
+	if err != nil {
+		return nil, err
+	}
+	tags, err := loadIn[siteTagRow](tx.Order("site_id, tag"), "site_id IN ?", ids)
+	if err != nil {
+		return nil, err
+	}
+	sites := make(map[string]models.Site, len(rows))
+	for _, r := range rows {
+		sites[r.ID] = r.model()
+	}
+	for _, t := range tags {
+		site := sites[t.SiteID]
+		site.Tags = append(site.Tags, t.Tag)
+		sites[t.SiteID] = site
+	}
+	return sites, nil
+}
+
+func loadProvidersByID(tx *gorm.DB, ids []string) (map[string]models.Provider, error) {
+	rows, err := loadIn[providerRow](tx, "id IN ?", ids)
+	if err != nil {
+		return nil, err
+	}
+	all, err := fillProviders(tx, rows)
+	byID := make(map[string]models.Provider, len(all))
+	for _, p := range all {
+		byID[p.ID] = p
+	}
+	return byID, err
+}
+
+// CircuitStatuses tells for each circuit in scope, once for each termination,
+// whether work is going on at an instant: it is linked to a maintenance that is
+// confirmed, in process or rescheduled, with an impact, in one of the windows
+// (both ends included; a backup window only once it was called).
+func (s *Store) CircuitStatuses(ctx context.Context, scope models.Scope, when time.Time) ([]models.CircuitStatus, error) {
+	var all []models.CircuitStatus
+	err := s.read(ctx, "read circuit statuses", func(tx *gorm.DB) error {
+		active, err := activeCircuits(tx, when)
+		if err != nil {
+			return err
+		}
+		var rows []circuitRow
+		q := where(tx.Table("circuits x").Joins("JOIN providers pr ON pr.id = x.provider_id"), sightOf(scope).circuits("x.id"))
+		if err := q.Select("x.*").Order("pr.slug, x.cid_key").Scan(&rows).Error; err != nil {
+			return err
+		}
+		circuits := each(rows, circuitRow.model)
+		if err := fillCircuits(tx, circuits); err != nil {
+			return err
+		}
+		all = make([]models.CircuitStatus, 0, 2*len(circuits))
+		for _, c := range circuits {
+			for _, t := range c.Terminations {
+				all = append(all, models.CircuitStatus{Circuit: c, Termination: t, Active: active[c.ID]})
+			}
+			if len(c.Terminations) == 0 {
+				all = append(all, models.CircuitStatus{Circuit: c, Active: active[c.ID]})
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+func activeCircuits(tx *gorm.DB, when time.Time) (map[string]bool, error) {
+	var statuses []models.Status
+	for _, s := range models.RecordStatuses {
+		if s.Active() {
+			statuses = append(statuses, s)
+		}
+	}
+	var ids []string
+	err := tx.Table("maintenance_windows w").
+		Joins("JOIN maintenances m ON m.id = w.maintenance_id").
+		Joins("JOIN maintenance_circuits mc ON mc.maintenance_id = m.id").
+		Where("w.ends >= ? AND w.starts <= ?", at(when), at(when)).
+		Where("(w.kind <> ? OR w.called = ?) AND w.status NOT IN ?", string(models.WindowBackup), true,
+			[]models.Status{models.StatusCancelled, models.StatusCompleted}).
+		Where("m.status IN ? AND m.deleted = ? AND m.merged_into = ''", statuses, false).
+		Where("mc.circuit_id IS NOT NULL AND mc.cancelled = ? AND mc.impact <> ?", false, string(models.ImpactNone)).
+		Distinct().Pluck("mc.circuit_id", &ids).Error
+	active := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		active[id] = true
+	}
+	return active, err
+}

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"lineman/models"
+)
+
+// Changes of one record that are shown at most.
+const maxChanges = 1000
+
+// Maintenance gives one record with its history, by ID or by name without
+// regard to case. models.ErrNotFound when it is not there or not in scope.
+func (s *Store) Maintenance(ctx context.Context, scope models.Scope, idOrName string) (models.MaintenanceDetail, error) {
+	var d models.MaintenanceDetail
+	err := s.read(ctx, "read a maintenance", func(tx *gorm.DB) error {
+		v := sightOf(scope)
+		q := where(tx.Table("maintenances m").Joins("JOIN providers pr ON pr.id = m.provider_id"), v.maintenances())
+		if isID(idOrName) {
+			q = q.Where("m.id = ?", idOrName)
+		} else {
+			q = q.Where("m.name_key = ?", nameKey(idOrName))
+		}
+		var row itemRow
+		if err := q.Select(itemColumns).Order("m.merged_into, m.id").Limit(1).Take(&row).Error; err != nil {
+			return found(err, "maintenance %q", idOrName)
+		}
+		d = models.MaintenanceDetail{Maintenance: row.model(), ProviderSlug: row.ProviderSlug, ProviderName: row.ProviderName}
+		partial, err := fillMaintenances(tx, v, []*models.Maintenance{&d.Maintenance})
+		if err != nil {
+			return err
+		}
+		if err := fillHistory(tx, &d); err != nil {
+			return err
+		}
+		if partial[d.ID] {
+			narrowDetail(&d)
+		}
+		return nil
+	})
+	return d, err
+}
+
+func fillHistory(tx *gorm.DB, d *models.MaintenanceDetail) error {
+	var notices []noticeRow
+	if err := tx.Where("record_id = ? AND superseded = ?", d.ID, false).Order("received DESC, id DESC").Find(&notices).Error; err != nil {
+		return err
+	}
+	d.Notices = each(notices, noticeRow.model)
+	var notes []noteRow
+	if err := tx.Where("maintenance_id = ?", d.ID).Order("created_at, id").Find(&notes).Error; err != nil {
+		return err
+	}
+	d.Notes = nil
+	for _, n := range notes {
+		if n.Key == "" && n.Author != "" {
+			d.PeopleNotes = append(d.PeopleNotes, n.model())
+		} else {
+			d.Notes = append(d.Notes, n.model())
+		}
+	}
+	var edits []editRow
+	if err := tx.Where("maintenance_id = ? AND kind = ?", d.ID, string(models.EditNote)).Order("at, id").Find(&edits).Error; err != nil {
+		return err
+	}
+	for _, e := range edits {
+		d.PeopleNotes = append(d.PeopleNotes, models.Note{
+			ID: e.ID, MaintenanceID: d.ID, Title: e.Field, Comment: e.Value, Level: models.NoteInfo, Author: e.Author,
+			CreatedAt: e.At.Time, UpdatedAt: e.At.Time,
+		})
+	}
+	var changes []changeRow
+	if err := tx.Where("maintenance_id = ?", d.ID).Order("revision DESC, position").Limit(maxChanges).Find(&changes).Error; err != nil {
+		return err
+	}
+	d.Changes = each(changes, changeRow.model)
+	return nil
+}
+
+func narrowDetail(d *models.MaintenanceDetail) {
+	seen := seenKeys(d.Maintenance)
+	for i, n := range d.Notices {
+		d.Notices[i] = narrowNotice(n, seen)
+	}
+	d.Notes = nil // automatic ones name circuits
+	d.Changes = narrowChanges(d.Changes, seen)
+}

@@ -1,0 +1,151 @@
+package store
+
+import (
+	"time"
+
+	"lineman/models"
+)
+
+type providerRow struct {
+	ID            string  `gorm:"primaryKey;not null"`
+	Slug          string  `gorm:"not null;uniqueIndex:providers_slug"`
+	Name          string  `gorm:"not null"`
+	NameKey       string  `gorm:"not null;uniqueIndex:providers_name"`
+	Parser        string  `gorm:"not null"`
+	IDsPerAccount bool    `gorm:"column:ids_per_account;not null"`
+	HoldOver      int64   `gorm:"not null"`
+	Tenant        string  `gorm:"not null"`
+	Builtin       bool    `gorm:"not null"`
+	CreatedAt     instant `gorm:"not null"`
+	UpdatedAt     instant `gorm:"not null"`
+}
+
+func (providerRow) TableName() string { return "providers" }
+
+func (r providerRow) model() models.Provider {
+	return models.Provider{
+		ID: r.ID, Slug: r.Slug, Name: r.Name, Parser: r.Parser, IDsPerAccount: r.IDsPerAccount,
+		HoldOver: time.Duration(r.HoldOver) * time.Second, Tenant: r.Tenant, Builtin: r.Builtin,
+		CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+	}
+}
+
+type providerEmailRow struct {
+	Address    string `gorm:"primaryKey;not null"`
+	ProviderID string `gorm:"not null"`
+	Position   int    `gorm:"not null"`
+}
+
+func (providerEmailRow) TableName() string { return "provider_emails" }
+
+type providerTagRow struct {
+	ProviderID string `gorm:"primaryKey;not null"`
+	Tag        string `gorm:"primaryKey;not null"`
+}
+
+func (providerTagRow) TableName() string { return "provider_tags" }
+
+type siteRow struct {
+	ID        string  `gorm:"primaryKey;not null"`
+	Name      string  `gorm:"not null;uniqueIndex:sites_name"`
+	Region    string  `gorm:"not null"`
+	Tenant    string  `gorm:"not null"`
+	CreatedAt instant `gorm:"not null"`
+	UpdatedAt instant `gorm:"not null"`
+}
+
+func (siteRow) TableName() string { return "sites" }
+
+func (r siteRow) model() models.Site {
+	return models.Site{
+		ID: r.ID, Name: r.Name, Region: r.Region, Tenant: r.Tenant,
+		CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+	}
+}
+
+type siteTagRow struct {
+	SiteID string `gorm:"primaryKey;not null"`
+	Tag    string `gorm:"primaryKey;not null"`
+}
+
+func (siteTagRow) TableName() string { return "site_tags" }
+
+type circuitTypeRow struct {
+	Name      string  `gorm:"primaryKey;not null"`
+	CreatedAt instant `gorm:"not null"`
+}
+
+func (circuitTypeRow) TableName() string { return "circuit_types" }
+
+type circuitRow struct {
+	ID          string  `gorm:"primaryKey;not null"`
+	ProviderID  string  `gorm:"not null;uniqueIndex:circuits_cid"`
+	CID         string  `gorm:"column:cid;not null"`
+	CIDKey      string  `gorm:"column:cid_key;not null;uniqueIndex:circuits_cid"`
+	TypeName    ref     `gorm:""`
+	Status      string  `gorm:"not null"`
+	Description string  `gorm:"not null"`
+	Tenant      string  `gorm:"not null"`
+	CreatedAt   instant `gorm:"not null"`
+	UpdatedAt   instant `gorm:"not null"`
+}
+
+func (circuitRow) TableName() string { return "circuits" }
+
+func (r circuitRow) model() models.Circuit {
+	return models.Circuit{
+		ID: r.ID, CID: r.CID, ProviderID: r.ProviderID, Type: string(r.TypeName), Status: r.Status,
+		Description: r.Description, Tenant: r.Tenant, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+	}
+}
+
+type circuitTagRow struct {
+	CircuitID string `gorm:"primaryKey;not null"`
+	Tag       string `gorm:"primaryKey;not null"`
+}
+
+func (circuitTagRow) TableName() string { return "circuit_tags" }
+
+type terminationRow struct {
+	ID        string `gorm:"primaryKey;not null"`
+	CircuitID string `gorm:"not null;uniqueIndex:terminations_side"`
+	Side      string `gorm:"not null;uniqueIndex:terminations_side"`
+	SiteID    ref    `gorm:""`
+	XConnect  string `gorm:"column:xconnect;not null"`
+}
+
+func (terminationRow) TableName() string { return "terminations" }
+
+func (r terminationRow) model() models.Termination {
+	return models.Termination{ID: r.ID, CircuitID: r.CircuitID, Side: r.Side, SiteID: string(r.SiteID), XConnect: r.XConnect}
+}
+
+type aliasRow struct {
+	ID         string  `gorm:"primaryKey;not null"`
+	ProviderID string  `gorm:"not null;uniqueIndex:aliases_alias"`
+	Alias      string  `gorm:"not null"`
+	AliasKey   string  `gorm:"not null;uniqueIndex:aliases_alias"`
+	CircuitID  string  `gorm:"not null"`
+	CreatedAt  instant `gorm:"not null"`
+}
+
+func (aliasRow) TableName() string { return "aliases" }
+
+func (r aliasRow) model() models.Alias {
+	return models.Alias{ID: r.ID, ProviderID: r.ProviderID, Alias: r.Alias, CircuitID: r.CircuitID, CreatedAt: r.CreatedAt.Time}
+}
+
+type redundancyGroupRow struct {
+	ID    string `gorm:"primaryKey;not null"`
+	Name  string `gorm:"not null;uniqueIndex:redundancy_groups_name"`
+	MinUp int    `gorm:"not null"`
+}
+
+func (redundancyGroupRow) TableName() string { return "redundancy_groups" }
+
+type redundancyMemberRow struct {
+	GroupID   string `gorm:"primaryKey;not null"`
+	CircuitID string `gorm:"primaryKey;not null"`
+}
+
+func (redundancyMemberRow) TableName() string { return "redundancy_members" }

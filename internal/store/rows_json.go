@@ -1,0 +1,45 @@
+package store
+
+import "lineman/models"
+
+// The JSON shapes of columns. A field that is added to the model must be added
+// here too, or the conversions below do not compile.
+
+type storedConflict struct {
+	Field  string `json:"field"`
+	Set    string `json:"set"`
+	Notice string `json:"notice"`
+}
+
+type storedImpact struct {
+	CID     string        `json:"cid"`
+	Account string        `json:"account,omitempty"`
+	Impact  models.Impact `json:"impact"`
+}
+
+type storedScope struct {
+	All       bool     `json:"all"`
+	Tenants   []string `json:"tenants,omitempty"`
+	Sites     []string `json:"sites,omitempty"`
+	Providers []string `json:"providers,omitempty"`
+	Tags      []string `json:"tags,omitempty"`
+	Circuits  []string `json:"circuits,omitempty"`
+}
+
+// each converts a list; nil stays nil.
+func each[From, To any](in []From, f func(From) To) []To {
+	if in == nil {
+		return nil
+	}
+	out := make([]To, len(in))
+	for i, v := range in {
+		out[i] = f(v)
+	}
+	return out
+}
+
+func storeConflict(c models.Conflict) storedConflict { return storedConflict(c) }
+func (c storedConflict) model() models.Conflict      { return models.Conflict(c) }
+
+func storeImpact(i models.WindowImpact) storedImpact { return storedImpact(i) }
+func (i storedImpact) model() models.WindowImpact    { return models.WindowImpact(i) }

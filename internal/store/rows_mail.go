@@ -1,0 +1,137 @@
+package store
+
+import "lineman/models"
+
+type sourceRow struct {
+	ID          string  `gorm:"primaryKey;not null"`
+	Name        string  `gorm:"not null;uniqueIndex:sources_name"`
+	Kind        string  `gorm:"not null"`
+	LastSuccess instant `gorm:""`
+	LastError   string  `gorm:"not null"`
+	LastErrorAt instant `gorm:""`
+	CreatedAt   instant `gorm:"not null"`
+	UpdatedAt   instant `gorm:"not null"`
+}
+
+func (sourceRow) TableName() string { return "sources" }
+
+func (r sourceRow) model() models.Source {
+	return models.Source{
+		ID: r.ID, Name: r.Name, Kind: r.Kind, LastSuccess: r.LastSuccess.Time, LastError: r.LastError,
+		LastErrorAt: r.LastErrorAt.Time, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+	}
+}
+
+type cursorRow struct {
+	SourceID    string  `gorm:"primaryKey;not null"`
+	Folder      string  `gorm:"primaryKey;not null"`
+	UIDValidity int64   `gorm:"column:uid_validity;not null"`
+	UID         int64   `gorm:"column:uid;not null"`
+	Remote      string  `gorm:"not null"`
+	UpdatedAt   instant `gorm:"not null"`
+}
+
+func (cursorRow) TableName() string { return "cursors" }
+
+type pollRow struct {
+	ID              string  `gorm:"primaryKey;not null"`
+	SourceID        string  `gorm:"not null"`
+	Started         instant `gorm:"not null"`
+	Finished        instant `gorm:""`
+	Fetched         int     `gorm:"not null"`
+	Fresh           int     `gorm:"not null"`
+	Parsed          int     `gorm:"not null"`
+	Ignored         int     `gorm:"not null"`
+	Failed          int     `gorm:"not null"`
+	UnknownProvider int     `gorm:"not null"`
+	Duplicate       int     `gorm:"not null"`
+	OutOfSequence   int     `gorm:"not null"`
+	Error           string  `gorm:"not null"`
+}
+
+func (pollRow) TableName() string { return "polls" }
+
+type rawRow struct {
+	ID            string  `gorm:"primaryKey;not null"`
+	SourceID      ref     `gorm:""`
+	SHA256        string  `gorm:"column:sha256;not null;uniqueIndex:raw_notifications_sha256"`
+	MessageID     string  `gorm:"not null"`
+	Subject       string  `gorm:"not null"`
+	Sender        string  `gorm:"not null"`
+	ProviderID    ref     `gorm:""`
+	Date          instant `gorm:""`
+	Received      instant `gorm:"not null"`
+	State         string  `gorm:"not null"`
+	OutOfSequence bool    `gorm:"not null"`
+	UnknownCIDs   bool    `gorm:"column:unknown_cids;not null"`
+	Incomplete    bool    `gorm:"not null"`
+	Error         string  `gorm:"not null"`
+	ParserVersion string  `gorm:"not null"`
+	Attempts      int     `gorm:"not null"`
+	Size          int64   `gorm:"not null"`
+	Deleted       bool    `gorm:"not null"`
+	ProcessedAt   instant `gorm:""`
+	CreatedAt     instant `gorm:"not null"`
+	UpdatedAt     instant `gorm:"not null"`
+}
+
+func (rawRow) TableName() string { return "raw_notifications" }
+
+func (r rawRow) flags() models.MailFlags {
+	return models.MailFlags{OutOfSequence: r.OutOfSequence, UnknownCIDs: r.UnknownCIDs, Incomplete: r.Incomplete}
+}
+
+func (r rawRow) labels() []string { return models.Labels(models.MailState(r.State), r.flags()) }
+
+func (r rawRow) model() models.RawNotification {
+	return models.RawNotification{
+		ID: r.ID, SourceID: string(r.SourceID), SHA256: r.SHA256, MessageID: r.MessageID, Subject: r.Subject,
+		Sender: r.Sender, ProviderID: string(r.ProviderID), Date: r.Date.Time, Received: r.Received.Time,
+		State: models.MailState(r.State), Flags: r.flags(), Error: r.Error, ParserVersion: r.ParserVersion,
+		Attempts: r.Attempts, Size: r.Size, Deleted: r.Deleted, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+	}
+}
+
+type rawBodyRow struct {
+	RawID string `gorm:"primaryKey;not null"`
+	Zstd  []byte `gorm:"not null"`
+}
+
+func (rawBodyRow) TableName() string { return "raw_bodies" }
+
+type messageRow struct {
+	ID            string       `gorm:"primaryKey;not null"`
+	SourceID      string       `gorm:"not null;uniqueIndex:mailbox_messages_ref"`
+	Folder        string       `gorm:"not null;uniqueIndex:mailbox_messages_ref"`
+	UIDValidity   int64        `gorm:"column:uid_validity;not null;uniqueIndex:mailbox_messages_ref"`
+	UID           int64        `gorm:"column:uid;not null;uniqueIndex:mailbox_messages_ref"`
+	RemoteID      string       `gorm:"not null;uniqueIndex:mailbox_messages_ref"`
+	MessageID     string       `gorm:"not null"`
+	Subject       string       `gorm:"not null"`
+	Date          instant      `gorm:""`
+	Received      instant      `gorm:""`
+	SHA256        string       `gorm:"column:sha256;not null"`
+	RawID         ref          `gorm:""`
+	Size          int64        `gorm:"not null"`
+	Outcome       string       `gorm:"not null"`
+	Reason        string       `gorm:"not null"`
+	LabelsApplied list[string] `gorm:"not null"`
+	LabelsDone    bool         `gorm:"not null"`
+	LabelError    string       `gorm:"not null"`
+	CreatedAt     instant      `gorm:"not null"`
+	UpdatedAt     instant      `gorm:"not null"`
+}
+
+func (messageRow) TableName() string { return "mailbox_messages" }
+
+func (r messageRow) ref() models.MailRef {
+	return models.MailRef{Folder: r.Folder, UIDValidity: uint32(r.UIDValidity), UID: uint32(r.UID), RemoteID: r.RemoteID}
+}
+
+type leaseRow struct {
+	Name    string  `gorm:"primaryKey;not null"`
+	Owner   string  `gorm:"not null"`
+	Expires instant `gorm:"not null"`
+}
+
+func (leaseRow) TableName() string { return "leases" }

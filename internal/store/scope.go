@@ -1,0 +1,145 @@
+package store
+
+import (
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"lineman/models"
+)
+
+// condition is a part of a WHERE clause with its values.
+type condition struct {
+	sql  string
+	args []any
+}
+
+var nothing = condition{sql: "1 = 0"}
+
+func anyOf(parts ...condition) condition {
+	var sql []string
+	var args []any
+	for _, p := range parts {
+		if p.sql != nothing.sql && p.sql != "" {
+			sql, args = append(sql, p.sql), append(args, p.args...)
+		}
+	}
+	if len(sql) == 0 {
+		return nothing
+	}
+	return condition{"(" + strings.Join(sql, " OR ") + ")", args}
+}
+
+func in(sql string, values []string) condition {
+	if len(values) == 0 {
+		return nothing
+	}
+	return condition{sql, []any{values}}
+}
+
+// sight turns a Scope into conditions. A record is visible when it touches
+// what the scope names; of a maintenance that is visible only through some of
+// its circuits, the others are not shown.
+type sight struct {
+	all   bool
+	scope models.Scope
+}
+
+func sightOf(s models.Scope) sight {
+	drop := func(list []string) []string {
+		return slices.DeleteFunc(slices.Clone(list), func(v string) bool { return strings.TrimSpace(v) == "" })
+	}
+	s.Tenants, s.Sites, s.Providers, s.Tags = drop(s.Tenants), drop(s.Sites), drop(s.Providers), drop(s.Tags)
+	s.Circuits = validIDs(s.Circuits)
+	return sight{all: s.All, scope: s}
+}
+
+// providers is the condition that a provider, whose ID is in column, is in
+// sight itself: all of its circuits and maintenances are.
+func (v sight) providers(column string) condition {
+	if v.all {
+		return condition{sql: "1 = 1"}
+	}
+	own := anyOf(
+		in("p.slug IN ?", v.scope.Providers),
+		in("p.tenant IN ?", v.scope.Tenants),
+		in("p.id IN (SELECT provider_id FROM provider_tags WHERE tag IN ?)", v.scope.Tags),
+	)
+	if own.sql == nothing.sql {
+		return nothing
+	}
+	return condition{column + " IN (SELECT p.id FROM providers p WHERE " + own.sql + ")", own.args}
+}
+
+// circuits is the condition that a circuit, whose ID is in column, is in sight.
+func (v sight) circuits(column string) condition {
+	if v.all {
+		return condition{sql: column + " IS NOT NULL"}
+	}
+	ends := anyOf(
+		in("s.name IN ?", v.scope.Sites),
+		in("s.tenant IN ?", v.scope.Tenants),
+		in("s.id IN (SELECT site_id FROM site_tags WHERE tag IN ?)", v.scope.Tags),
+	)
+	if ends.sql != nothing.sql {
+		ends.sql = "c.id IN (SELECT t.circuit_id FROM terminations t JOIN sites s ON s.id = t.site_id WHERE " + ends.sql + ")"
+	}
+	own := anyOf(
+		in("c.id IN ?", v.scope.Circuits),
+		in("c.tenant IN ?", v.scope.Tenants),
+		in("c.id IN (SELECT circuit_id FROM circuit_tags WHERE tag IN ?)", v.scope.Tags),
+		v.providers("c.provider_id"),
+		ends,
+	)
+	if own.sql == nothing.sql {
+		return nothing
+	}
+	return condition{column + " IN (SELECT c.id FROM circuits c WHERE " + own.sql + ")", own.args}
+}
+
+// maintenances is the condition that a maintenance, aliased m, is in sight.
+// Deleted ones are in nobody's.
+func (v sight) maintenances() condition {
+	if v.all {
+		return condition{sql: "m.deleted = false"}
+	}
+	linked := v.circuits("mc.circuit_id")
+	if linked.sql != nothing.sql {
+		linked.sql = "EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = m.id AND " + linked.sql + ")"
+	}
+	any := anyOf(v.providers("m.provider_id"), linked)
+	return condition{"m.deleted = false AND " + any.sql, any.args}
+}
+
+// impacts is the condition that a circuit of a maintenance may be shown;
+// aliases mc and m.
+func (v sight) impacts() condition {
+	if v.all {
+		return condition{sql: "1 = 1"}
+	}
+	return anyOf(v.providers("m.provider_id"), v.circuits("mc.circuit_id"))
+}
+
+func where(tx *gorm.DB, c condition) *gorm.DB { return tx.Where(c.sql, c.args...) }
+
+// paged gives the window of a list: 50 rows where nothing is asked for, 1000
+// at most.
+func paged(tx *gorm.DB, p models.Page) *gorm.DB {
+	limit := p.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	return tx.Limit(min(limit, 1000)).Offset(max(p.Offset, 0))
+}
+
+// counted counts the rows of a query, then reads the page of it into rows. A
+// query is built anew for each of the two.
+func counted[R any](query func() *gorm.DB, order string, page models.Page, sel string) (rows []R, total int, err error) {
+	var n int64
+	if err := query().Count(&n).Error; err != nil || n == 0 {
+		return nil, 0, err
+	}
+	err = paged(query().Select(sel).Order(order), page).Scan(&rows).Error
+	return rows, int(n), err
+}

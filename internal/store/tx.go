@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"lineman/models"
+)
+
+// work is one open write transaction.
+type work struct {
+	*gorm.DB
+	s    *Store
+	jobs []models.Job // enqueued before the commit
+}
+
+func (w *work) enqueue(jobs ...models.Job) { w.jobs = append(w.jobs, jobs...) }
+
+// A deadlock on PostgreSQL ends one of the two transactions; it is simply run
+// again.
+const deadlockTries = 3
+
+// write runs f in one transaction and commits it together with the jobs that f
+// enqueued. On SQLite the transaction holds the write lock from its start. f
+// may be run again and must set its results anew each time.
+func (s *Store) write(ctx context.Context, what string, f func(w *work) error) error {
+	var err error
+	for range deadlockTries {
+		if s.dialect == dialectSQLite {
+			err = s.writeSQLite(ctx, f)
+		} else {
+			err = s.writePostgres(ctx, f)
+		}
+		if !isDeadlock(err) {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+func (s *Store) writeSQLite(ctx context.Context, f func(w *work) error) error {
+	return s.writer.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		w := &work{DB: tx, s: s}
+		if err := f(w); err != nil || len(w.jobs) == 0 || s.enqueuer == nil {
+			return err
+		}
+		if err := s.enqueuer.EnqueueSQL(ctx, tx.Statement.ConnPool.(*sql.Tx), w.jobs); err != nil {
+			return fmt.Errorf("enqueue jobs: %w", err)
+		}
+		return nil
+	})
+}
+
+// writePostgres holds one connection, because the queue needs the pgx
+// connection below the open transaction.
+func (s *Store) writePostgres(ctx context.Context, f func(w *work) error) error {
+	return s.writer.WithContext(ctx).Connection(func(db *gorm.DB) error {
+		conn := db.Statement.ConnPool.(*sql.Conn)
+		return db.Transaction(func(tx *gorm.DB) error {
+			w := &work{DB: tx, s: s}
+			if err := f(w); err != nil || len(w.jobs) == 0 || s.enqueuer == nil {
+				return err
+			}
+			err := conn.Raw(func(driverConn any) error {
+				return s.enqueuer.EnqueuePgx(ctx, driverConn.(*stdlib.Conn).Conn(), w.jobs)
+			})
+			if err != nil {
+				return fmt.Errorf("enqueue jobs: %w", err)
+			}
+			return nil
+		})
+	})
+}
+
+// read runs f on one snapshot of the database.
+func (s *Store) read(ctx context.Context, what string, f func(tx *gorm.DB) error) error {
+	o := &sql.TxOptions{ReadOnly: true}
+	if s.dialect == dialectPostgres {
+		o.Isolation = sql.LevelRepeatableRead
+	}
+	if err := s.reader.WithContext(ctx).Transaction(f, o); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// newID gives a UUID that sorts by time, so that new rows stand together.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// isID reports whether text can be the ID of a row; PostgreSQL refuses a query
+// with any other.
+func isID(text string) bool {
+	return len(text) == 36 && uuid.Validate(text) == nil
+}
+
+// Most values in one statement: well below the limits of both databases.
+const chunkRows = 400
+
+// chunks calls f with consecutive parts of list.
+func chunks[T any](list []T, f func(part []T) error) error {
+	for len(list) > 0 {
+		n := min(chunkRows, len(list))
+		if err := f(list[:n]); err != nil {
+			return err
+		}
+		list = list[n:]
+	}
+	return nil
+}
+
+// insert writes rows in as few statements as may be.
+func insert[T any](tx *gorm.DB, rows []T) error {
+	return chunks(rows, func(part []T) error { return tx.Create(&part).Error })
+}
+
+// loadIn reads the rows whose column is one of values.
+func loadIn[R any, V any](tx *gorm.DB, where string, values []V) ([]R, error) {
+	var all []R
+	err := chunks(values, func(part []V) error {
+		var rows []R
+		if err := tx.Where(where, part).Find(&rows).Error; err != nil {
+			return err
+		}
+		all = append(all, rows...)
+		return nil
+	})
+	return all, err
+}
+
+// upsert writes rows that may be there already, whole.
+func upsert[T any](tx *gorm.DB, rows []T) error {
+	return chunks(rows, func(part []T) error {
+		return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&part).Error
+	})
+}
+
+// locked makes the next query hold its rows to the end of the transaction. On
+// SQLite the transaction holds everything from its start. NO KEY UPDATE lets
+// others insert rows that refer to these.
+func locked(s *Store, tx *gorm.DB) *gorm.DB {
+	if s.dialect == dialectSQLite {
+		return tx
+	}
+	return tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
+}

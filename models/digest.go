@@ -1,0 +1,106 @@
+package models
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"slices"
+	"strings"
+	"time"
+)
+
+// DigestNotice gives the hex SHA-256 over everything that a provider said in
+// a notice. It does not cover IDs, the raw mail, the time of receipt (and
+// Issued, which depends on it), the format, the parser's version or warnings:
+// the same words that arrive twice, or are read again, have one digest. The
+// order in which windows and circuits are listed does not matter.
+func DigestNotice(n Notice) string {
+	h := sha256.New()
+	put(h, "notice", n.Provider, n.MaintenanceID, fmt.Sprint(n.Synthetic), n.Account,
+		n.Organizer, n.Summary, uidOf(n), fmt.Sprint(n.Sequence), string(n.Status), stampText(n.Stamp))
+	put(h, sorted(n.Supersedes)...)
+	windows := make([]string, 0, len(n.Windows))
+	for _, w := range n.Windows {
+		windows = append(windows, digestWindow(w))
+	}
+	put(h, sorted(windows)...)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Equal reports whether two notices say the same (by DigestNotice). A mail
+// that yields only notices equal to known ones is a duplicate.
+func Equal(a, b Notice) bool { return DigestNotice(a) == DigestNotice(b) }
+
+// AckDigest gives the digest that an acknowledgement stores: over status,
+// windows, circuits and impacts. Ordinals, links and spelling do not count.
+// Times count to the microsecond, as they are stored.
+func AckDigest(m Maintenance) string {
+	h := sha256.New()
+	put(h, "maintenance", string(m.Status))
+	windows := make([]string, 0, len(m.Windows))
+	for _, w := range m.Windows {
+		impacts := make([]string, 0, len(w.Impacts))
+		for _, i := range w.Impacts {
+			impacts = append(impacts, fmt.Sprintf("%q", []string{i.Account, CIDKey(i.CID), string(i.Impact)}))
+		}
+		windows = append(windows, fmt.Sprintf("%q", append([]string{
+			stampText(w.Start), stampText(w.End), string(w.Kind), fmt.Sprint(w.Called), string(w.Status),
+		}, sorted(impacts)...)))
+	}
+	put(h, sorted(windows)...)
+	circuits := make([]string, 0, len(m.Circuits))
+	for _, c := range m.Circuits {
+		circuits = append(circuits, fmt.Sprintf("%q", []string{
+			c.Account, CIDKey(c.CID), string(c.Impact), fmt.Sprint(c.Cancelled),
+		}))
+	}
+	put(h, sorted(circuits)...)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Acknowledged reports whether a person acknowledged the record as it stands:
+// an acknowledgement of an earlier status, window, circuit or impact does not
+// count.
+func (m Maintenance) Acknowledged() bool {
+	return m.Ack != nil && m.Ack.Digest == AckDigest(m)
+}
+
+func digestWindow(w NoticeWindow) string {
+	circuits := make([]string, 0, len(w.Circuits))
+	for _, c := range w.Circuits {
+		circuits = append(circuits, fmt.Sprintf("%q", []string{c.CID, string(c.Impact), c.RawImpact}))
+	}
+	head := []string{string(w.Kind), stampText(w.Start), stampText(w.End), fmt.Sprint(w.Day), fmt.Sprint(w.Days)}
+	return fmt.Sprintf("%q", append(head, sorted(circuits)...))
+}
+
+// put writes a list of strings in a form that no other list has.
+func put(h hash.Hash, fields ...string) {
+	fmt.Fprintf(h, "%q\n", fields)
+}
+
+// stampText gives a time in UTC to the microsecond; the zero time is empty.
+func stampText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano)
+}
+
+// sorted gives a sorted copy.
+func sorted(in []string) []string {
+	out := slices.Clone(in)
+	slices.Sort(out)
+	return out
+}
+
+// uidOf gives the UID that names a chain of notices; empty where there is
+// none, which formats without one print as 0.
+func uidOf(n Notice) string {
+	uid := strings.TrimSpace(n.UID)
+	if uid == "0" {
+		return ""
+	}
+	return uid
+}

@@ -1,0 +1,148 @@
+package parsers
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// Text gives the part's data as text, without byte order mark and NULs. The
+// charset is the mark's, else the declared one, else that of the HTML meta
+// tag, else UTF-8 where the bytes are, else windows-1252. It is decoded at the
+// first call; calls may be concurrent.
+func (p *Part) Text() string {
+	if t := p.text.Load(); t != nil {
+		return *t
+	}
+	t := decodeText(p.Data, p.Charset, p.ContentType == TypeHTML)
+	p.text.Store(&t)
+	return t
+}
+
+func decodeText(data []byte, charset string, isHTML bool) string {
+	if enc, skip := byMark(data); enc != nil {
+		return decodeWith(enc, data[skip:])
+	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	charset = strings.ToLower(strings.TrimSpace(charset))
+	switch charset {
+	case "", "utf-8", "utf8", "us-ascii", "ascii", "ansi_x3.4-1968", "unicode-1-1-utf-8":
+	default:
+		if enc := encodingOf(charset); enc != nil {
+			return decodeWith(enc, data)
+		}
+	}
+	if utf8.Valid(data) && !hiddenUTF16(data) && !sevenBit(data) {
+		return withoutNUL(string(data))
+	}
+	if isHTML {
+		if enc := encodingOf(metaCharset(data)); enc != nil {
+			return decodeWith(enc, data)
+		}
+	}
+	if enc := utf16Guess(data); enc != nil {
+		return decodeWith(enc, data)
+	}
+	return decodeWith(charmap.Windows1252, data)
+}
+
+// sevenBit finds the escapes of ISO-2022-JP, which are valid UTF-8 too.
+func sevenBit(data []byte) bool { return bytes.Contains(data, []byte("\x1b$")) }
+
+func byMark(data []byte) (encoding.Encoding, int) {
+	switch {
+	case bytes.HasPrefix(data, []byte("\xff\xfe")):
+		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), 2
+	case bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), 2
+	}
+	return nil, 0
+}
+
+// encodingOf finds an encoding by its name; nil for one that is unknown, or
+// that nobody can decode (the "replacement" of the web).
+func encodingOf(name string) encoding.Encoding {
+	if name == "" || len(name) > 40 {
+		return nil
+	}
+	if enc, err := htmlindex.Get(name); err == nil {
+		if canonical, err := htmlindex.Name(enc); err == nil && canonical != "replacement" {
+			return enc
+		}
+		return nil
+	}
+	switch strings.ReplaceAll(name, "_", "-") {
+	case "iso-8859-1-windows-3.1-latin-1", "cp-1252", "ansi", "windows-1252http-equivcontent-type":
+		return charmap.Windows1252
+	case "cp850", "ibm850":
+		return charmap.CodePage850
+	case "cp437", "ibm437":
+		return charmap.CodePage437
+	}
+	return nil
+}
+
+func decodeWith(enc encoding.Encoding, data []byte) string {
+	if enc == unicode.UTF8 {
+		return withoutNUL(strings.ToValidUTF8(string(data), "\ufffd"))
+	}
+	out, err := enc.NewDecoder().Bytes(data)
+	if err != nil {
+		return withoutNUL(strings.ToValidUTF8(string(data), "\ufffd"))
+	}
+	return withoutNUL(string(out))
+}
+
+func withoutNUL(s string) string {
+	if strings.IndexByte(s, 0) < 0 {
+		return s
+	}
+	return strings.ReplaceAll(s, "\x00", "")
+}
+
+// metaCharset finds the charset that an HTML page's meta tag declares; a page
+// in bytes cannot be UTF-16, whatever it says.
+func metaCharset(data []byte) string {
+	head := bytes.ToLower(data[:min(len(data), 2048)])
+	for {
+		i := bytes.Index(head, []byte("charset="))
+		if i < 0 {
+			return ""
+		}
+		head = bytes.TrimLeft(head[i+8:], `"' `)
+		end := bytes.IndexAny(head, `"' />;`)
+		if end > 0 && !bytes.HasPrefix(head, []byte("utf")) && !bytes.HasPrefix(head, []byte("unicode")) {
+			return string(head[:end])
+		}
+	}
+}
+
+// hiddenUTF16 reports whether text has so many NULs that it is UTF-16.
+func hiddenUTF16(data []byte) bool { return utf16Guess(data) != nil }
+
+// utf16Guess finds UTF-16 without a mark by where its NULs stand.
+func utf16Guess(data []byte) encoding.Encoding {
+	head := data[:min(len(data), 400)]
+	if len(head) < 8 || bytes.IndexByte(head, 0) < 0 {
+		return nil
+	}
+	var zeros [2]int
+	for i, c := range head {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	half := len(head) / 2
+	switch {
+	case zeros[1] > half*2/3 && zeros[0] < half/10+1:
+		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
+	case zeros[0] > half*2/3 && zeros[1] < half/10+1:
+		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
+	}
+	return nil
+}

@@ -1,0 +1,240 @@
+package parsers
+
+import (
+	"bytes"
+	"strings"
+	"time"
+)
+
+// quotedLabels are the labels of the small header that mail programs put above
+// a forwarded text, in the languages that are met, by the header they stand for.
+var quotedLabels = map[string]string{
+	"from": "From", "von": "From", "de": "From", "da": "From", "van": "From", "från": "From", "差出人": "From",
+	"date": "Date", "sent": "Date", "gesendet": "Date", "datum": "Date", "envoyé": "Date", "enviado": "Date",
+	"enviado el": "Date", "fecha": "Date", "inviato": "Date", "verzonden": "Date", "skickat": "Date", "data": "Date", "日付": "Date",
+	"subject": "Subject", "betreff": "Subject", "objet": "Subject", "asunto": "Subject", "assunto": "Subject",
+	"oggetto": "Subject", "onderwerp": "Subject", "ämne": "Subject", "件名": "Subject",
+	"to": "To", "an": "To", "à": "To", "para": "To", "a": "To", "aan": "To", "till": "To",
+	"cc": "Cc", "kopie": "Cc", "reply-to": "Reply-To",
+}
+
+// forwardPrefixes begin the subject of a forward.
+var forwardPrefixes = []string{"fwd:", "fw:", "wg:", "tr:", "rv:", "enc:", "vs:", "doorst:", "i:"}
+
+// pasted finds the forwards that a person's mail program pasted into the
+// text. Each gives a Message with the envelope that it shows and the parts of
+// the mail around it; one inside another is nested likewise. The header of a
+// quoted text that is answered, and not forwarded, is none.
+func pasted(msg *Message) []*Message {
+	forward := IsForward(msg.Subject)
+	for _, p := range msg.Parts {
+		if p.Attachment || p.ContentType != TypeText && p.ContentType != TypeHTML || len(p.Data) > maxForwardText {
+			continue
+		}
+		if !mayForward(p.Data, forward) {
+			continue
+		}
+		blocks := quotedHeaders(forwardLines(p), forward)
+		if len(blocks) == 0 {
+			continue
+		}
+		var outer *Message
+		for i := len(blocks) - 1; i >= 0; i-- {
+			m := pastedMessage(blocks[i], msg)
+			if outer != nil {
+				m.Forwarded = []*Message{outer}
+			}
+			outer = m
+		}
+		return []*Message{outer}
+	}
+	return nil
+}
+
+// IsForward reports whether a subject says that the mail is a forward.
+func IsForward(subject string) bool {
+	s := strings.ToLower(withoutListTags(subject))
+	for _, p := range forwardPrefixes {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutListTags drops the "[list]" and "[EXTERNAL]" tags that lists and
+// gateways put before a subject.
+func withoutListTags(s string) string {
+	for {
+		s = strings.TrimSpace(s)
+		if !strings.HasPrefix(s, "[") {
+			return s
+		}
+		end := strings.IndexByte(s, ']')
+		if end < 0 || end > 60 || strings.TrimSpace(s[end+1:]) == "" {
+			return s
+		}
+		s = s[end+1:]
+	}
+}
+
+// mayForward tells cheaply whether a text can hold a forward.
+func mayForward(data []byte, forward bool) bool {
+	if containsFold(data, "forwarded message") {
+		return true
+	}
+	if !forward {
+		return false
+	}
+	for _, label := range []string{"Subject", "Betreff", "Objet", "Asunto", "Assunto", "Oggetto", "Onderwerp", "件名"} {
+		if bytes.Contains(data, []byte(label)) {
+			return true
+		}
+	}
+	return false
+}
+
+// containsFold finds a lower-case ASCII phrase in any letter case.
+func containsFold(data []byte, phrase string) bool {
+	tail := []byte(phrase[1:])
+	for _, variant := range [][]byte{tail, []byte(strings.Replace(phrase[1:], " m", " M", 1)), bytes.ToUpper(tail)} {
+		if bytes.Contains(data, variant) {
+			return true
+		}
+	}
+	return false
+}
+
+func forwardLines(p *Part) []string {
+	if p.ContentType != TypeHTML {
+		return strings.Split(p.Text(), "\n")
+	}
+	doc, err := ReadHTML(p.Text(), p.Index)
+	if err != nil {
+		return nil
+	}
+	lines := make([]string, len(doc.Lines))
+	for i, l := range doc.Lines {
+		lines[i] = l.Text
+	}
+	return lines
+}
+
+// quotedHeaders finds the blocks of From, Date and Subject lines. Those right
+// below a "Forwarded message" line count always, others in a forward only.
+func quotedHeaders(lines []string, forward bool) []Header {
+	var all []Header
+	marker := -10
+	for i := 0; i < len(lines) && len(all) < maxForwards; i++ {
+		line := unquoteLine(lines[i])
+		if isForwardMarker(line) {
+			marker = i
+			continue
+		}
+		if name, _ := quotedLabel(line); name != "From" || !forward && i-marker > 3 {
+			continue
+		}
+		h, n := quotedHeader(lines[i:])
+		if h != nil {
+			all = append(all, h)
+			i += n - 1
+		}
+	}
+	return all
+}
+
+func isForwardMarker(line string) bool {
+	if len(line) > 120 {
+		return false
+	}
+	l := strings.ToLower(line)
+	return strings.Contains(l, "forwarded message") &&
+		(strings.HasPrefix(l, "-") || strings.HasPrefix(l, "begin ") || strings.HasPrefix(l, "_") || strings.HasPrefix(l, "="))
+}
+
+// quotedHeader reads one block that begins at lines[0], and how long it is;
+// nil without both a sender and a subject.
+func quotedHeader(lines []string) (Header, int) {
+	h := make(Header, 5)
+	last, gaps, i := "", 0, 0
+	for ; i < len(lines) && i < 20; i++ {
+		line := unquoteLine(lines[i])
+		name, value := quotedLabel(line)
+		switch {
+		case line == "":
+			if gaps++; gaps > 1 || h["Subject"] != nil && len(h) > 2 {
+				return enough(h), i
+			}
+		case name != "" && h[name] == nil:
+			h[name] = []string{value}
+			last, gaps = name, 0
+		case name != "":
+			return enough(h), i
+		case last == "" || gaps > 0 || len(h[last][0]) > 2000:
+			return enough(h), i
+		case last == "Subject" && len(lines[i-1]) < 60 && h[last][0] != "":
+			return enough(h), i // a short line was not wrapped: this is the text
+		default:
+			h[last][0] = strings.TrimSpace(h[last][0] + " " + line)
+		}
+	}
+	return enough(h), i
+}
+
+func enough(h Header) Header {
+	if h["From"] == nil || h["Subject"] == nil {
+		return nil
+	}
+	return h
+}
+
+// unquoteLine drops marks of quoting and emphasis around a line.
+func unquoteLine(s string) string {
+	return strings.TrimSpace(strings.TrimLeft(s, "> \t|\u00a0\r"))
+}
+
+// quotedLabel reads "Label: value", "*Label:* value".
+func quotedLabel(line string) (name, value string) {
+	label, value, ok := strings.Cut(line, ":")
+	if !ok {
+		label, value, ok = strings.Cut(line, "：")
+	}
+	if !ok || len(label) > 30 {
+		return "", ""
+	}
+	label = strings.ToLower(strings.Trim(label, "* \u00a0"))
+	return quotedLabels[label], strings.TrimSpace(strings.TrimLeft(value, "* \u00a0"))
+}
+
+func pastedMessage(h Header, around *Message) *Message {
+	from := strings.NewReplacer("[mailto:", "<", "<mailto:", "<", "]", ">").Replace(h.Get("From"))
+	if !strings.Contains(h.Get("From"), "[mailto:") {
+		from = strings.ReplaceAll(h.Get("From"), "mailto:", "")
+	}
+	h["From"] = []string{from}
+	return &Message{
+		Header:  h,
+		Subject: Fold(decodeWords(h.Get("Subject"))),
+		From:    parseAddresses(from),
+		Date:    quotedDate(h.Get("Date"), around.Date),
+		Parts:   around.Parts,
+	}
+}
+
+// quotedDate reads the date of a quoted header. Most name no zone: they are
+// in that of whoever forwarded, which nobody knows, and stay zero.
+func quotedDate(v string, near time.Time) time.Time {
+	if t := mailDate(v); !t.IsZero() {
+		return t
+	}
+	times := Times{Order: Undecided}
+	m, _, ok := times.Scan(v)
+	if !ok || !m.HasDate() || m.Year == 0 || !m.HasTime {
+		return time.Time{}
+	}
+	t, err := times.Resolve(m, near)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

@@ -1,0 +1,222 @@
+package parsers
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// Limits of one part; beyond them reading fails with ErrLimit.
+const (
+	maxTokens     = 1_000_000
+	maxTables     = 20_000
+	maxTableDepth = 200
+	maxLines      = 200_000
+	maxDocText    = 16 << 20
+	maxSpan       = 100 // columns or rows that one cell may span
+)
+
+// ErrLimit is wrapped by every error that says that a part is too large or
+// too deep to be read.
+var ErrLimit = errors.New("over the limit")
+
+// Document is what a layout is read from: the visible text of one part line by
+// line, and its tables. Tag names, positions and styles are gone.
+type Document struct {
+	Part   int    // Part.Index
+	Title  string // of an HTML part
+	Lines  []Line
+	Tables []*Table
+	text   string
+}
+
+// Line is one line of visible text, blanks folded. Table cells, blocks and
+// breaks each begin a new line.
+type Line struct {
+	Text   string
+	Raw    string // of a plain text part: the line with its tabs and blanks
+	Head   int    // bytes of Text that are a bold beginning
+	Gap    bool   // an empty line or a new paragraph precedes it
+	Struck bool   // struck through as a whole; where only a part is, that part is left out
+}
+
+// Text is the whole visible text, one line a line.
+func (d *Document) Text() string { return d.text }
+
+// Span is the text of the lines from (inclusive) to (exclusive), one blank
+// between two lines.
+func (d *Document) Span(from, to int) string {
+	from, to = max(from, 0), min(to, len(d.Lines))
+	if from >= to {
+		return ""
+	}
+	if to-from == 1 {
+		return d.Lines[from].Text
+	}
+	var b strings.Builder
+	for i := from; i < to; i++ {
+		if i > from {
+			b.WriteByte(' ')
+		}
+		b.WriteString(d.Lines[i].Text)
+	}
+	return b.String()
+}
+
+// ReadHTML reads the visible text and the tables of an HTML part in one pass.
+// Hidden elements, comments, scripts and styles are left out. It fails only
+// when a limit is exceeded; broken HTML is read as far as it goes.
+func ReadHTML(src string, part int) (*Document, error) {
+	w := htmlWalk{doc: &Document{Part: part}}
+	w.buf = make([]byte, 0, len(src)/4+64)
+	z := html.NewTokenizer(strings.NewReader(src))
+	for n := 0; ; n++ {
+		if n > maxTokens || len(w.buf) > maxDocText || len(w.lines) > maxLines {
+			return nil, fmt.Errorf("read HTML: more than %d elements, %d lines or %d bytes of text: %w",
+				maxTokens, maxLines, maxDocText, ErrLimit)
+		}
+		switch z.Next() {
+		case html.ErrorToken:
+			w.breakLine()
+			w.closeTables(0)
+			return w.finish(), w.err
+		case html.TextToken:
+			w.text(z.Text())
+		case html.StartTagToken, html.SelfClosingTagToken:
+			raw := z.Raw()
+			name, more := z.TagName()
+			w.start(z, raw, tagOf(name), more)
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			w.end(tagOf(name))
+		}
+		if w.err != nil {
+			return nil, w.err
+		}
+	}
+}
+
+// htmlWalk is the state of one pass.
+type htmlWalk struct {
+	doc    *Document
+	buf    []byte // text of all lines
+	lines  []lineMark
+	tables []openTable
+	err    error
+
+	start0  int // of the line in buf
+	head    int // end of its bold beginning in buf; -1: bold so far
+	gap     int // breaks since the last text
+	bold    int
+	struck  int
+	strikes []byte // struck text of the line
+
+	spans       int   // open span elements
+	struckSpans []int // those of them that are struck through
+
+	hidden      tag // the element that hides what is inside; 0: none
+	hiddenDepth int
+	hiddenTable int // open tables when it began
+	raw         tag // script, style, title
+	pre         int
+	title       []byte
+}
+
+type lineMark struct {
+	from, to, head int
+	gap, struck    bool
+}
+
+type openTable struct {
+	t    *Table
+	row  []Cell
+	cell bool
+}
+
+func (w *htmlWalk) text(t []byte) {
+	switch {
+	case w.raw == tagTitle:
+		if len(w.title) < 1000 {
+			w.title, _ = appendFolded(w.title, t, 0)
+		}
+		return
+	case w.raw != 0 || w.hidden != 0 || len(t) == 0:
+		return
+	case w.pre > 0:
+		w.preText(t)
+		return
+	}
+	w.run(t)
+}
+
+// run appends one run of text to the line.
+func (w *htmlWalk) run(t []byte) {
+	if w.struck > 0 {
+		w.strikes, _ = appendFolded(w.strikes, t, 0)
+		return
+	}
+	before := len(w.buf)
+	w.buf, _ = appendFolded(w.buf, t, w.start0)
+	if len(w.buf) == before {
+		return
+	}
+	switch {
+	case w.bold > 0 && before == w.start0:
+		w.head = -1
+	case w.bold == 0 && w.head == -1 && len(strings.TrimSpace(string(w.buf[before:]))) > 0:
+		w.head = before
+	}
+}
+
+func (w *htmlWalk) preText(t []byte) {
+	for {
+		i := strings.IndexByte(string(t), '\n')
+		if i < 0 {
+			w.run(t)
+			return
+		}
+		w.run(t[:i])
+		w.breakLine()
+		t = t[i+1:]
+	}
+}
+
+// breakLine ends the line; an empty one only counts as a gap.
+func (w *htmlWalk) breakLine() {
+	struck := false
+	if len(w.buf) == w.start0 && len(w.strikes) > 0 {
+		w.buf, _ = appendFolded(w.buf, w.strikes, w.start0)
+		struck = true
+	}
+	w.strikes = w.strikes[:0]
+	end := len(w.buf)
+	if end > w.start0 && w.buf[end-1] == ' ' {
+		end--
+	}
+	if end <= w.start0 {
+		w.buf = w.buf[:w.start0]
+		w.gap++
+		w.head = 0
+		return
+	}
+	head := w.head
+	if head == -1 {
+		head = end
+	}
+	w.lines = append(w.lines, lineMark{w.start0, end, max(head-w.start0, 0), w.gap > 0, struck})
+	w.buf = append(w.buf[:end], '\n')
+	w.start0, w.head, w.gap = len(w.buf), 0, 0
+}
+
+func (w *htmlWalk) finish() *Document {
+	d := w.doc
+	d.text = string(w.buf)
+	d.Title = strings.TrimSpace(string(w.title))
+	d.Lines = make([]Line, len(w.lines))
+	for i, m := range w.lines {
+		d.Lines[i] = Line{Text: d.text[m.from:m.to], Head: m.head, Gap: m.gap, Struck: m.struck}
+	}
+	return d
+}

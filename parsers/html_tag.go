@@ -1,0 +1,349 @@
+package parsers
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+
+	"golang.org/x/net/html"
+)
+
+// tag is the part that an element plays in reading.
+type tag uint8
+
+const (
+	tagOther tag = iota + 1
+	tagInline
+	tagVoid
+	tagBreak
+	tagBlock
+	tagPara
+	tagDiv
+	tagPre
+	tagBold
+	tagHead
+	tagStrike
+	tagTable
+	tagRow
+	tagCell
+	tagHeaderCell
+	tagScript
+	tagStyle
+	tagTitle
+	tagSpan
+	tagRule
+)
+
+func tagOf(name []byte) tag {
+	switch string(name) {
+	case "span":
+		return tagSpan
+	case "font", "a", "i", "em", "u", "sup", "sub", "small", "big", "code", "tt", "o:p":
+		return tagInline
+	case "b", "strong", "label", "dt":
+		return tagBold
+	case "br":
+		return tagBreak
+	case "hr":
+		return tagRule
+	case "p":
+		return tagPara
+	case "div":
+		return tagDiv
+	case "td":
+		return tagCell
+	case "th":
+		return tagHeaderCell
+	case "tr":
+		return tagRow
+	case "table":
+		return tagTable
+	case "h1", "h2", "h3", "h4", "h5", "h6":
+		return tagHead
+	case "pre":
+		return tagPre
+	case "s", "strike", "del":
+		return tagStrike
+	case "script":
+		return tagScript
+	case "style":
+		return tagStyle
+	case "title":
+		return tagTitle
+	case "img", "input", "meta", "link", "col", "wbr", "area", "base", "embed", "source":
+		return tagVoid
+	case "ul", "ol", "li", "dl", "dd", "blockquote", "section", "article", "header", "footer", "center",
+		"address", "tbody", "thead", "tfoot", "caption", "body", "html", "head", "form", "fieldset", "nav", "main":
+		return tagBlock
+	}
+	return tagOther
+}
+
+func (t tag) block() bool {
+	switch t {
+	case tagBlock, tagPara, tagDiv, tagPre, tagHead, tagTable, tagRow, tagCell, tagHeaderCell, tagRule:
+		return true
+	}
+	return false
+}
+
+// style is what the attributes of an element say.
+type style struct {
+	hidden, struck   bool
+	colspan, rowspan int
+}
+
+// worthReading tells from the bytes of a tag whether its attributes can say
+// anything that counts; most only set fonts and colours.
+func worthReading(tag []byte) bool {
+	for _, w := range telling {
+		if bytes.Contains(tag, w) {
+			return true
+		}
+	}
+	return false
+}
+
+var telling = [][]byte{
+	[]byte("none"), []byte("hidden"), []byte("through"), []byte("olspan"), []byte("owspan"),
+	[]byte("NONE"), []byte("HIDDEN"), []byte("THROUGH"), []byte("OLSPAN"), []byte("OWSPAN"),
+	[]byte("None"), []byte("Hidden"), []byte("olSpan"), []byte("owSpan"),
+}
+
+func readStyle(z *html.Tokenizer) style {
+	var s style
+	for more := true; more; {
+		var key, val []byte
+		key, val, more = z.TagAttr()
+		switch string(key) {
+		case "hidden":
+			s.hidden = true
+		case "style":
+			s.css(val)
+		case "colspan":
+			s.colspan = span(val)
+		case "rowspan":
+			s.rowspan = span(val)
+		}
+	}
+	return s
+}
+
+func (s *style) css(v []byte) {
+	if i := bytes.IndexByte(v, 'n'); i < 0 {
+		return
+	}
+	v = bytes.ToLower(v)
+	for _, decl := range bytes.Split(v, []byte{';'}) {
+		key, val, _ := bytes.Cut(decl, []byte{':'})
+		val = bytes.TrimSpace(val)
+		switch string(bytes.TrimSpace(key)) {
+		case "display":
+			s.hidden = s.hidden || bytes.HasPrefix(val, []byte("none"))
+		case "visibility":
+			s.hidden = s.hidden || bytes.HasPrefix(val, []byte("hidden"))
+		case "text-decoration", "text-decoration-line":
+			s.struck = s.struck || bytes.Contains(val, []byte("line-through"))
+		}
+	}
+}
+
+func span(v []byte) int {
+	n, err := strconv.Atoi(string(bytes.TrimSpace(v)))
+	if err != nil || n < 1 {
+		return 1
+	}
+	return min(n, maxSpan)
+}
+
+func (w *htmlWalk) start(z *html.Tokenizer, raw []byte, t tag, more bool) {
+	if w.hidden != 0 {
+		if !w.stillHidden(t) {
+			w.hidden = 0
+		} else {
+			if t == w.hidden {
+				w.hiddenDepth++
+			}
+			if t != tagTable {
+				return
+			}
+		}
+	}
+	var s style
+	if more && t != tagVoid && t != tagBreak && worthReading(raw) {
+		s = readStyle(z)
+	}
+	switch t {
+	case tagScript, tagStyle, tagTitle:
+		w.raw = t
+		return
+	case tagBold:
+		w.bold++
+	case tagStrike:
+		w.struck++
+	case tagBreak:
+		w.breakLine()
+	case tagHead:
+		w.breakLine()
+		w.gap++
+		w.bold++
+	case tagPara, tagRule:
+		w.breakLine()
+		w.gap++
+	case tagPre:
+		w.breakLine()
+		w.pre++
+	case tagTable:
+		w.openTable()
+	case tagRow:
+		w.openRow()
+	case tagCell, tagHeaderCell:
+		w.openCell(t == tagHeaderCell, s)
+	default:
+		if t.block() {
+			w.breakLine()
+		}
+	}
+	if t == tagSpan {
+		w.spans++
+		if s.struck && len(w.struckSpans) < maxTableDepth {
+			w.struckSpans = append(w.struckSpans, w.spans)
+			w.struck++
+		}
+	}
+	if s.hidden && t != tagVoid && t != tagBreak && t != tagRule {
+		w.hidden, w.hiddenDepth, w.hiddenTable = t, 1, len(w.tables)
+	}
+}
+
+func (w *htmlWalk) end(t tag) {
+	if w.hidden != 0 {
+		if t == w.hidden {
+			if w.hiddenDepth--; w.hiddenDepth <= 0 {
+				w.hidden = 0
+			}
+		}
+		if t != tagTable && t != tagCell && t != tagHeaderCell && t != tagRow {
+			return
+		}
+	}
+	switch t {
+	case tagScript, tagStyle, tagTitle:
+		w.raw = 0
+	case tagBold:
+		w.bold = max(w.bold-1, 0)
+	case tagHead:
+		w.bold = max(w.bold-1, 0)
+		w.breakLine()
+	case tagStrike:
+		w.struck = max(w.struck-1, 0)
+	case tagSpan:
+		w.endSpan()
+	case tagPre:
+		w.breakLine()
+		w.pre = max(w.pre-1, 0)
+	case tagTable:
+		w.breakLine()
+		if n := len(w.tables); n > 0 {
+			w.closeTables(n - 1)
+		}
+	case tagRow:
+		w.breakLine()
+		w.closeRow()
+	case tagCell, tagHeaderCell:
+		w.breakLine()
+		w.closeCell()
+	case tagPara:
+		w.breakLine()
+		w.gap++
+	default:
+		if t.block() || t == tagBreak {
+			w.breakLine()
+		}
+	}
+}
+
+func (w *htmlWalk) endSpan() {
+	if n := len(w.struckSpans); n > 0 && w.struckSpans[n-1] == w.spans {
+		w.struckSpans = w.struckSpans[:n-1]
+		w.struck = max(w.struck-1, 0)
+	}
+	w.spans = max(w.spans-1, 0)
+}
+
+// stillHidden tells whether a start tag can be inside the hidden element: a
+// paragraph ends at the next block, and nothing outlives its table cell.
+func (w *htmlWalk) stillHidden(t tag) bool {
+	if w.hidden == tagPara && t.block() {
+		return false
+	}
+	cellular := t == tagCell || t == tagHeaderCell || t == tagRow
+	return !(cellular && len(w.tables) <= w.hiddenTable && w.hidden != tagTable)
+}
+
+func (w *htmlWalk) openTable() {
+	w.breakLine()
+	if len(w.tables) >= maxTableDepth || len(w.doc.Tables) >= maxTables {
+		w.err = fmt.Errorf("read HTML: more than %d tables, or tables nested more than %d deep: %w",
+			maxTables, maxTableDepth, ErrLimit)
+		return
+	}
+	t := &Table{}
+	w.doc.Tables = append(w.doc.Tables, t)
+	t.doc = w.doc
+	w.tables = append(w.tables, openTable{t: t})
+}
+
+func (w *htmlWalk) openRow() {
+	w.breakLine()
+	w.closeRow()
+}
+
+func (w *htmlWalk) openCell(header bool, s style) {
+	w.breakLine()
+	w.closeCell()
+	n := len(w.tables)
+	if n == 0 {
+		return
+	}
+	o := &w.tables[n-1]
+	o.row = append(o.row, Cell{Header: header, Colspan: max(s.colspan, 1), Rowspan: max(s.rowspan, 1),
+		from: len(w.lines), to: len(w.lines)})
+	o.cell = true
+	if header {
+		w.bold++
+	}
+}
+
+func (w *htmlWalk) closeCell() {
+	n := len(w.tables)
+	if n == 0 || !w.tables[n-1].cell {
+		return
+	}
+	o := &w.tables[n-1]
+	o.cell = false
+	c := &o.row[len(o.row)-1]
+	c.to = len(w.lines)
+	if c.Header {
+		w.bold = max(w.bold-1, 0)
+	}
+}
+
+func (w *htmlWalk) closeRow() {
+	w.closeCell()
+	n := len(w.tables)
+	if n == 0 || len(w.tables[n-1].row) == 0 {
+		return
+	}
+	o := &w.tables[n-1]
+	o.t.Rows = append(o.t.Rows, o.row)
+	o.row = nil
+}
+
+// closeTables ends the open tables beyond the first keep.
+func (w *htmlWalk) closeTables(keep int) {
+	for len(w.tables) > keep {
+		w.closeRow()
+		w.tables = w.tables[:len(w.tables)-1]
+	}
+}

@@ -1,0 +1,127 @@
+package provider
+
+import (
+	"strings"
+
+	"lineman/parsers"
+)
+
+// flat reads circuit tables that a converter to plain text flattened. What
+// stays of a row is "account product [IBX] serial …", with or without blanks
+// between; the product is known from the heading or the label Products, the
+// IBX from the label IBX(s).
+func (e *equinixMail) flat() {
+	products := e.products()
+	places := strings.FieldsFunc(e.first("place"), func(r rune) bool { return r == ',' || r == ' ' || r == ';' || r == '/' })
+	for i := range e.doc.Lines {
+		text := e.doc.Lines[i].Text
+		at := flatHeader(text)
+		if at < 0 {
+			continue
+		}
+		withIBX := strings.Contains(text[:at], "IBX")
+		names := products
+		if heading := flatHeading(e, i); heading != "" {
+			names = append([]string{heading}, products...)
+		}
+		if rest := strings.TrimSpace(text[at:]); rest != "" { // all rows on the line of the header
+			e.flatRows(rest, names, places, withIBX)
+		}
+		for j := i + 1; j < len(e.doc.Lines) && !e.doc.Lines[j].Gap; j++ {
+			if !e.flatRows(e.doc.Lines[j].Text, names, places, withIBX) {
+				break
+			}
+		}
+	}
+}
+
+func (e *equinixMail) first(field string) string {
+	p, _ := parsers.First(e.pairs, field)
+	return p.Value
+}
+
+func (e *equinixMail) products() []string {
+	var names []string
+	for _, n := range strings.Split(e.first("goods"), ",") {
+		if n = strings.TrimSpace(n); n != "" {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// flatHeader tells where the header row of a flattened table ends, -1 if the
+// line is none.
+func flatHeader(text string) int {
+	if !strings.Contains(text, "Account #") {
+		return -1
+	}
+	end := -1
+	for _, h := range []string{"Service Serial #", "ECX Port", "L2 Connection UUID", "L3 Subscription UUID", "Virtual Asset UUID"} {
+		if i := strings.Index(text, h); i >= 0 {
+			end = max(end, i+len(h))
+		}
+	}
+	return end
+}
+
+// flatHeading is the product above the header row or before it on its line.
+func flatHeading(e *equinixMail, line int) string {
+	before, _, _ := strings.Cut(e.doc.Lines[line].Text, "Account #")
+	if before = strings.TrimSpace(before); before != "" {
+		return before
+	}
+	if line > 0 && len(e.doc.Lines[line-1].Text) <= 40 {
+		return e.doc.Lines[line-1].Text
+	}
+	return ""
+}
+
+// flatRows reads every row of a text; false if it has none.
+func (e *equinixMail) flatRows(text string, products, places []string, withIBX bool) bool {
+	found := false
+	for {
+		at, size := -1, 0
+		for _, p := range products {
+			if i := indexFold(text, p); i > 0 && (at < 0 || i < at || i == at && len(p) > size) {
+				at, size = i, len(p)
+			}
+		}
+		if at < 0 {
+			return found
+		}
+		before := strings.Fields(text[:at])
+		text = strings.TrimSpace(text[at+size:])
+		if len(before) == 0 {
+			continue
+		}
+		if withIBX {
+			for _, p := range places {
+				if rest, ok := strings.CutPrefix(text, p); ok {
+					text = strings.TrimSpace(rest)
+					break
+				}
+			}
+		}
+		account, cid := before[len(before)-1], parsers.FirstWord(text)
+		if parsers.None(account) || parsers.None(cid) {
+			continue
+		}
+		e.circuit(account, cid, "row of a flattened table")
+		found = true
+	}
+}
+
+// indexFold finds an ASCII text without regard to case.
+func indexFold(s, sub string) int {
+	return strings.Index(asciiLower(s), asciiLower(sub))
+}
+
+func asciiLower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,121 @@
+package provider
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"lineman/models"
+	"lineman/parsers"
+)
+
+// unreadable is the Reading of a message without a part that can be read.
+func unreadable(err error) parsers.Reading {
+	var r parsers.Reading
+	reason := "the mail has no text or HTML part"
+	if err != nil {
+		reason = err.Error()
+	}
+	r.Missing("maintenance_id", reason)
+	return r
+}
+
+// finish puts the notice into the reading unless a field is missing.
+func finish(r parsers.Reading, notices ...models.Notice) parsers.Reading {
+	if len(r.Fields) > 0 {
+		return r
+	}
+	for i := range notices {
+		notices[i].Warnings = r.Warnings
+	}
+	r.Notices = notices
+	return r
+}
+
+// missingTime records a window that could not be decided under the field that
+// the error names.
+func missingTime(r *parsers.Reading, err error) {
+	field, reason := "start", err.Error()
+	if rest, ok := strings.CutPrefix(reason, "end: "); ok {
+		field, reason = "end", rest
+	}
+	r.Missing(field, strings.TrimPrefix(reason, "start: "))
+}
+
+// sortWindows orders windows by start.
+func sortWindows(w []models.NoticeWindow) {
+	sort.SliceStable(w, func(i, j int) bool { return w[i].Start.Before(w[j].Start) })
+}
+
+// isUTC reports whether a zone label means UTC.
+func isUTC(t parsers.Times, label string) bool {
+	zone, ok := t.Zones.Find(label)
+	return ok && zone.Loc.String() == "UTC"
+}
+
+// mentions reports whether the subject or a part of the message has a word,
+// which is in lower case.
+func mentions(m *parsers.Message, word string) (bool, string) {
+	if strings.Contains(strings.ToLower(m.Subject), word) {
+		return true, ""
+	}
+	forms := []string{strings.ToUpper(word[:1]) + word[1:], word, strings.ToUpper(word)}
+	for _, p := range m.Parts {
+		if !strings.HasPrefix(p.ContentType, "text/") {
+			continue
+		}
+		text := p.Text()
+		for _, f := range forms {
+			if strings.Contains(text, f) {
+				return true, ""
+			}
+		}
+	}
+	return false, "nothing in subject or text says " + word
+}
+
+func firstLine(d *parsers.Document) string {
+	if len(d.Lines) == 0 {
+		return ""
+	}
+	return d.Lines[0].Text
+}
+
+func statusRule(said bool) string {
+	if said {
+		return "status words"
+	}
+	return "a plain notice is CONFIRMED"
+}
+
+// isHeaderOf reports whether a line is a header cell of a table, so that it is
+// no label.
+func isHeaderOf(c *parsers.Columns, d *parsers.Document, line int) bool {
+	for _, r := range d.Rows(c) {
+		if line >= r.HeadAt && line < r.Line {
+			return true
+		}
+	}
+	return false
+}
+
+// agree checks a window against a second rendering of it: more than slack
+// apart is an error, less is a warning.
+func agree(r *parsers.Reading, t parsers.Times, sure [2]time.Time, second [2]parsers.Moment, near time.Time, slack time.Duration) error {
+	if second[0].Zone == "" {
+		second[0].Zone = second[1].Zone
+	}
+	if second[1].Zone == "" {
+		second[1].Zone = second[0].Zone
+	}
+	for i, field := range []string{"start", "end"} {
+		if err := t.Agree(sure[i], second[i], near, slack); err != nil {
+			return fmt.Errorf("%s: %w", field, err)
+		}
+		if err := t.Agree(sure[i], second[i], near, 0); err != nil {
+			r.Warn("two renderings of the window differ: " + strings.TrimSuffix(err.Error(), ": "+parsers.ErrUndecidable.Error()))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package parsers
+
+import (
+	"strconv"
+
+	"lineman/models"
+)
+
+// maxEvidence is how much of the matched text a piece of evidence keeps.
+const maxEvidence = 200
+
+// Found records where a field of a notice was read.
+func (r *Reading) Found(notice int, field string, part int, text, rule string) {
+	r.Evidence = append(r.Evidence, Evidence{Notice: notice, Field: field, Part: part, Text: Clip(text, maxEvidence), Rule: rule})
+}
+
+// Missing records that a field could not be read, and why. The same field is
+// recorded once for each reason.
+func (r *Reading) Missing(field, reason string) {
+	for _, f := range r.Fields {
+		if f.Field == field && f.Reason == reason {
+			return
+		}
+	}
+	r.Fields = append(r.Fields, FieldError{Field: field, Reason: reason})
+}
+
+// Warn records a warning once.
+func (r *Reading) Warn(text string) {
+	for _, w := range r.Warnings {
+		if w == text {
+			return
+		}
+	}
+	r.Warnings = append(r.Warnings, text)
+}
+
+// CircuitField is the name of a circuit's field in evidence:
+// circuits[3].circuit_id.
+func CircuitField(n int, field string) string {
+	return "circuits[" + strconv.Itoa(n) + "]." + field
+}
+
+// WindowField is the name of a window's field in evidence; the first window
+// has the plain name.
+func WindowField(n int, field string) string {
+	if n == 0 {
+		return field
+	}
+	return "windows[" + strconv.Itoa(n) + "]." + field
+}
+
+// CheckNotice records what a notice lacks to be one: the contract's required
+// fields. A circuit is needed in every window unless the notice ends the
+// maintenance.
+func (r *Reading) CheckNotice(n *models.Notice) {
+	if n.MaintenanceID == "" {
+		r.Missing("maintenance_id", "the mail names no maintenance id")
+	}
+	if n.Account == "" {
+		r.Missing("account", "the mail names no account or customer")
+	}
+	if len(n.Windows) == 0 {
+		if !r.misses("start") {
+			r.Missing("start", "the mail names no window")
+		}
+		if !r.misses("end") {
+			r.Missing("end", "the mail names no window")
+		}
+	}
+	if n.Status.Closed() || r.misses("circuits") {
+		return
+	}
+	none := len(n.Windows) == 0
+	for _, w := range n.Windows {
+		none = none || len(w.Circuits) == 0
+	}
+	if none {
+		r.Missing("circuits", "the mail names no circuit")
+	}
+}
+
+func (r *Reading) misses(field string) bool {
+	for _, f := range r.Fields {
+		if f.Field == field {
+			return true
+		}
+	}
+	return false
+}

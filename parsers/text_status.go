@@ -1,0 +1,180 @@
+package parsers
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"lineman/models"
+)
+
+// StatusWords are the words by which a layout says a status, in the order in
+// which they are looked for. Phrases are in lower case as Plain gives them.
+type StatusWords []StatusPhrases
+
+// StatusPhrases are the phrases of one status.
+type StatusPhrases struct {
+	Status  models.Status
+	Phrases []string
+}
+
+// StatusHit is a status that one place of a mail states.
+type StatusHit struct {
+	Status models.Status
+	Part   int    // Part.Index; -1: the subject
+	Text   string // around the phrase, as searched
+	Where  string // for people: "subject", "body" …
+}
+
+// CommonStatus are the words that all layouts share, in the order in which a
+// mail is searched for them: what ends a maintenance first.
+var CommonStatus = StatusWords{
+	{models.StatusCancelled, []string{"cancelled", "canceled", "cancellation", "cancelling", "canceling", "withdrawn", "called off",
+		"キャンセル", "中止"}},
+	{models.StatusCompleted, []string{"completed", "completion", "is complete", "concluded", "has ended", "has finished", "window has closed",
+		"完了", "終了いたしました", "終了しました"}},
+	{models.StatusInProcess, []string{"in progress", "in-progress", "in process", "has begun", "has started", "has commenced",
+		"now started", "work started", "開始しました", "開始いたしました", "開始されました"}},
+	{models.StatusRescheduled, []string{"rescheduled", "re-scheduled", "reschedule", "re-schedule", "postponed", "new date", "revised date",
+		"延期", "日程変更"}},
+	{models.StatusTentative, []string{"tentative"}},
+}
+
+// notYet are words before a phrase that take its meaning away, or put it into
+// a future or a condition; they count within the same clause.
+var notYet = []string{
+	"not", "never", "no longer", "isn't", "hasn't", "wasn't", "weren't", "haven't", "cannot", "can't", "without", "nor", "neither",
+	"if", "should", "may", "might", "could", "would", "unless", "whether", "until", "till", "once", "when", "before", "after", "upon",
+	"in case", "in the event", "subject to", "unable", "prior to", "can be", "ability", "right to",
+}
+
+// future are words that make a statement of everything but a cancellation a
+// plan ("will be completed").
+var future = []string{"to be", "will be", "shall be", "must be", "expected"}
+
+// Find gives the first status of the list that a text states. text is as Plain
+// gives it. A phrase behind a negation or a condition ("has not been
+// cancelled", "if it is cancelled") is no statement.
+func (w StatusWords) Find(text string) (StatusHit, bool) {
+	for _, s := range w {
+		for _, phrase := range s.Phrases {
+			for from := 0; ; {
+				i := strings.Index(text[from:], phrase)
+				if i < 0 {
+					break
+				}
+				i += from
+				if wordStart(text, i) && !unsaid(text, i, s.Status) && !undone(text[i+len(phrase):], phrase) {
+					return StatusHit{Status: s.Status, Text: around(text, i, i+len(phrase))}, true
+				}
+				from = i + len(phrase)
+			}
+		}
+	}
+	return StatusHit{}, false
+}
+
+func wordStart(s string, i int) bool {
+	return i == 0 || s[i] >= utf8.RuneSelf || !isLetter(s[i-1]) && s[i-1] != '-'
+}
+
+// unsaid looks back from a phrase to the beginning of its clause.
+func unsaid(text string, at int, status models.Status) bool {
+	clause := text[max(0, at-60):at]
+	if i := strings.LastIndexAny(clause, ".!?;\n*[]"); i >= 0 {
+		clause = clause[i+1:]
+	}
+	if i := strings.LastIndex(clause, ": "); i >= 0 {
+		clause = clause[i+1:]
+	}
+	if hasWord(clause, notYet) {
+		return true
+	}
+	return status != models.StatusCancelled && hasWord(clause, future)
+}
+
+// undone tells whether a Japanese phrase is taken back, or put into the
+// future, by what follows it in its sentence.
+func undone(rest, phrase string) bool {
+	if phrase[0] < utf8.RuneSelf {
+		return false
+	}
+	rest, _, _ = strings.Cut(Clip(rest, 45), "。")
+	for _, w := range []string{"ません", "予定", "次第", "後", "場合", "まで"} {
+		if strings.Contains(rest, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasWord tells whether a clause has one of the words as a whole word; one
+// before a comma belongs to a clause of its own ("not to worry, the work has
+// been completed").
+func hasWord(clause string, words []string) bool {
+	for _, word := range words {
+		for from := 0; ; {
+			i := strings.Index(clause[from:], word)
+			if i < 0 {
+				break
+			}
+			i += from
+			end := i + len(word)
+			if (i == 0 || !isLetter(clause[i-1])) && (end == len(clause) || !isLetter(clause[end])) && !strings.Contains(clause[end:], ",") {
+				return true
+			}
+			from = end
+		}
+	}
+	return false
+}
+
+func around(text string, from, to int) string {
+	start := max(0, from-40)
+	for start < from && !utf8.RuneStart(text[start]) {
+		start++
+	}
+	if i := strings.IndexByte(text[start:from], '\n'); i >= 0 {
+		start += i + 1
+	}
+	end := min(len(text), to+40)
+	for end > to && end < len(text) && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	out := text[start:end]
+	if i := strings.IndexByte(text[to:end], '\n'); i >= 0 {
+		out = text[start : to+i]
+	}
+	return strings.TrimSpace(out)
+}
+
+// statusRank orders statuses that contradict each other: a cancellation wins,
+// then what ended, then what runs, then new dates.
+var statusRank = map[models.Status]int{
+	models.StatusCancelled: 7, models.StatusCompleted: 6, models.StatusInProcess: 5,
+	models.StatusRescheduled: 4, models.StatusTentative: 3, models.StatusConfirmed: 2, models.StatusNoChange: 1,
+}
+
+// DecideStatus gives the status that the hits come to, and a warning where
+// they contradict each other. ok is false without hits.
+func DecideStatus(hits ...StatusHit) (best StatusHit, warning string, ok bool) {
+	var other StatusHit
+	for _, h := range hits {
+		if h.Status == "" {
+			continue
+		}
+		switch {
+		case best.Status == "":
+			best = h
+		case statusRank[h.Status] > statusRank[best.Status]:
+			best, other = h, best
+		case h.Status != best.Status:
+			other = h
+		}
+	}
+	if other.Status != "" {
+		warning = fmt.Sprintf("the mail contradicts itself: %s says %s (%q), %s says %s (%q)",
+			best.Where, best.Status, Clip(best.Text, 100), other.Where, other.Status, Clip(other.Text, 100))
+	}
+	return best, warning, best.Status != ""
+}

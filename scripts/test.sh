@@ -1,0 +1,165 @@
+#!/usr/bin/env bash
+# Runs all tests, with the race detector, beside a PostgreSQL of its own.
+#
+# usage: scripts/test.sh [packages and flags of go test]     (default: ./...)
+#
+# As root on Debian it installs what the tests can use and the machine lacks:
+# PostgreSQL, Dovecot, a C compiler; no service is started. Tests whose server
+# cannot be had are skipped, and the run ends with the list of them; with
+# CI=true a skipped test is a failure.
+#
+#   LINEMAN_TEST_POSTGRES  a server to use instead of an own one (postgres://…)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+work=$(mktemp -d /tmp/lineman-test.XXXXXX)
+child=
+cluster=
+policy=
+
+say() { printf 'test.sh: %s\n' "$*" >&2; }
+
+cleanup() {
+	trap - EXIT INT TERM HUP
+	if [[ -n $child ]]; then
+		kill -TERM -- "-$child" 2>/dev/null || true
+		wait "$child" 2>/dev/null || true
+	fi
+	if [[ -n $cluster ]]; then
+		as_postgres "$pg_bin/pg_ctl" -D "$cluster" -m immediate -w stop >/dev/null 2>&1 || true
+	fi
+	if [[ -n $policy ]]; then
+		rm -f "$policy"
+	fi
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'cleanup; exit 130' INT
+trap 'cleanup; exit 143' TERM HUP
+
+# find_postgres sets pg_bin to the newest PostgreSQL of the machine.
+find_postgres() {
+	pg_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+	if [[ -z $pg_bin ]] && command -v initdb >/dev/null; then
+		pg_bin=$(dirname "$(command -v initdb)")
+	fi
+	[[ -n $pg_bin && -x $pg_bin/initdb && -x $pg_bin/pg_ctl ]]
+}
+
+# install_missing installs the Debian packages that the tests can use.
+install_missing() {
+	local missing=()
+	find_postgres || [[ -n ${LINEMAN_TEST_POSTGRES:-} ]] || missing+=(postgresql)
+	[[ -x /usr/sbin/dovecot ]] || missing+=(dovecot-imapd)
+	command -v "${CC:-cc}" >/dev/null || command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+	((${#missing[@]})) || return 0
+	if [[ $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
+		say "not installed here: ${missing[*]} (install them, or run as root on Debian)"
+		return 0
+	fi
+	say "installing ${missing[*]}"
+	if [[ ! -e /usr/sbin/policy-rc.d ]]; then
+		policy=/usr/sbin/policy-rc.d
+		printf '#!/bin/sh\nexit 101\n' >"$policy" # a package may start no service
+		chmod +x "$policy"
+	fi
+	local options=(-y -q -o Acquire::Retries=1 -o Acquire::http::Timeout=30 -o DPkg::Lock::Timeout=120)
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get "${options[@]}" update >"$work/apt.log" 2>&1 </dev/null || true
+	if ! apt-get "${options[@]}" install --no-install-recommends "${missing[@]}" >>"$work/apt.log" 2>&1 </dev/null; then
+		say "could not install ${missing[*]}:"
+		tail -n 5 "$work/apt.log" >&2
+	fi
+	if [[ -n $policy ]]; then
+		rm -f "$policy"
+		policy=
+	fi
+}
+
+# as_postgres runs a command as a user that PostgreSQL accepts: never root.
+as_postgres() {
+	if [[ $EUID -eq 0 ]]; then
+		(cd "$work" && runuser -u postgres -- "$@")
+	else
+		"$@"
+	fi
+}
+
+free_port() {
+	local port
+	while :; do
+		port=$((20000 + RANDOM))
+		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+	done
+	echo "$port"
+}
+
+# start_postgres starts a cluster in $work and exports its address.
+start_postgres() {
+	if [[ -n ${LINEMAN_TEST_POSTGRES:-} ]]; then
+		say "using the PostgreSQL of LINEMAN_TEST_POSTGRES"
+		return 0
+	fi
+	if ! find_postgres; then
+		say "no PostgreSQL here: its tests are skipped"
+		return 0
+	fi
+	local dir=$work/postgres port
+	mkdir "$dir"
+	if [[ $EUID -eq 0 ]]; then
+		chmod 711 "$work"
+		chown postgres "$dir"
+	fi
+	if ! as_postgres "$pg_bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$work/initdb.log" 2>&1; then
+		say "PostgreSQL could not make a cluster: its tests are skipped"
+		tail -n 5 "$work/initdb.log" >&2
+		return 0
+	fi
+	for _ in 1 2 3; do # a port can be taken between the look and the start
+		port=$(free_port)
+		if as_postgres "$pg_bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 30 -o "-p $port -k $dir \
+			-c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync=off \
+			-c synchronous_commit=off -c full_page_writes=off" start >/dev/null 2>&1; then
+			cluster=$dir/data
+			export LINEMAN_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres?sslmode=disable"
+			return 0
+		fi
+	done
+	say "PostgreSQL did not start: its tests are skipped"
+	tail -n 5 "$dir/log" >&2 || true
+}
+
+# run_tests runs gotestsum in a process group of its own, so that a signal to
+# this script ends all of it.
+run_tests() {
+	local race=(-race '-gcflags=modernc.org/...=-race=false') # SQLite itself is ten times slower with it
+	if [[ $(go env CGO_ENABLED) != 1 ]]; then
+		say "no C compiler here: the race detector is off"
+		race=()
+		[[ ${CI:-} != true ]] || return 1
+	fi
+	set -m
+	go tool gotestsum --format pkgname --format-hide-empty-pkg --jsonfile "$work/events.json" -- \
+		"${race[@]}" -timeout 10m "$@" </dev/null &
+	child=$!
+	set +m
+	local status=0
+	wait "$child" || status=$?
+	child=
+	return "$status"
+}
+
+install_missing
+[[ -x /usr/sbin/dovecot ]] || say "no Dovecot here: its tests are skipped"
+start_postgres
+status=0
+run_tests "${@:-./...}" || status=$?
+
+if [[ $status -eq 0 && ${CI:-} == true ]]; then
+	skipped=$(grep '"Action":"skip"' "$work/events.json" | grep -c '"Test":' || true)
+	if [[ $skipped -ne 0 ]]; then
+		say "$skipped tests were skipped (listed above); with CI=true that is a failure"
+		status=1
+	fi
+fi
+exit "$status"
