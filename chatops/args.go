@@ -27,7 +27,7 @@ func arguments(sub Subcommand, list []word, answers map[string]string) (map[stri
 		return nil, nil, err
 	}
 	for name, value := range answers {
-		given[name] = value
+		given[name] = Clean(value[:min(len(value), MaxText)])
 	}
 	return check(sub, given)
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -85,7 +87,7 @@ func (d *Dispatcher) Dispatch(ctx context.Context, r Request) Message {
 		return d.broken(r, err)
 	}
 	c := Call{Request: r, Principal: who, Commands: d.visible(ctx, r, who)}
-	return d.dispatch(ctx, c, commandLine(r.Text))
+	return d.dispatch(ctx, c, commandLine(Clean(r.Text)))
 }
 
 func (d *Dispatcher) dispatch(ctx context.Context, c Call, line []word) Message {
@@ -310,9 +312,14 @@ func (d *Dispatcher) execute(ctx context.Context, c Call, sub Subcommand) (Messa
 
 // refusal says what is wrong with the words of a command.
 func refusal(cmd Command, sub Subcommand, err error) Message {
-	m := Problem("%s.", strings.TrimSuffix(err.Error(), "."))
 	input := new(models.InputError)
-	if errors.As(err, &input) && input.Field != "" {
+	named := errors.As(err, &input) && input.Field != ""
+	text := strings.TrimSuffix(err.Error(), ".") + "."
+	if first, size := utf8.DecodeRuneInString(text); !named {
+		text = string(unicode.ToUpper(first)) + text[size:]
+	}
+	m := Problem("%s", text)
+	if named {
 		m.Blocks = append(m.Blocks, Text{Join(T("Usage: "), C(usage(cmd, sub)))})
 	}
 	return m

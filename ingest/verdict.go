@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"lineman/models"
 	"lineman/parsers"
@@ -11,13 +12,15 @@ import (
 
 // verdictOf turns the outcome of a parse into the state of the mail.
 func verdictOf(v models.Verdict, r parsers.Result) models.Verdict {
-	switch r.Outcome {
-	case parsers.OutcomeMaintenance:
+	switch {
+	case r.Panic:
+		v.State, v.Error = models.StateQuarantined, r.Reason
+	case r.Outcome == parsers.OutcomeMaintenance:
 		v.State, v.Notices = models.StateParsed, r.Notices
-	case parsers.OutcomeIgnored:
+	case r.Outcome == parsers.OutcomeIgnored:
 		v.State, v.Error = models.StateIgnored, r.Reason
 	default:
-		v.State, v.Error = models.StateParsingFailed, r.Reason
+		v.State, v.Error = models.StateParsingFailed, strings.Join(r.Problems(), "; ")
 	}
 	return v
 }

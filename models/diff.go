@@ -22,7 +22,7 @@ func Diff(old, new Maintenance) []Change {
 		return nil
 	}
 	if old.Status == "" {
-		return []Change{{Field: "created", New: new.ExternalID}}
+		return []Change{{Field: "created", New: cmp.Or(new.ExternalID, new.Key, new.Name)}}
 	}
 	var d differ
 	if new.Status == "" {

@@ -146,6 +146,9 @@ func newFolder(edits []Edit) *folder {
 		if e.Value != "" {
 			f.summary = e.Value
 		}
+		if f.firstSeen.IsZero() {
+			f.firstSeen = e.At
+		}
 		f.applyWindows(realWindows(e.Windows), "", noticeCircuits(e.Windows), "")
 		for _, c := range noticeCircuits(e.Windows) {
 			f.addByHand(c)

@@ -44,6 +44,8 @@ func TestFoldCancelledCircuits(t *testing.T) {
 		{"for all", []Notice{two, said(2, StatusCancelled, night(1, "EX/2", "EX/1"))}, nil, []string{"CANCELLED", cancelled, "A EX/1", "A EX/2"}},
 		{"for some", []Notice{two, said(2, StatusCancelled, night(1, "EX/1"))}, nil, []string{"CONFIRMED", window, "A EX/1 cancelled", "A EX/2"}},
 		{"for some leaves the windows alone", []Notice{two, said(2, StatusCancelled, night(5, "EX/1"))}, nil, []string{"CONFIRMED", window, "A EX/1 cancelled", "A EX/2"}},
+		{"for some when all is cancelled", []Notice{two, said(2, StatusCancelled), said(3, StatusCancelled, night(1, "EX/1"))}, nil,
+			[]string{"CANCELLED", cancelled, "A EX/1", "A EX/2"}},
 		{"for one after the other", []Notice{two, said(2, StatusCancelled, night(1, "EX/1")), said(3, StatusCancelled, night(1, "EX/2"))}, nil,
 			[]string{"CANCELLED", cancelled, "A EX/1 cancelled", "A EX/2"}},
 		{"for some, then the rest by a notice without circuits", []Notice{two, said(2, StatusCancelled, night(1, "EX/1")), said(3, StatusCancelled)}, nil,
@@ -81,6 +83,10 @@ func TestFoldNoteOnAddedCircuits(t *testing.T) {
 	key := m.Notes[0].Key
 	if m, _ = Fold([]Notice{first, added, reminder}, nil); len(m.Notes) != 1 || m.Notes[0].Key != key {
 		t.Errorf("a reminder changed the note: %+v", m.Notes)
+	}
+	update := said(4, StatusConfirmed, night(1, "EX/1=DEGRADED"))
+	if m, _ = Fold([]Notice{first, added, update}, nil); len(m.Notes) != 1 || m.Notes[0].Key != key {
+		t.Errorf("an update of the first list changed the note: %+v", m.Notes)
 	}
 	if m, _ = Fold([]Notice{first, added, whole}, nil); len(m.Notes) != 0 {
 		t.Errorf("the reason is gone, the note is not: %+v", m.Notes)

@@ -59,6 +59,8 @@ func TestFoldSetFields(t *testing.T) {
 				"conflict windows: set primary 2026-03-05T22:00:00Z/2026-03-06T04:00:00Z, notice primary 2026-03-03T22:00:00Z/2026-03-04T04:00:00Z"}},
 		{"windows hold while only the status changes", []Notice{one, said(6, StatusInProcess, night(1, "EX/1"))}, []Edit{setWindows(5, night(4))},
 			[]string{"IN-PROCESS", "1 primary night 4 IN-PROCESS", "A EX/1"}},
+		{"windows and status together", []Notice{one}, []Edit{setWindows(5, night(4), night(5)), setField(5, "status", "CANCELLED")},
+			[]string{"CANCELLED", "1 primary night 4 CANCELLED", "2 primary night 5 CANCELLED", "A EX/1"}},
 		{"impact holds", []Notice{one, said(6, StatusInProcess, night(1, "EX/1"))}, []Edit{onCircuit(5, EditImpact, "ex/1", "", ImpactNone)},
 			[]string{"IN-PROCESS", "1 primary night 1 IN-PROCESS", "A EX/1 NO-IMPACT"}},
 		{"impact ends with a change", []Notice{one, said(6, StatusConfirmed, night(1, "EX/1=DEGRADED"))}, []Edit{onCircuit(5, EditImpact, "ex/1", "", ImpactNone)},
@@ -115,6 +117,8 @@ func TestFoldCreate(t *testing.T) {
 		{"with a status", nil, []Edit{create, setField(0.5, "status", "CONFIRMED")}, []string{"CONFIRMED", "1 primary night 1 CONFIRMED", " EX/1", " EX/2 DEGRADED"}},
 		{"notices decide, its circuits stay", []Notice{said(1, StatusConfirmed, night(2, "EX/1"))}, []Edit{create},
 			[]string{"CONFIRMED", "1 primary night 2 CONFIRMED", " EX/2 DEGRADED", "A EX/1"}},
+		{"an unlinked circuit of it stays", nil, []Edit{create, onCircuit(1, EditUnlink, "EX/1", "", "")},
+			[]string{"TENTATIVE", "1 primary night 1 TENTATIVE", " EX/1 manual", " EX/2 DEGRADED"}},
 		{"a cancellation of some", []Notice{said(1, StatusCancelled, night(1, "EX/1"))}, []Edit{create},
 			[]string{"TENTATIVE", "1 primary night 1 TENTATIVE", " EX/2 DEGRADED", "A EX/1 cancelled"}},
 	})

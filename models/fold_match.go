@@ -26,19 +26,19 @@ func matchWindows(present []foldWindow, windows []NoticeWindow) windowMatch {
 }
 
 // matchDays finds the present windows that a notice about some days means:
-// those with the same times, then those of the same day, then overlapping
-// ones that no notice called another day.
+// those with the same times, then those that a notice called the same day,
+// then overlapping ones, then the day by place.
 func matchDays(present []foldWindow, windows []NoticeWindow) windowMatch {
 	m := newWindowMatch(len(windows))
 	m.assign(present, windows, func(p foldWindow, w NoticeWindow) bool {
 		return p.Start.Equal(w.Start) && p.End.Equal(w.End)
 	})
-	m.assign(present, windows, func(p foldWindow, w NoticeWindow) bool {
-		return p.Kind == w.Kind && w.Day > 0 && p.day == w.Day
-	})
+	sameDay := func(p foldWindow, w NoticeWindow) bool { return p.Kind == w.Kind && w.Day > 0 && p.day == w.Day }
+	m.assign(present, windows, func(p foldWindow, w NoticeWindow) bool { return p.days > 0 && sameDay(p, w) })
 	m.assign(present, windows, func(p foldWindow, w NoticeWindow) bool {
 		return (p.days == 0 || w.Day == 0) && overlaps(p.Start, p.End, w.Start, w.End)
 	})
+	m.assign(present, windows, sameDay)
 	return m
 }
 

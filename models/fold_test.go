@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -110,6 +111,12 @@ func runFold(t *testing.T, tests []foldTest) {
 }
 
 func TestFoldStatus(t *testing.T) {
+	first := said(1, StatusConfirmed, night(1, "EX/1"))
+	forward := first
+	forward.ID, forward.RawID, forward.Received = "forward", "raw forward", hour(50)
+	future := said(2, StatusRescheduled, night(3, "EX/1"))
+	future.Issued = time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)
+	initial, between, update := chained("s0", 0, 1, 1, StatusTentative), said(2, StatusConfirmed), chained("s1", 1, 3, 3, StatusRescheduled)
 	runFold(t, []foldTest{
 		{"each status", []Notice{said(1, StatusTentative)}, nil, []string{"TENTATIVE"}},
 		{"NO-CHANGE keeps it", []Notice{said(1, StatusConfirmed), said(2, StatusNoChange)}, nil, []string{"CONFIRMED"}},
@@ -121,6 +128,11 @@ func TestFoldStatus(t *testing.T) {
 			[]string{"CONFIRMED"}},
 		{"a newer CONFIRMED re-opens windows too", []Notice{said(1, StatusConfirmed, night(1, "EX/1")), said(2, StatusCancelled), said(3, StatusConfirmed)}, nil,
 			[]string{"CONFIRMED", "1 primary night 1 CONFIRMED", "A EX/1"}},
+		{"a forward of the first notice after the cancellation", []Notice{first, said(2, StatusCancelled), forward}, nil,
+			[]string{"CANCELLED", "1 primary night 1 CANCELLED", "A EX/1"}},
+		{"a Date in 2099 does not hold off what follows", []Notice{first, future, said(4, StatusCancelled)}, nil,
+			[]string{"CANCELLED", "1 primary night 3 CANCELLED", "A EX/1"}},
+		{"a plain mail between two SEQUENCEs", []Notice{initial, between, update}, nil, []string{"RE-SCHEDULED"}},
 		{"an older notice that arrives last changes nothing", []Notice{
 			said(1, StatusConfirmed), said(3, StatusCancelled), said(2, StatusRescheduled),
 		}, nil, []string{"CANCELLED"}},

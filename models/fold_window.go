@@ -9,7 +9,7 @@ import (
 // foldWindow is a window with what the fold must remember of it.
 type foldWindow struct {
 	Window
-	day  int // which day of several it is, else its place among the primary ones
+	day  int // which day of several it is, else its place among the first primary ones
 	days int // of how many, where a notice said so
 }
 
@@ -137,7 +137,7 @@ func (f *folder) numberWindows() {
 	for i := range f.windows {
 		if w := &f.windows[i]; w.Kind == WindowPrimary {
 			day++
-			if w.days == 0 {
+			if w.day == 0 {
 				w.day = day
 			}
 		}
@@ -151,7 +151,15 @@ func (f *folder) daysOnly() bool {
 
 // statusOfWindows is the status of a record after a notice about some of its
 // windows: that of the open ones, the liveliest of them; closed when all are.
+// A window that was over before one that is completed began keeps nothing open:
+// no more is to come of it.
 func (f *folder) statusOfWindows() Status {
+	var done time.Time
+	for _, w := range f.windows {
+		if w.planned() && w.Status == StatusCompleted && w.Start.After(done) {
+			done = w.Start
+		}
+	}
 	var open, closed Status
 	for _, w := range f.windows {
 		switch {
@@ -160,6 +168,7 @@ func (f *folder) statusOfWindows() Status {
 			if closed == "" || w.Status == StatusCompleted {
 				closed = w.Status
 			}
+		case !w.End.After(done):
 		case open == "" || w.Status.rank() > open.rank():
 			open = w.Status
 		}
@@ -173,14 +182,18 @@ func (f *folder) statusOfWindows() Status {
 	return closed
 }
 
-// daysMissing reports whether days were announced that no notice described.
+// daysMissing reports whether days are to come that no notice described: days
+// before one that is completed are not.
 func (f *folder) daysMissing() bool {
-	days, seen := 0, map[int]bool{}
+	days, done, seen := 0, 0, map[int]bool{}
 	for _, w := range f.windows {
 		days = max(days, w.days)
 		seen[w.day] = true
+		if w.Status == StatusCompleted {
+			done = max(done, w.day)
+		}
 	}
-	for day := 1; day <= days; day++ {
+	for day := done + 1; day <= days; day++ {
 		if !seen[day] {
 			return true
 		}

@@ -39,10 +39,16 @@ func TestFoldWindowsReplace(t *testing.T) {
 	})
 }
 
+// lateNight is a night that starts an hour later.
+func lateNight(n float64, circuits ...string) NoticeWindow {
+	w := night(n, circuits...)
+	w.Start = hour(24*n + 23)
+	return w
+}
+
 func TestFoldWindowsPartly(t *testing.T) {
 	three := said(1, StatusConfirmed, night(1, "EX/1"), night(2, "EX/1"), night(3, "EX/1"))
-	late := night(2, "EX/1")
-	late.Start = hour(2*24 + 23)
+	late := lateNight(2, "EX/1")
 	runFold(t, []foldTest{
 		{"IN-PROCESS for one of three", []Notice{three, said(2, StatusInProcess, night(1, "EX/1"))}, nil,
 			[]string{"IN-PROCESS", "1 primary night 1 IN-PROCESS", "2 primary night 2 CONFIRMED", "3 primary night 3 CONFIRMED", "A EX/1"}},
@@ -51,6 +57,8 @@ func TestFoldWindowsPartly(t *testing.T) {
 		{"COMPLETED for each of three", []Notice{
 			three, said(2, StatusCompleted, night(1, "EX/1")), said(3, StatusCompleted, night(2, "EX/1")), said(4, StatusCompleted, night(3, "EX/1")),
 		}, nil, []string{"COMPLETED", "1 primary night 1 COMPLETED", "2 primary night 2 COMPLETED", "3 primary night 3 COMPLETED", "A EX/1"}},
+		{"COMPLETED for the last, of the first nothing was heard", []Notice{three, said(2, StatusInProcess, night(1, "EX/1")), said(3, StatusCompleted, night(3, "EX/1"))}, nil,
+			[]string{"COMPLETED", "1 primary night 1 IN-PROCESS", "2 primary night 2 CONFIRMED", "3 primary night 3 COMPLETED", "A EX/1"}},
 		{"IN-PROCESS with other times for one of three", []Notice{three, said(2, StatusInProcess, late)}, nil,
 			[]string{"IN-PROCESS", "1 primary night 1 CONFIRMED", "2 primary night 2.0416666666666665 for 5h IN-PROCESS", "3 primary night 3 CONFIRMED", "A EX/1"}},
 		{"COMPLETED for all", []Notice{three, said(2, StatusCompleted, night(1, "EX/1"), night(2, "EX/1"), night(3, "EX/1"))}, nil,
@@ -63,6 +71,8 @@ func TestFoldWindowsPartly(t *testing.T) {
 			[]string{"COMPLETED", "1 primary night 1 COMPLETED", "2 primary night 2 COMPLETED", "3 primary night 3 COMPLETED", "A EX/1"}},
 		{"IN-PROCESS without windows does not say which", []Notice{three, said(2, StatusInProcess)}, nil,
 			[]string{"IN-PROCESS", "1 primary night 1 CONFIRMED", "2 primary night 2 CONFIRMED", "3 primary night 3 CONFIRMED", "A EX/1"}},
+		{"CONFIRMED without windows leaves what was completed", []Notice{three, said(2, StatusCompleted, night(1, "EX/1")), said(3, StatusConfirmed)}, nil,
+			[]string{"CONFIRMED", "1 primary night 1 COMPLETED", "2 primary night 2 CONFIRMED", "3 primary night 3 CONFIRMED", "A EX/1"}},
 		{"CANCELLED without windows leaves what was completed", []Notice{three, said(2, StatusCompleted, night(1, "EX/1")), said(3, StatusCancelled)}, nil,
 			[]string{"CANCELLED", "1 primary night 1 COMPLETED", "2 primary night 2 CANCELLED", "3 primary night 3 CANCELLED", "A EX/1"}},
 		{"COMPLETED for the primary one leaves the backup a risk", []Notice{
@@ -88,11 +98,23 @@ func TestFoldDays(t *testing.T) {
 		{"a day is done while others were not described yet", []Notice{
 			said(1, StatusConfirmed, dayOf(1, 2, night(1, "EX/1"))), said(2, StatusCompleted, dayOf(1, 2, night(1, "EX/1"))),
 		}, nil, []string{"CONFIRMED", "1 primary night 1 COMPLETED", "A EX/1"}},
+		{"the last day is done, the others were not described", []Notice{
+			said(1, StatusConfirmed, dayOf(3, 3, night(3, "EX/1"))), said(2, StatusCompleted, dayOf(3, 3, night(3, "EX/1"))),
+		}, nil, []string{"COMPLETED", "3 primary night 3 COMPLETED", "A EX/1"}},
 		{"the last day is done", []Notice{
 			said(1, StatusCompleted, dayOf(1, 2, night(1, "EX/1"))), said(2, StatusCompleted, dayOf(2, 2, night(2, "EX/1"))),
 		}, nil, []string{"COMPLETED", "1 primary night 1 COMPLETED", "2 primary night 2 COMPLETED", "A EX/1"}},
 		{"all days in one notice replace", []Notice{three, said(2, StatusConfirmed, dayOf(1, 2, night(2, "EX/1")), dayOf(2, 2, night(6, "EX/1")))}, nil,
 			[]string{"CONFIRMED", "1 primary night 6 CONFIRMED", "2 primary night 2 CONFIRMED", "A EX/1"}},
+		{"a day with other times, after an earlier day was dropped", []Notice{
+			three, said(2, StatusConfirmed, night(2, "EX/1"), night(3, "EX/1")), said(3, StatusInProcess, dayOf(2, 3, lateNight(2, "EX/1"))),
+		}, nil, []string{"IN-PROCESS", "2 primary night 2.0416666666666665 for 5h IN-PROCESS", "3 primary night 3 CONFIRMED", "A EX/1"}},
+		{"the times tell the day before its place does", []Notice{
+			said(1, StatusConfirmed, night(2, "EX/1"), night(3, "EX/1")), said(2, StatusInProcess, dayOf(2, 3, lateNight(2, "EX/1"))),
+		}, nil, []string{"IN-PROCESS", "1 primary night 2.0416666666666665 for 5h IN-PROCESS", "2 primary night 3 CONFIRMED", "A EX/1"}},
+		{"a day that moves, by place", []Notice{
+			three, said(2, StatusConfirmed, night(2, "EX/1"), night(3, "EX/1")), said(3, StatusRescheduled, dayOf(3, 3, night(9, "EX/1"))),
+		}, nil, []string{"RE-SCHEDULED", "2 primary night 2 CONFIRMED", "3 primary night 9 RE-SCHEDULED", "A EX/1"}},
 		{"day 1 of 1 is all", []Notice{three, said(2, StatusConfirmed, dayOf(1, 1, night(1, "EX/1")))}, nil,
 			[]string{"CONFIRMED", "1 primary night 1 CONFIRMED", "A EX/1"}},
 		{"each day has its own circuits", []Notice{
@@ -112,8 +134,14 @@ func TestFoldBackups(t *testing.T) {
 			[]string{"CONFIRMED", "1 primary night 1 CONFIRMED", "2 backup night 2 called CONFIRMED", "A EX/1"}},
 		{"called by the start of work in it", []Notice{first, said(2, StatusInProcess, backup(2, "EX/1"))}, nil,
 			[]string{"IN-PROCESS", "1 primary night 1 CONFIRMED", "2 backup night 2 called IN-PROCESS", "A EX/1"}},
+		{"completed: the primary one before it keeps nothing open", []Notice{
+			first, said(2, StatusInProcess, backup(2, "EX/1")), said(3, StatusCompleted, backup(2, "EX/1")),
+		}, nil, []string{"COMPLETED", "1 primary night 1 CONFIRMED", "2 backup night 2 called COMPLETED", "A EX/1"}},
 		{"stays called", []Notice{first, said(2, StatusRescheduled, night(2, "EX/1")), said(3, StatusCompleted, backup(2, "EX/1"))}, nil,
 			[]string{"COMPLETED", "2 backup night 2 called COMPLETED", "A EX/1"}},
+		{"stays called when a reminder lists it as a backup", []Notice{
+			first, said(2, StatusRescheduled, night(2, "EX/1")), said(3, StatusNoChange, night(1, "EX/1"), backup(2, "EX/1")),
+		}, nil, []string{"RE-SCHEDULED", "2 backup night 2 called RE-SCHEDULED", "3 primary night 1 RE-SCHEDULED", "A EX/1"}},
 		{"not called by a reminder that lists both", []Notice{first, said(2, StatusInProcess, night(1, "EX/1"), backup(2, "EX/1"))}, nil,
 			[]string{"IN-PROCESS", "1 primary night 1 IN-PROCESS", "2 backup night 2 IN-PROCESS", "A EX/1"}},
 		{"not called by a cancellation", []Notice{first, said(2, StatusCancelled, backup(2, "EX/1"))}, nil,

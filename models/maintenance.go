@@ -103,7 +103,7 @@ type CircuitImpact struct {
 	Cancelled bool     // a partial cancellation named it
 	CircuitID string   // linked inventory circuit; empty: unknown
 	Circuit   *Circuit // filled by readers
-	Manual    bool     // linked, unlinked or set by a person
+	Manual    bool     // linked or unlinked by a person: matching leaves CircuitID alone
 }
 
 // NoteLevel is INFO or WARNING (F44).

@@ -172,7 +172,7 @@ func quotedHeader(lines []string) (Header, int) {
 			return enough(h), i
 		case last == "" || gaps > 0 || len(h[last][0]) > 2000:
 			return enough(h), i
-		case last == "Subject" && len(lines[i-1]) < 60 && h[last][0] != "":
+		case last == "Subject" && h[last][0] != "" && len(lines[i-1]) < 60 && !labelFollows(lines, i):
 			return enough(h), i // a short line was not wrapped: this is the text
 		default:
 			h[last][0] = strings.TrimSpace(h[last][0] + " " + line)
@@ -181,6 +181,15 @@ func quotedHeader(lines []string) (Header, int) {
 	return enough(h), i
 }
 
+func labelFollows(lines []string, i int) bool {
+	if i+1 >= len(lines) {
+		return false
+	}
+	name, _ := quotedLabel(unquoteLine(lines[i+1]))
+	return name != ""
+}
+
+// enough gives the block if it has both a sender and a subject.
 func enough(h Header) Header {
 	if h["From"] == nil || h["Subject"] == nil {
 		return nil

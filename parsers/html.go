@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"golang.org/x/net/html"
 )
 
 // Limits of one part; beyond them reading fails with ErrLimit.
@@ -23,13 +21,19 @@ const (
 var ErrLimit = errors.New("over the limit")
 
 // Document is what a layout is read from: the visible text of one part line by
-// line, and its tables. Tag names, positions and styles are gone.
+// line, and its tables. Tag names, positions and styles are gone. It belongs
+// to one goroutine.
 type Document struct {
 	Part   int    // Part.Index
 	Title  string // of an HTML part
 	Lines  []Line
 	Tables []*Table
 	text   string
+
+	pairsBy *Labels // what Pairs was last asked for, and its answer
+	pairs   []Pair
+	rowsBy  *Columns
+	rows    []Row
 }
 
 // Line is one line of visible text, blanks folded. Table cells, blocks and
@@ -71,26 +75,23 @@ func (d *Document) Span(from, to int) string {
 func ReadHTML(src string, part int) (*Document, error) {
 	w := htmlWalk{doc: &Document{Part: part}}
 	w.buf = make([]byte, 0, len(src)/4+64)
-	z := html.NewTokenizer(strings.NewReader(src))
+	x := lexer{s: src}
 	for n := 0; ; n++ {
 		if n > maxTokens || len(w.buf) > maxDocText || len(w.lines) > maxLines {
 			return nil, fmt.Errorf("read HTML: more than %d elements, %d lines or %d bytes of text: %w",
 				maxTokens, maxLines, maxDocText, ErrLimit)
 		}
-		switch z.Next() {
-		case html.ErrorToken:
+		switch x.next() {
+		case tokenEnd:
 			w.breakLine()
 			w.closeTables(0)
 			return w.finish(), w.err
-		case html.TextToken:
-			w.text(z.Text())
-		case html.StartTagToken, html.SelfClosingTagToken:
-			raw := z.Raw()
-			name, more := z.TagName()
-			w.start(z, raw, tagOf(name), more)
-		case html.EndTagToken:
-			name, _ := z.TagName()
-			w.end(tagOf(name))
+		case tokenText:
+			w.text(entities(x.text))
+		case tokenStart:
+			w.start(&x)
+		case tokenClose:
+			w.end(x.tag)
 		}
 		if w.err != nil {
 			return nil, w.err
@@ -119,9 +120,7 @@ type htmlWalk struct {
 	hidden      tag // the element that hides what is inside; 0: none
 	hiddenDepth int
 	hiddenTable int // open tables when it began
-	raw         tag // script, style, title
 	pre         int
-	title       []byte
 }
 
 type lineMark struct {
@@ -135,24 +134,18 @@ type openTable struct {
 	cell bool
 }
 
-func (w *htmlWalk) text(t []byte) {
+func (w *htmlWalk) text(t string) {
 	switch {
-	case w.raw == tagTitle:
-		if len(w.title) < 1000 {
-			w.title, _ = appendFolded(w.title, t, 0)
-		}
-		return
-	case w.raw != 0 || w.hidden != 0 || len(t) == 0:
-		return
+	case w.hidden != 0 || t == "":
 	case w.pre > 0:
 		w.preText(t)
-		return
+	default:
+		w.run(t)
 	}
-	w.run(t)
 }
 
 // run appends one run of text to the line.
-func (w *htmlWalk) run(t []byte) {
+func (w *htmlWalk) run(t string) {
 	if w.struck > 0 {
 		w.strikes, _ = appendFolded(w.strikes, t, 0)
 		return
@@ -165,14 +158,14 @@ func (w *htmlWalk) run(t []byte) {
 	switch {
 	case w.bold > 0 && before == w.start0:
 		w.head = -1
-	case w.bold == 0 && w.head == -1 && len(strings.TrimSpace(string(w.buf[before:]))) > 0:
+	case w.bold == 0 && w.head == -1 && (len(w.buf) > before+1 || w.buf[before] != ' '):
 		w.head = before
 	}
 }
 
-func (w *htmlWalk) preText(t []byte) {
+func (w *htmlWalk) preText(t string) {
 	for {
-		i := strings.IndexByte(string(t), '\n')
+		i := strings.IndexByte(t, '\n')
 		if i < 0 {
 			w.run(t)
 			return
@@ -213,7 +206,6 @@ func (w *htmlWalk) breakLine() {
 func (w *htmlWalk) finish() *Document {
 	d := w.doc
 	d.text = string(w.buf)
-	d.Title = strings.TrimSpace(string(w.title))
 	d.Lines = make([]Line, len(w.lines))
 	for i, m := range w.lines {
 		d.Lines[i] = Line{Text: d.text[m.from:m.to], Head: m.head, Gap: m.gap, Struck: m.struck}

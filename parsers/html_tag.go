@@ -1,11 +1,9 @@
 package parsers
 
 import (
-	"bytes"
 	"fmt"
 	"strconv"
-
-	"golang.org/x/net/html"
+	"strings"
 )
 
 // tag is the part that an element plays in reading.
@@ -33,6 +31,22 @@ const (
 	tagSpan
 	tagRule
 )
+
+// tagNamed tells the part of an element by its name in any letter case.
+func tagNamed(name string) tag {
+	var low [12]byte
+	if len(name) > len(low) {
+		return tagOther
+	}
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		low[i] = c
+	}
+	return tagOf(low[:len(name)])
+}
 
 func tagOf(name []byte) tag {
 	switch string(name) {
@@ -93,70 +107,56 @@ type style struct {
 	colspan, rowspan int
 }
 
-// worthReading tells from the bytes of a tag whether its attributes can say
-// anything that counts; most only set fonts and colours.
-func worthReading(tag []byte) bool {
-	for _, w := range telling {
-		if bytes.Contains(tag, w) {
-			return true
-		}
-	}
-	return false
-}
-
-var telling = [][]byte{
-	[]byte("none"), []byte("hidden"), []byte("through"), []byte("olspan"), []byte("owspan"),
-	[]byte("NONE"), []byte("HIDDEN"), []byte("THROUGH"), []byte("OLSPAN"), []byte("OWSPAN"),
-	[]byte("None"), []byte("Hidden"), []byte("olSpan"), []byte("owSpan"),
-}
-
-func readStyle(z *html.Tokenizer) style {
-	var s style
-	for more := true; more; {
-		var key, val []byte
-		key, val, more = z.TagAttr()
-		switch string(key) {
-		case "hidden":
-			s.hidden = true
-		case "style":
+// set takes over an attribute if it counts.
+func (s *style) set(key, val string) {
+	switch len(key) {
+	case len("style"):
+		if strings.EqualFold(key, "style") {
 			s.css(val)
-		case "colspan":
+		}
+	case len("hidden"):
+		s.hidden = s.hidden || strings.EqualFold(key, "hidden")
+	case len("colspan"):
+		if strings.EqualFold(key, "colspan") {
 			s.colspan = span(val)
-		case "rowspan":
+		} else if strings.EqualFold(key, "rowspan") {
 			s.rowspan = span(val)
 		}
 	}
-	return s
 }
 
-func (s *style) css(v []byte) {
-	if i := bytes.IndexByte(v, 'n'); i < 0 {
-		return
-	}
-	v = bytes.ToLower(v)
-	for _, decl := range bytes.Split(v, []byte{';'}) {
-		key, val, _ := bytes.Cut(decl, []byte{':'})
-		val = bytes.TrimSpace(val)
-		switch string(bytes.TrimSpace(key)) {
+// css reads the declarations that hide text or strike it through.
+func (s *style) css(v string) {
+	for v != "" {
+		var decl string
+		decl, v, _ = strings.Cut(v, ";")
+		decl = strings.TrimLeft(decl, " \t\r\n")
+		if decl == "" || strings.IndexByte("dDvVtT", decl[0]) < 0 {
+			continue
+		}
+		key, val, _ := strings.Cut(decl, ":")
+		val = strings.ToLower(strings.TrimSpace(val))
+		switch strings.ToLower(strings.TrimSpace(key)) {
 		case "display":
-			s.hidden = s.hidden || bytes.HasPrefix(val, []byte("none"))
+			s.hidden = s.hidden || strings.HasPrefix(val, "none")
 		case "visibility":
-			s.hidden = s.hidden || bytes.HasPrefix(val, []byte("hidden"))
+			s.hidden = s.hidden || strings.HasPrefix(val, "hidden")
 		case "text-decoration", "text-decoration-line":
-			s.struck = s.struck || bytes.Contains(val, []byte("line-through"))
+			s.struck = s.struck || strings.Contains(val, "line-through")
 		}
 	}
 }
 
-func span(v []byte) int {
-	n, err := strconv.Atoi(string(bytes.TrimSpace(v)))
+func span(v string) int {
+	n, err := strconv.Atoi(strings.TrimSpace(v))
 	if err != nil || n < 1 {
 		return 1
 	}
 	return min(n, maxSpan)
 }
 
-func (w *htmlWalk) start(z *html.Tokenizer, raw []byte, t tag, more bool) {
+func (w *htmlWalk) start(x *lexer) {
+	t, s := x.tag, x.attr
 	if w.hidden != 0 {
 		if !w.stillHidden(t) {
 			w.hidden = 0
@@ -169,13 +169,13 @@ func (w *htmlWalk) start(z *html.Tokenizer, raw []byte, t tag, more bool) {
 			}
 		}
 	}
-	var s style
-	if more && t != tagVoid && t != tagBreak && worthReading(raw) {
-		s = readStyle(z)
-	}
 	switch t {
-	case tagScript, tagStyle, tagTitle:
-		w.raw = t
+	case tagScript, tagStyle:
+		return
+	case tagTitle:
+		if w.doc.Title == "" {
+			w.doc.Title = Fold(entities(Clip(x.text, 1000)))
+		}
 		return
 	case tagBold:
 		w.bold++
@@ -228,8 +228,6 @@ func (w *htmlWalk) end(t tag) {
 		}
 	}
 	switch t {
-	case tagScript, tagStyle, tagTitle:
-		w.raw = 0
 	case tagBold:
 		w.bold = max(w.bold-1, 0)
 	case tagHead:

@@ -76,7 +76,7 @@ type calendarReading struct {
 
 func (r *calendarReading) part(p *Part) {
 	c := readCalendar(p.Text())
-	r.warnings = append(r.warnings, c.warnings...)
+	r.warnings = append(r.warnings, c.warnings()...)
 	if c.over != "" {
 		r.broken = append(r.broken, FieldError{"calendar", "the calendar is over the limit of " + c.over})
 	}
@@ -88,6 +88,9 @@ func (r *calendarReading) part(p *Part) {
 		}
 		found = true
 		e.read()
+		if c.events[i].cut {
+			e.fail("calendar", "the event is over the limit of "+c.over)
+		}
 		if len(e.fields) > 0 {
 			r.addBroken(e, c.events[i].line, len(c.events) > 1)
 			continue

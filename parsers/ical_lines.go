@@ -36,18 +36,34 @@ type icalEvent struct {
 	props []icalProp
 	line  int
 	ended bool
+	cut   bool // a limit ended the reading inside it
 }
 
 // icalCalendar is what a text holds of calendars: their own properties and
 // their events. Alarms and other components are left out.
 type icalCalendar struct {
-	props    []icalProp
-	events   []icalEvent
-	zones    map[string][]icalProp // VTIMEZONE by TZID, with its BEGIN and END lines
-	warnings []string
-	over     string // the limit that was exceeded
-	hasBegin bool
-	hasEnd   bool
+	props  []icalProp
+	events []icalEvent
+	zones  map[string][]icalProp // VTIMEZONE by TZID, with its BEGIN and END lines
+	notes  []icalNote
+	over   string // the limit that was exceeded
+	begin  int    // line of BEGIN:VCALENDAR, 0 if there is none
+	ended  bool
+}
+
+// icalNote is a remark on one line.
+type icalNote struct {
+	line int
+	text string
+}
+
+// warnings gives the notes as sentences.
+func (c *icalCalendar) warnings() []string {
+	all := make([]string, len(c.notes))
+	for i, n := range c.notes {
+		all[i] = "calendar line " + itoa(n.line) + " " + n.text
+	}
+	return all
 }
 
 // readCalendar reads a text tolerantly: lines of any ending, folded or not,
@@ -73,7 +89,7 @@ func readCalendar(text string) *icalCalendar {
 			pending.add(line[1:], line)
 			continue
 		}
-		if line != "" && !looksProperty(line) && pending.line > 0 {
+		if line != "" && pending.line > 0 && !looksProperty(line) && !foldedName(line, text) {
 			c.rejoin(&pending, line, lines)
 			continue
 		}
@@ -140,12 +156,12 @@ func (p *icalPhysical) text() string {
 	return p.b.String()
 }
 
-// rejoin takes a line that is no property: after a line of the length at which
-// lines are folded it is the rest of it whose blank was lost; in a description
+// rejoin takes a line that is no property: after a line so long that it may
+// have been folded it is the rest of it whose blank was lost; in a description
 // it is a raw line break; else it is left out.
 func (c *icalCalendar) rejoin(p *icalPhysical, line string, n int) {
 	switch {
-	case p.last >= 60 && p.last <= 76:
+	case p.last >= 60:
 		p.add(line, line)
 		if !prose(p.first) {
 			c.warn(n, "is the rest of the line above, without the blank that folding needs")
@@ -158,8 +174,8 @@ func (c *icalCalendar) rejoin(p *icalPhysical, line string, n int) {
 }
 
 func (c *icalCalendar) warn(line int, text string) {
-	if len(c.warnings) < 20 {
-		c.warnings = append(c.warnings, "calendar line "+itoa(line)+" "+text)
+	if len(c.notes) < 20 {
+		c.notes = append(c.notes, icalNote{line, text})
 	}
 }
 
@@ -175,17 +191,22 @@ func prose(s string) bool {
 
 // looksProperty reports whether a line begins with NAME: or NAME;.
 func looksProperty(line string) bool {
-	line = strings.TrimRight(line, " \t")
 	i := strings.IndexAny(line, ":;")
-	if i <= 0 || i > 80 {
-		return false
-	}
-	for _, c := range []byte(strings.TrimRight(line[:i], " ")) {
+	return i > 0 && isPropertyName(strings.TrimRight(line[:i], " \t"))
+}
+
+// foldedName reports whether a line is a name that is folded before its colon.
+func foldedName(line, next string) bool {
+	return next != "" && (next[0] == ' ' || next[0] == '\t') && isPropertyName(line)
+}
+
+func isPropertyName(s string) bool {
+	for _, c := range []byte(s) {
 		if !isLetter(c) && !isDigit(c) && c != '-' && c != '_' && c != '.' {
 			return false
 		}
 	}
-	return i < len(line)
+	return s != "" && len(s) <= 80
 }
 
 // icalBuilder makes components of content lines.
@@ -239,7 +260,7 @@ func (b *icalBuilder) begin(name string, prop icalProp) bool {
 	switch name {
 	case "VCALENDAR":
 		b.endEvent(false)
-		b.c.hasBegin = true
+		b.c.begin = prop.line
 		b.open, b.zone = b.open[:0], nil
 	case "VEVENT":
 		b.endEvent(false)
@@ -248,7 +269,7 @@ func (b *icalBuilder) begin(name string, prop icalProp) bool {
 			return false
 		}
 		b.event = &icalEvent{line: prop.line}
-		b.zone = nil
+		b.zone, b.open = nil, append(b.open[:0], "VCALENDAR")
 	case "VTIMEZONE":
 		b.zone = make([]icalProp, 0, 16)
 	default:
@@ -268,7 +289,7 @@ func (b *icalBuilder) end(name string, prop icalProp) {
 		b.endEvent(true)
 	case "VCALENDAR":
 		b.endEvent(false)
-		b.c.hasEnd = true
+		b.c.ended = true
 	case "VTIMEZONE":
 		for _, p := range b.zone {
 			if p.name == "TZID" && len(b.c.zones) < 50 {
@@ -293,7 +314,7 @@ func (b *icalBuilder) endEvent(ended bool) {
 	if b.event == nil {
 		return
 	}
-	b.event.ended = ended
+	b.event.ended, b.event.cut = ended, b.c.over != ""
 	b.c.events = append(b.c.events, *b.event)
 	b.event = nil
 }

@@ -82,8 +82,16 @@ type Pair struct {
 
 // Pairs lists the labels of the vocabulary that the document has, in order.
 // A label is what stands before a colon, a bold beginning of a line, the first
-// of two cells, or a line of its own; several may share a line.
+// of two cells, or a line of its own; several may share a line. The slice must
+// not be changed.
 func (d *Document) Pairs(l *Labels) []Pair {
+	if d.pairsBy != l {
+		d.pairsBy, d.pairs = l, d.findPairs(l)
+	}
+	return d.pairs
+}
+
+func (d *Document) findPairs(l *Labels) []Pair {
 	pairs := make([]Pair, 0, 16)
 	for i := range d.Lines {
 		pairs = l.scanLine(pairs, &d.Lines[i], i)

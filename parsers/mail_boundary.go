@@ -56,7 +56,7 @@ func sniffBoundary(body []byte, first bool) string {
 		if len(line) == 0 {
 			continue
 		}
-		if len(line) > 5 && len(line) < 202 && bytes.HasPrefix(line, []byte("--")) && startsPart(rest) {
+		if len(line) > 3 && len(line) < 202 && bytes.HasPrefix(line, []byte("--")) && startsPart(rest) {
 			return string(line[2:])
 		}
 		if first {

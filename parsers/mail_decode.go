@@ -21,7 +21,7 @@ func decodeTransfer(body []byte, encoding string) []byte {
 func looksBase64(body []byte) bool {
 	start := bytes.TrimLeft(body, " \t\r\n")
 	line, _ := cutLine(start)
-	return len(line) == 0 || base64Line(line) && bytes.Count(bytes.TrimSpace(line), []byte(" ")) < 3
+	return base64Line(line)
 }
 
 // decodeQuoted decodes quoted-printable; a "=" that is no escape stays.

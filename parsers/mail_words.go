@@ -1,6 +1,7 @@
 package parsers
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strings"
 )
@@ -159,9 +160,10 @@ func appendQuad(out []byte, q [4]byte, n int) []byte {
 	return out
 }
 
+// base64Line reports whether a line is base64 from end to end.
 func base64Line(line []byte) bool {
-	for _, c := range line {
-		if base64Value[c] == 0xff && c != '=' && c != ' ' && c != '\t' && c != '\r' {
+	for _, c := range bytes.TrimSpace(line) {
+		if base64Value[c] == 0xff && c != '=' {
 			return false
 		}
 	}
@@ -177,6 +179,5 @@ var base64Value = func() (t [256]byte) {
 	for i := range digits {
 		t[digits[i]] = byte(i)
 	}
-	t['-'], t['_'] = 62, 63
 	return t
 }()

@@ -92,12 +92,17 @@ func (r Row) Has(field string) bool { return r.Head(field) != "" }
 
 // Rows lists the data rows of every table whose header fits, in order of the
 // document. Repeated headers and rows without any value are left out; cells
-// that span columns or rows count for each of them.
+// that span columns or rows count for each of them. The slice must not be
+// changed.
 func (d *Document) Rows(c *Columns) []Row {
+	if d.rowsBy == c {
+		return d.rows
+	}
 	var rows []Row
 	for n, t := range d.Tables {
 		rows = c.read(rows, t, n)
 	}
+	d.rowsBy, d.rows = c, rows
 	return rows
 }
 
@@ -224,3 +229,15 @@ func (c *Columns) values(t *Table, cells []Cell, cols []int, above []carried) ([
 
 // Header gives the field that a header names, or "".
 func (c *Columns) Header(text string) string { return c.labels.Field(text) }
+
+// Row makes a row of a table that a layout found by other means, such as one
+// that a converter flattened into lines; values are by field.
+func (c *Columns) Row(line, headAt int, values map[string]string) Row {
+	r := Row{Table: -1, Line: line, HeadAt: headAt, cells: make([]string, len(c.fields)), heads: make([]string, len(c.fields)), cols: c}
+	for field, v := range values {
+		if i, ok := c.fields[field]; ok {
+			r.cells[i], r.heads[i] = v, field
+		}
+	}
+	return r
+}

@@ -23,11 +23,14 @@ func ReadText(src string, part int) (*Document, error) {
 		}
 		raw = unquote(strings.TrimRight(raw, "\r"))
 		text := Fold(raw)
-		if text == "" || strings.Trim(text, "*_-=+ ") == "" {
-			tab.end(d)
+		if strings.Trim(text, "*_-=+| :") == "" {
+			if text == "" || !strings.ContainsAny(text, "|+") { // no rule of a drawn table
+				tab.end(d)
+			}
 			gap = true
 			continue
 		}
+		text = strings.TrimSpace(strings.Trim(text, "|"))
 		head := 0
 		text, head = unstar(text)
 		line := Line{Text: text, Raw: raw, Head: head, Gap: gap}
@@ -70,20 +73,24 @@ func unquote(s string) string {
 }
 
 // unstar drops the asterisks that stand for bold around the beginning of a
-// line and tells how long that beginning is.
+// line ("*Start:*", "**Start:**") and tells how long that beginning is.
 func unstar(s string) (string, int) {
-	if len(s) < 3 || s[0] != '*' || s[1] == '*' || s[1] == ' ' {
+	mark := "*"
+	if strings.HasPrefix(s, "**") {
+		mark = "**"
+	}
+	rest, ok := strings.CutPrefix(s, mark)
+	if !ok || rest == "" || rest[0] == '*' || rest[0] == ' ' {
 		return s, 0
 	}
-	end := strings.IndexByte(s[1:], '*')
-	if end < 0 || end > 2*maxLabel {
+	bold, rest, ok := strings.Cut(rest, mark)
+	if !ok || bold == "" || len(bold) > 2*maxLabel {
 		return s, 0
 	}
-	bold, rest := s[1:1+end], s[2+end:]
 	if rest != "" && !strings.HasPrefix(rest, " ") && !strings.HasSuffix(bold, " ") {
 		return bold + " " + rest, len(bold)
 	}
-	return bold + rest, len(bold)
+	return strings.TrimSpace(bold + rest), len(strings.TrimSpace(bold))
 }
 
 // textTable collects lines that look like rows.
@@ -117,7 +124,7 @@ func textCells(raw string) []Cell {
 	var parts []string
 	trimmed := strings.TrimSpace(raw)
 	switch {
-	case strings.Count(trimmed, "|") > 1 || strings.Contains(trimmed, " | "):
+	case strings.Contains(trimmed, "|"):
 		parts = strings.Split(strings.Trim(trimmed, "|"), "|")
 	case strings.Contains(trimmed, "\t"):
 		parts = strings.Split(strings.Trim(raw, " \r\n"), "\t")

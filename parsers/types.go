@@ -77,6 +77,7 @@ type Result struct {
 	Evidence []Evidence
 	Tried    []string // formats that were tried and why they did not fit
 	Warnings []string
+	Panic    bool // error: a format panicked on this mail, Reason says which
 }
 
 // FieldError says which field of a notice could not be read, and why.
@@ -121,6 +122,7 @@ type Reading struct {
 // Provider is one member of provider.All.
 type Provider struct {
 	Slug      string
+	Aliases   []string // other slugs that people ask for it by
 	Name      string
 	Organizer string   // used where the mail names none
 	Senders   []string // addresses (a@b), domains (b) and wildcards (*.b) it is known to send from

@@ -215,7 +215,7 @@ func (t Times) Agree(sure time.Time, second Moment, near time.Time, slack time.D
 // before its start is on the next day. An end that is not after its start is
 // an error.
 func (t Times) ResolveSpan(from, to Moment, near time.Time) (start, end time.Time, err error) {
-	from, to, rolled := complete(from, to)
+	from, to, rolled := completeSpan(from, to)
 	if start, err = t.Resolve(from, near); err != nil {
 		return time.Time{}, time.Time{}, fmt.Errorf("start: %w", err)
 	}
@@ -234,7 +234,7 @@ func (t Times) ResolveSpan(from, to Moment, near time.Time) (start, end time.Tim
 	return start, end, nil
 }
 
-func complete(from, to Moment) (Moment, Moment, bool) {
+func completeSpan(from, to Moment) (Moment, Moment, bool) {
 	if to.Zone == "" {
 		to.Zone = from.Zone
 	}

@@ -24,8 +24,8 @@ type MailReader interface {
 
 const appPath = "/api/plugins/circuit-maintenance/"
 
-// appCommon are the fields that all of them have.
-type appCommon struct {
+// AppCommon are the fields that all of them have; exported as Paging is.
+type AppCommon struct {
 	ID          string     `json:"id"`
 	URL         string     `json:"url"`
 	Display     string     `json:"display"`
@@ -34,18 +34,18 @@ type appCommon struct {
 }
 
 // common makes them; resource is the last part of the path.
-func common(ctx context.Context, resource, id, display string, created, updated time.Time) appCommon {
-	c := appCommon{ID: id, Display: display, Created: instant(created), LastUpdated: instant(updated)}
-	if at := whoAsks(ctx).url; at != nil {
-		u := *at
-		u.Path, u.RawPath, u.RawQuery = appPath+resource+"/"+id+"/", "", ""
+func common(ctx context.Context, resource, id, display string, created, updated time.Time) AppCommon {
+	c := AppCommon{ID: id, Display: display, Created: instant(created), LastUpdated: instant(updated)}
+	if who := whoAsks(ctx); who.url != nil {
+		u := *who.url
+		u.Path, u.RawPath, u.RawQuery = who.prefix+appPath+resource+"/"+id+"/", "", ""
 		c.URL = u.String()
 	}
 	return c
 }
 
 type appMaintenanceQuery struct {
-	paging
+	Paging
 	Q        string   `query:"q" maxLength:"200" doc:"Part of the name"`
 	Name     string   `query:"name" maxLength:"300" doc:"Exactly this name"`
 	Status   []string `query:"status,explode" enum:"TENTATIVE,CONFIRMED,RE-SCHEDULED,IN-PROCESS,COMPLETED,CANCELLED,UNKNOWN" doc:"Any of these statuses"`
@@ -54,7 +54,7 @@ type appMaintenanceQuery struct {
 }
 
 type appMaintenanceJSON struct {
-	appCommon
+	AppCommon
 	Name        string     `json:"name"`
 	StartTime   *time.Time `json:"start_time"`
 	EndTime     *time.Time `json:"end_time"`
@@ -87,18 +87,18 @@ func (s *server) appMaintenance(ctx context.Context, in *idPath) (*answer[appMai
 
 func appMaintenanceOf(ctx context.Context, m models.Maintenance) appMaintenanceJSON {
 	return appMaintenanceJSON{
-		appCommon: common(ctx, "maintenance", m.ID, m.Name, m.CreatedAt, m.UpdatedAt),
+		AppCommon: common(ctx, "maintenance", m.ID, m.Name, m.CreatedAt, m.UpdatedAt),
 		Name:      m.Name, StartTime: instant(m.Start()), EndTime: instant(m.End()),
 		Description: m.Summary, Status: string(m.Status), Ack: acknowledged(m),
 	}
 }
 
 type appQuery struct {
-	paging
+	Paging
 }
 
 type appImpactJSON struct {
-	appCommon
+	AppCommon
 	Maintenance string `json:"maintenance"`
 	Circuit     string `json:"circuit"`
 	Impact      string `json:"impact"`
@@ -111,14 +111,14 @@ func (s *server) appImpacts(ctx context.Context, in *appQuery) (*answer[list[app
 	}
 	return newList(ctx, rows, total, in.page(), func(i models.ImpactItem) appImpactJSON {
 		return appImpactJSON{
-			appCommon:   common(ctx, "circuitimpact", i.ID, fmt.Sprintf("Circuit %s with impact %s in %s", i.CID, i.Impact, i.MaintenanceName), i.CreatedAt, i.UpdatedAt),
+			AppCommon:   common(ctx, "circuitimpact", i.ID, fmt.Sprintf("Circuit %s with impact %s in %s", i.CID, i.Impact, i.MaintenanceName), i.CreatedAt, i.UpdatedAt),
 			Maintenance: i.MaintenanceID, Circuit: i.CircuitID, Impact: string(i.Impact),
 		}
 	}), nil
 }
 
 type appNoteJSON struct {
-	appCommon
+	AppCommon
 	Maintenance string `json:"maintenance"`
 	Title       string `json:"title"`
 	Comment     string `json:"comment"`
@@ -131,14 +131,14 @@ func (s *server) appNotes(ctx context.Context, in *appQuery) (*answer[list[appNo
 	}
 	return newList(ctx, rows, total, in.page(), func(n models.Note) appNoteJSON {
 		return appNoteJSON{
-			appCommon:   common(ctx, "note", n.ID, n.Title, n.CreatedAt, n.UpdatedAt),
+			AppCommon:   common(ctx, "note", n.ID, n.Title, n.CreatedAt, n.UpdatedAt),
 			Maintenance: n.MaintenanceID, Title: n.Title, Comment: n.Comment,
 		}
 	}), nil
 }
 
 type appRawJSON struct {
-	appCommon
+	AppCommon
 	Subject  string     `json:"subject"`
 	Provider *string    `json:"provider" doc:"Id of the provider"`
 	Sender   string     `json:"sender"`
@@ -155,7 +155,7 @@ func (s *server) appRaws(ctx context.Context, in *appQuery) (*answer[list[appRaw
 	return newList(ctx, rows, total, in.page(), func(r models.RawNotification) appRawJSON {
 		parsed := r.State == models.StateParsed || r.State == models.StateDuplicate || r.State == models.StateNeedsReview
 		return appRawJSON{
-			appCommon: common(ctx, "rawnotification", r.ID, r.Subject, r.CreatedAt, r.UpdatedAt),
+			AppCommon: common(ctx, "rawnotification", r.ID, r.Subject, r.CreatedAt, r.UpdatedAt),
 			Subject:   r.Subject, Provider: reference(r.ProviderID), Sender: r.Sender, Source: reference(r.SourceID),
 			Parsed: parsed, Stamp: instant(r.Received),
 		}
@@ -163,7 +163,7 @@ func (s *server) appRaws(ctx context.Context, in *appQuery) (*answer[list[appRaw
 }
 
 type appNoticeJSON struct {
-	appCommon
+	AppCommon
 	Maintenance     *string `json:"maintenance" doc:"Id of the maintenance"`
 	RawNotification string  `json:"raw_notification"`
 	JSON            string  `json:"json" doc:"The notice as JSON text, as the app keeps it"`
@@ -176,7 +176,7 @@ func (s *server) appNotices(ctx context.Context, in *appQuery) (*answer[list[app
 	}
 	return newList(ctx, rows, total, in.page(), func(n models.NoticeItem) appNoticeJSON {
 		return appNoticeJSON{
-			appCommon:   common(ctx, "parsednotification", n.ID, n.MaintenanceName, n.CreatedAt, n.CreatedAt),
+			AppCommon:   common(ctx, "parsednotification", n.ID, n.MaintenanceName, n.CreatedAt, n.CreatedAt),
 			Maintenance: reference(n.MaintenanceRowID), RawNotification: n.RawID, JSON: libraryJSON(n.Notice),
 		}
 	}), nil
@@ -234,7 +234,7 @@ func libraryJSON(n models.Notice) string {
 }
 
 type appSourceJSON struct {
-	appCommon
+	AppCommon
 	Name string `json:"name"`
 	Slug string `json:"slug"`
 }
@@ -251,7 +251,7 @@ func (s *server) appSources(ctx context.Context, in *appQuery) (*answer[list[app
 	}
 	return newList(ctx, slice(rows, in.page()), len(rows), in.page(), func(h models.SourceHealth) appSourceJSON {
 		return appSourceJSON{
-			appCommon: common(ctx, "notificationsource", h.ID, h.Name, h.CreatedAt, h.UpdatedAt), Name: h.Name, Slug: h.Name,
+			AppCommon: common(ctx, "notificationsource", h.ID, h.Name, h.CreatedAt, h.UpdatedAt), Name: h.Name, Slug: h.Name,
 		}
 	}), nil
 }

@@ -60,6 +60,7 @@ type GuardOptions struct {
 	Auth   Authenticator
 	Open   bool        // everybody is admin
 	Role   models.Role // least role; empty: viewer
+	Whole  bool        // only for those who see everything: what is behind knows no scopes
 	Logger *slog.Logger
 }
 
@@ -96,6 +97,10 @@ func Guard(o GuardOptions, next http.Handler) http.Handler {
 		}
 		if !who.Role.Allows(need) {
 			writeProblem(w, http.StatusForbidden, fmt.Sprintf("This needs the role %s.", need))
+			return
+		}
+		if o.Whole && !who.Scope.All {
+			writeProblem(w, http.StatusForbidden, "This is only for those who may see everything; the token's scope is narrower.")
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), principalKey{}, who)))

@@ -16,7 +16,7 @@ type InventoryReader interface {
 }
 
 type circuitQuery struct {
-	paging
+	Paging
 	CID      string   `query:"cid" maxLength:"200" doc:"Exactly this circuit id, without regard to case"`
 	Provider []string `query:"provider,explode" maxItems:"100" doc:"Any of these provider slugs"`
 	Site     []string `query:"site,explode" maxItems:"100" doc:"Any of these site names"`
@@ -66,7 +66,7 @@ func siteNames(c models.Circuit) (a, z string) {
 }
 
 type providerQuery struct {
-	paging
+	Paging
 }
 
 type providerJSON struct {

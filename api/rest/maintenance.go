@@ -15,7 +15,7 @@ type MaintenanceReader interface {
 }
 
 type maintenanceQuery struct {
-	paging
+	Paging
 	Status   []string `query:"status,explode" enum:"TENTATIVE,CONFIRMED,RE-SCHEDULED,IN-PROCESS,COMPLETED,CANCELLED,UNKNOWN" doc:"Any of these statuses"`
 	Provider []string `query:"provider,explode" maxItems:"100" doc:"Any of these provider slugs"`
 	Circuit  []string `query:"circuit,explode" maxItems:"100" doc:"Any of these circuit ids, as the provider writes them"`
@@ -35,7 +35,8 @@ type idPath struct {
 	ID string `path:"id" maxLength:"300" doc:"Id or name"`
 }
 
-type maintenanceJSON struct {
+// MaintenanceJSON is a maintenance in a list; exported as Paging is.
+type MaintenanceJSON struct {
 	ID            string        `json:"id"`
 	Name          string        `json:"name"`
 	Provider      providerRef   `json:"provider"`
@@ -79,7 +80,7 @@ type circuitLine struct {
 }
 
 type detailJSON struct {
-	maintenanceJSON
+	MaintenanceJSON
 	Notices []noticeJSON `json:"notices" nullable:"false" doc:"Newest first"`
 	Notes   []noteJSON   `json:"notes" nullable:"false"`
 	Changes []changeJSON `json:"changes" nullable:"false" doc:"Newest first"`
@@ -119,7 +120,7 @@ type changeJSON struct {
 	At       *time.Time `json:"at"`
 }
 
-func (s *server) listMaintenances(ctx context.Context, in *maintenanceQuery) (*answer[list[maintenanceJSON]], error) {
+func (s *server) listMaintenances(ctx context.Context, in *maintenanceQuery) (*answer[list[MaintenanceJSON]], error) {
 	f := in.filter()
 	items, total, err := s.o.Reader.Maintenances(ctx, whoAsks(ctx).Scope, f)
 	if err != nil {
@@ -134,15 +135,15 @@ func (s *server) getMaintenance(ctx context.Context, in *idPath) (*answer[detail
 		return nil, fmt.Errorf("read a maintenance: %w", err)
 	}
 	d := detailJSON{
-		maintenanceJSON: s.maintenance(models.MaintenanceItem{Maintenance: m.Maintenance, ProviderSlug: m.ProviderSlug, ProviderName: m.ProviderName}),
+		MaintenanceJSON: s.maintenance(models.MaintenanceItem{Maintenance: m.Maintenance, ProviderSlug: m.ProviderSlug, ProviderName: m.ProviderName}),
 		Notices:         convert(m.Notices, notice), Changes: convert(m.Changes, change),
 		Notes: append(convert(m.Notes, note), convert(m.PeopleNotes, note)...),
 	}
 	return &answer[detailJSON]{Body: d}, nil
 }
 
-func (s *server) maintenance(m models.MaintenanceItem) maintenanceJSON {
-	return maintenanceJSON{
+func (s *server) maintenance(m models.MaintenanceItem) MaintenanceJSON {
+	return MaintenanceJSON{
 		ID: m.ID, Name: m.Name, Provider: providerRef{m.ProviderSlug, m.ProviderName},
 		MaintenanceID: m.ExternalID, Status: string(m.Status), Summary: m.Summary,
 		Phase:   string(models.PhaseOf(m.Maintenance, s.o.Now().UTC(), s.o.Rules(m.ProviderSlug))),

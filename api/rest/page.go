@@ -16,13 +16,14 @@ type Reader interface {
 	MailReader
 }
 
-// paging are the parameters of every list.
-type paging struct {
+// Paging are the parameters of every list; exported, since the API library
+// passes over embedded fields that are not.
+type Paging struct {
 	Limit  int `query:"limit" minimum:"0" maximum:"1000" default:"50" doc:"Rows in one answer; 0 is as many as there may be"`
 	Offset int `query:"offset" minimum:"0" maximum:"1000000000" default:"0" doc:"Rows to leave out"`
 }
 
-func (p paging) page() models.Page {
+func (p Paging) page() models.Page {
 	if p.Limit == 0 {
 		p.Limit = 1000
 	}

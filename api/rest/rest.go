@@ -7,11 +7,14 @@ package rest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -32,8 +35,11 @@ type Options struct {
 	Version string
 }
 
-// maxBody bounds a request's body in bytes.
-const maxBody = 1 << 20
+// The limits of one request.
+const (
+	maxBody       = 1 << 20 // bytes
+	requestWithin = 30 * time.Second
+)
 
 type server struct {
 	o    Options
@@ -113,7 +119,8 @@ func get[I, O any](api huma.API, path, id, summary string, run func(context.Cont
 // asker is who asks, and where.
 type asker struct {
 	models.Principal
-	url    *url.URL
+	url    *url.URL // of the request, as the outside sees it
+	prefix string   // of its path, before /api
 	logger *slog.Logger
 }
 
@@ -127,19 +134,43 @@ func whoAsks(ctx context.Context) asker {
 // place notes who asks and under which URL.
 func (s *server) place(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !readable(r.URL) {
+			writeProblem(w, http.StatusBadRequest, "The address holds bytes that are no text (UTF-8 without NUL).")
+			return
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), requestWithin)
+		defer cancel()
+		defer s.rescue(w)
 		at := *r.URL
 		at.Scheme, at.Host = "http", r.Host
 		if r.TLS != nil {
 			at.Scheme = "https"
 		}
+		prefix := ""
 		if s.base != nil {
 			at.Scheme, at.Host = s.base.Scheme, s.base.Host
-			at.Path = strings.TrimSuffix(s.base.Path, "/") + at.Path
+			prefix = strings.TrimSuffix(s.base.Path, "/")
+			at.Path = prefix + at.Path
 		}
 		who, _ := PrincipalOf(r.Context())
-		a := asker{Principal: who, url: &at, logger: s.o.Logger}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), askerKey{}, a)))
+		a := asker{Principal: who, url: &at, prefix: prefix, logger: s.o.Logger}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, askerKey{}, a)))
 	})
+}
+
+// readable reports whether path and query are text that any database takes.
+func readable(u *url.URL) bool {
+	query, err := url.QueryUnescape(u.RawQuery)
+	text := u.Path + query
+	return err == nil && utf8.ValidString(text) && !strings.ContainsRune(text, 0)
+}
+
+// rescue answers for a handler that panicked.
+func (s *server) rescue(w http.ResponseWriter) {
+	if v := recover(); v != nil {
+		s.o.Logger.Error("request panicked", "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+		writeProblem(w, http.StatusInternalServerError, "Something went wrong on lineman's side; the log has the details.")
+	}
 }
 
 // routes serves paths with and without a slash at the end, and answers unknown

@@ -26,12 +26,16 @@ type Options struct {
 	Now     func() time.Time
 	Zone    *time.Location // in which a day begins; nil: UTC
 	Version string
+	Rules   func(providerSlug string) models.PhaseRules // nil: the defaults
 }
 
 // All lists the commands.
 func All(o Options) []chatops.Command {
 	if o.Zone == nil {
 		o.Zone = time.UTC
+	}
+	if o.Rules == nil {
+		o.Rules = func(string) models.PhaseRules { return models.PhaseRules{} }
 	}
 	return []chatops.Command{
 		Maintenance(o),

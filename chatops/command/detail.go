@@ -13,9 +13,9 @@ import (
 const history = 5
 
 // detail draws one maintenance.
-func detail(m models.MaintenanceDetail, now time.Time) chatops.Message {
+func detail(m models.MaintenanceDetail, now time.Time, rules models.PhaseRules) chatops.Message {
 	msg := chatops.Message{Heading: m.Name}
-	msg.Blocks = append(msg.Blocks, detailFacts(m, now))
+	msg.Blocks = append(msg.Blocks, detailFacts(m, now, rules))
 	add := func(t chatops.Table) {
 		if len(t.Rows) > 0 {
 			msg.Blocks = append(msg.Blocks, t)
@@ -29,7 +29,7 @@ func detail(m models.MaintenanceDetail, now time.Time) chatops.Message {
 	return msg
 }
 
-func detailFacts(m models.MaintenanceDetail, now time.Time) chatops.Facts {
+func detailFacts(m models.MaintenanceDetail, now time.Time, rules models.PhaseRules) chatops.Facts {
 	facts := chatops.Facts{}
 	text(&facts, "provider", m.ProviderName)
 	text(&facts, "id", m.ExternalID)
@@ -38,8 +38,7 @@ func detailFacts(m models.MaintenanceDetail, now time.Time) chatops.Facts {
 	}
 	text(&facts, "also", strings.Join(m.Aliases, ", "))
 	text(&facts, "status", string(m.Status))
-	// The provider's own rules are not at hand here; its status and windows decide.
-	text(&facts, "phase", string(models.PhaseOf(m.Maintenance, now, models.PhaseRules{})))
+	text(&facts, "phase", string(models.PhaseOf(m.Maintenance, now, rules)))
 	text(&facts, "impact", string(m.WorstImpact()))
 	text(&facts, "account", strings.Join(m.Accounts, ", "))
 	text(&facts, "organizer", m.Organizer)

@@ -68,30 +68,55 @@ func maintenanceParams(o Options) []chatops.Param {
 func maintenanceList(ctx context.Context, o Options, c chatops.Call) (chatops.Message, error) {
 	now := o.Now().UTC()
 	p := newPeriod(c.Arg("period"), now, o.Zone)
-	impacts := c.Args("impact")
-	f := filters(c)
-	p.narrow(&f)
-	items, all, err := scan(ctx, o.Reader, c.Principal.Scope, f, func(m models.MaintenanceItem) bool {
-		return p.holds(m.Maintenance) && (len(impacts) == 0 || slices.Contains(impacts, string(m.WorstImpact())))
-	})
+	found, err := find(ctx, o.Reader, c, p)
 	if err != nil {
 		return chatops.Message{}, err
 	}
-	if len(items) == 0 {
+	if len(found.items) == 0 {
 		return chatops.Say("There is no maintenance like that%s.", p.label), nil
+	}
+	m := chatops.Message{Heading: count(found.total, "maintenance") + p.label}
+	m.Blocks = append(m.Blocks, maintenanceTable(found.items[:min(len(found.items), shown)], now))
+	if found.total > shown {
+		m.Blocks = append(m.Blocks, chatops.Text{Inline: chatops.T("The first %d are shown; narrow the list with provider=, site=, circuit=, status= or impact=.", shown)})
+	}
+	if found.cut {
+		m.Blocks = append(m.Blocks, chatops.Text{Inline: chatops.T("Only the newest %d maintenances were looked through.", scanned)})
+	}
+	return m, nil
+}
+
+// listing is what a list found.
+type listing struct {
+	items []models.MaintenanceItem
+	total int
+	cut   bool // there were more to look through
+}
+
+// find reads the maintenances of a list: one page where the filter says it
+// all, else those among all pages that hold, soonest first.
+func find(ctx context.Context, r MaintenanceReader, c chatops.Call, p period) (listing, error) {
+	impacts := c.Args("impact")
+	f := filters(c)
+	if p.word == "" && len(impacts) == 0 {
+		f.Page = models.Page{Limit: shown}
+		items, total, err := r.Maintenances(ctx, c.Principal.Scope, f)
+		if err != nil {
+			return listing{}, fmt.Errorf("list maintenances: %w", err)
+		}
+		return listing{items: items, total: total}, nil
+	}
+	p.narrow(&f)
+	items, all, err := scan(ctx, r, c.Principal.Scope, f, func(m models.MaintenanceItem) bool {
+		return p.holds(m.Maintenance) && (len(impacts) == 0 || slices.Contains(impacts, string(m.WorstImpact())))
+	})
+	if err != nil {
+		return listing{}, err
 	}
 	if p.word != "" {
 		slices.SortStableFunc(items, func(a, b models.MaintenanceItem) int { return p.next(a.Maintenance).Compare(p.next(b.Maintenance)) })
 	}
-	m := chatops.Message{Heading: fmt.Sprintf("%s%s", count(len(items), "maintenance"), p.label)}
-	m.Blocks = append(m.Blocks, maintenanceTable(items[:min(len(items), shown)], now))
-	if len(items) > shown {
-		m.Blocks = append(m.Blocks, chatops.Text{Inline: chatops.T("The first %d are shown; narrow the list with provider=, site=, circuit=, status= or impact=.", shown)})
-	}
-	if !all {
-		m.Blocks = append(m.Blocks, chatops.Text{Inline: chatops.T("Only the newest %d maintenances were looked through.", scanned)})
-	}
-	return m, nil
+	return listing{items: items, total: len(items), cut: !all}, nil
 }
 
 // scan pages through maintenances and keeps those that hold; all is false when
@@ -196,5 +221,5 @@ func maintenanceShow(ctx context.Context, o Options, c chatops.Call) (chatops.Me
 	if err != nil {
 		return chatops.Message{}, fmt.Errorf("read maintenance %q: %w", c.Arg("id"), err)
 	}
-	return detail(m, o.Now().UTC()), nil
+	return detail(m, o.Now().UTC(), o.Rules(m.ProviderSlug)), nil
 }

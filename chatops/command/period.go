@@ -53,7 +53,8 @@ func (p period) narrow(f *models.MaintenanceFilter) {
 
 // holds reports whether a window lies in the period. For today and the week
 // that is any window that touches it, for active one in which work is planned
-// at the instant (F46), for upcoming one that has not begun.
+// at the instant (F46), for upcoming one in which work is planned and which has
+// not begun.
 func (p period) holds(m models.Maintenance) bool {
 	return p.word == "" || !p.next(m).IsZero()
 }
@@ -67,7 +68,8 @@ func (p period) next(m models.Maintenance) time.Time {
 		case periodActive:
 			in = models.ActiveAt(w, p.from)
 		case periodUpcoming:
-			in = w.Start.After(p.from) && !w.Status.Closed()
+			planned := w.Kind != models.WindowBackup || w.Called
+			in = planned && w.Start.After(p.from) && !w.Status.Closed()
 		}
 		if in && (first.IsZero() || w.Start.Before(first)) {
 			first = w.Start

@@ -79,6 +79,9 @@ func (t *Terminal) Run(ctx context.Context) error {
 		}
 		word := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(text), "/"))
 		if err != nil || word == "exit" || word == "quit" {
+			if err != nil && t.o.Interactive {
+				_, _ = io.WriteString(t.o.Out, "\n") // leave the prompt's line; nothing depends on it
+			}
 			break
 		}
 		if word == "" || !t.o.Interactive && strings.HasPrefix(word, "#") {

@@ -1,7 +1,6 @@
 package platform
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 
@@ -81,27 +80,48 @@ func (d drawing) records(rows [][]string) []string {
 }
 
 // fit finds the widths of columns: the natural ones, the widest narrowed until
-// the line fits into limit (0: no limit).
+// the line fits into limit (0: no limit). Words are broken only when there is
+// no other way, so that a name can be copied.
 func fit(rows [][]string, limit int) ([]int, bool) {
 	widths := make([]int, len(rows[0]))
+	words := make([]int, len(rows[0])) // the longest word of each column
+	least := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
 			widths[i] = max(widths[i], textWidth(cell))
+			for _, word := range strings.Fields(cell) {
+				words[i] = max(words[i], textWidth(word))
+			}
 		}
 	}
+	for i := range least {
+		least[i] = min(words[i], leastColumn)
+	}
+	if limit <= 0 {
+		return widths, true
+	}
+	return widths, narrow(widths, words, limit) || narrow(widths, least, limit)
+}
+
+// narrow takes from the widest column that may still give until the line fits.
+func narrow(widths, least []int, limit int) bool {
 	total := columnGap * (len(widths) - 1)
 	for _, w := range widths {
 		total += w
 	}
-	for limit > 0 && total > limit {
-		widest := slices.Index(widths, slices.Max(widths))
-		if widths[widest] <= leastColumn {
-			return nil, false
+	for ; total > limit; total-- {
+		widest := -1
+		for i, w := range widths {
+			if w > least[i] && (widest < 0 || w > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			return false
 		}
 		widths[widest]--
-		total--
 	}
-	return widths, true
+	return true
 }
 
 // wrap breaks a line at blanks, and inside of words that are longer than the

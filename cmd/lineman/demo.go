@@ -20,7 +20,7 @@ func (c *call) demo() *cobra.Command {
 			d.In, d.Out = cmd.InOrStdin(), cmd.OutOrStdout()
 			d.Interactive, d.Width = terminal()
 			quiet := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-			return app.Demo(cmd.Context(), app.Options{Config: config.Default(), Logger: quiet, Version: versionText()}, d)
+			return app.Demo(cmd.Context(), app.Options{Config: config.Defaults(), Logger: quiet, Version: versionText()}, d)
 		},
 	}
 	cmd.Flags().StringVar(&d.HTTP, "http", "127.0.0.1:8080", "`ADDRESS` to serve on; the next free port is taken when it is in use")

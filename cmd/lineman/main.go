@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"lineman/internal/config"
 	"lineman/models"
 )
 
@@ -48,10 +49,11 @@ func run(ctx context.Context, args []string) int {
 	code := exitFailed
 	var exit *exitError
 	var input *models.InputError
+	var settings *config.Error
 	switch {
 	case errors.As(err, &exit):
 		code = exit.code
-	case errors.As(err, &input):
+	case errors.As(err, &input), errors.As(err, &settings):
 		code = exitUsage
 	}
 	if text := strings.TrimSpace(err.Error()); text != "" {

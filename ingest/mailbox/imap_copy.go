@@ -34,7 +34,7 @@ func (b *imapLabelBox) copies(s *imapSession, ref models.MailRef, add, remove []
 			return err
 		}
 		if target == ref.Folder {
-			continue
+			continue // the message itself is there
 		}
 		if err := s.copyOnce(ref, id, target); err != nil {
 			return err
@@ -46,7 +46,7 @@ func (b *imapLabelBox) copies(s *imapSession, ref models.MailRef, add, remove []
 			return err
 		}
 		if target == ref.Folder {
-			continue
+			continue // what would be found is the message itself
 		}
 		if err := b.uncopy(s, id, target); err != nil {
 			return err

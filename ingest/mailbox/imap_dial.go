@@ -197,9 +197,6 @@ func (s *imapSession) lost(what string, err error) error {
 	} else {
 		s.conn.abort(err)
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
 	return fmt.Errorf("%w: connection to %s lost: %s: %w", ingest.ErrUnreachable, s.set.address, what, err)
 }
 

@@ -50,6 +50,14 @@ type imapFetch struct {
 	refs    []models.MailRef
 	keep    keepFunc
 	keepErr error // what keep returned; it ends everything
+	whole   int   // messages that were handed over
+	refused []imapRefusal
+}
+
+// imapRefusal is a message that the server answered with NO.
+type imapRefusal struct {
+	ref models.MailRef
+	no  *imap.Error
 }
 
 // suspect looks at a batch in which the connection was lost. Some servers hang
@@ -61,8 +69,9 @@ func (b *imapBox) suspect(ctx context.Context, batch *imapFetch, err error) erro
 	if batch.keepErr != nil || len(batch.refs) == 0 || !errors.Is(err, ingest.ErrUnreachable) || errors.Is(err, errIMAPClosed) {
 		return err
 	}
-	alone := &imapFetch{refs: batch.refs[:1:1], keep: batch.keep}
-	reach := func(s *imapSession) error { _, err := s.open(batch.refs[0].Folder, true); return err }
+	ref := batch.refs[0]
+	alone := &imapFetch{refs: []models.MailRef{ref}, keep: batch.keep}
+	reach := func(s *imapSession) error { _, err := s.open(ref.Folder, true); return err }
 	for range 2 {
 		if b.do(ctx, reach) != nil {
 			return err
@@ -75,11 +84,8 @@ func (b *imapBox) suspect(ctx context.Context, batch *imapFetch, err error) erro
 	if b.do(ctx, reach) != nil {
 		return err
 	}
-	ref := alone.refs[0]
-	if kerr := batch.keep(ref, nil, fmt.Errorf("the server hangs up whenever it is asked for message %d of folder %q; open it in a mail program", ref.UID, ref.Folder)); kerr != nil {
-		return errors.Join(kerr, err)
-	}
-	return err
+	why := fmt.Errorf("the server hangs up whenever it is asked for message %d of folder %q; open it in a mail program", ref.UID, ref.Folder)
+	return errors.Join(batch.keep(ref, nil, why), err)
 }
 
 // run fetches the batch, then one by one what did not come with it.
@@ -101,6 +107,22 @@ func (f *imapFetch) run(s *imapSession) error {
 			return err
 		}
 	}
+	return f.judge(s)
+}
+
+// judge decides whose fault refusals are. A server that refuses every message,
+// or says that it cannot now, has a trouble of its own: nothing is given up,
+// and the next pass asks again. Otherwise it is the message.
+func (f *imapFetch) judge(s *imapSession) error {
+	for _, r := range f.refused {
+		if f.whole == 0 && (len(f.refused) > 1 || imapTemporary(r.no.Code)) {
+			return fmt.Errorf("%w: %s hands over no message of folder %q now: %s", ingest.ErrUnreachable, s.set.address, r.ref.Folder, s.clean(r.no.Text))
+		}
+		why := fmt.Errorf("the server refuses message %d of folder %q: %s", r.ref.UID, r.ref.Folder, s.clean(r.no.Text))
+		if err := f.giveUp(s, []models.MailRef{r.ref}, why); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -115,11 +137,10 @@ func (f *imapFetch) single(s *imapSession, ref models.MailRef) error {
 		if !slices.Contains(f.refs, ref) {
 			return nil
 		}
-		if err != nil {
-			var no *imap.Error
-			errors.As(err, &no)
-			why = fmt.Errorf("the server refuses message %d of folder %q: %s", ref.UID, ref.Folder, s.clean(no.Text))
-			continue
+		var no *imap.Error
+		if errors.As(err, &no) {
+			f.refused = append(f.refused, imapRefusal{ref, no})
+			return nil
 		}
 		there, err := s.exists(imap.UID(ref.UID))
 		if err != nil {
@@ -161,6 +182,9 @@ func (f *imapFetch) hand(s *imapSession, ref models.MailRef, body []byte, err er
 	s.conn.disarm()
 	f.keepErr = f.keep(ref, body, err)
 	s.conn.arm()
+	if err == nil {
+		f.whole++
+	}
 	f.refs = slices.DeleteFunc(f.refs, func(r models.MailRef) bool { return r == ref })
 }
 

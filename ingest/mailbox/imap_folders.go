@@ -120,13 +120,17 @@ func (s *imapSession) resolve(want string) ([]string, error) {
 func (s *imapSession) list(pattern string) ([]imap.ListData, error) {
 	cmd := s.client.List("", pattern, nil)
 	var all []imap.ListData
+	more := false
 	for f := cmd.Next(); f != nil; f = cmd.Next() {
-		if len(all) < imapMaxFolders {
+		if more = len(all) == imapMaxFolders; !more {
 			all = append(all, *f)
 		}
 	}
 	if err := cmd.Close(); err != nil {
 		return nil, s.failed(fmt.Sprintf("list folders %q", pattern), ingest.ErrFolder, err)
+	}
+	if more {
+		return nil, fmt.Errorf("%w: more than %d folders match %q; name those to read", ingest.ErrFolder, imapMaxFolders, pattern)
 	}
 	return all, nil
 }

@@ -147,3 +147,16 @@ func keywords(t testing.TB, s *fakeimap.Server) map[imap.UID]string {
 	}
 	return got
 }
+
+// add configures one more source on the same server.
+func (in installation) add(t *testing.T, s *fakeimap.Server, name, password string) {
+	t.Helper()
+	text, err := os.ReadFile(in.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := fmt.Sprintf("  - {name: %s, url: \"imap+plain://%s\", account: %s, secret: %s}\n", name, s.PlainAddr(), s.User(), password)
+	if err := os.WriteFile(in.config, append(text, more...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -11,6 +11,9 @@ import (
 	"lineman/models"
 )
 
+// ErrCommandFailed says that a command of an input that is no terminal failed.
+var ErrCommandFailed = platform.ErrFailed
+
 // ChatOptions say how the terminal chat meets its user.
 type ChatOptions struct {
 	In          io.Reader
@@ -20,9 +23,8 @@ type ChatOptions struct {
 	User        string // whose role is taken; empty: admin, as whoever opens the database is
 }
 
-// Chat runs the terminal chat until its input or ctx ends. An error wrapping
-// platform.ErrFailed says that a command of an input that is no terminal
-// failed.
+// Chat runs the terminal chat until its input or ctx ends. ErrCommandFailed
+// when a command of an input that is no terminal failed.
 func (a *App) Chat(ctx context.Context, o ChatOptions) error {
 	who := models.Principal{Name: "terminal", Role: models.RoleAdmin, Scope: models.ScopeAll}
 	if o.User != "" {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"lineman/internal/config"
@@ -123,6 +124,11 @@ func (a *App) demoPass(ctx context.Context, server *imap.Server, d DemoOptions) 
 	return a.demoTable(ctx, d)
 }
 
+// demoTable prints the maintenances as the chat command shows them.
+func (a *App) demoTable(ctx context.Context, d DemoOptions) error {
+	return a.Chat(ctx, ChatOptions{In: strings.NewReader("maintenance list\n"), Out: d.Out, Width: d.Width})
+}
+
 // demoServe serves until ctx or the chat ends.
 func (a *App) demoServe(ctx context.Context, d DemoOptions) error {
 	listener, err := nextFree(d.HTTP)
@@ -144,7 +150,7 @@ func (a *App) demoServe(ctx context.Context, d DemoOptions) error {
 	a.demoURLs(d.Out, listener.Addr())
 	if d.Interactive {
 		fmt.Fprintf(d.Out, "\nAsk: help, maintenance list, maintenance show NAME, circuit show CID. Ctrl-D ends.\n\n")
-		chatErr := a.chat(ctx, ChatOptions{In: d.In, Out: d.Out, Interactive: true, Width: d.Width, User: "demo"})
+		chatErr := a.Chat(ctx, ChatOptions{In: d.In, Out: d.Out, Interactive: true, Width: d.Width})
 		cancel()
 		return errors.Join(chatErr, <-served)
 	}

@@ -68,6 +68,15 @@ type LabelPath struct {
 	Path  string
 }
 
+// Map gives the labels without their order.
+func (l LabelPaths) Map() map[string]string {
+	m := make(map[string]string, len(l))
+	for _, p := range l {
+		m[p.Label] = p.Path
+	}
+	return m
+}
+
 // Source is one configured mailbox.
 type Source struct {
 	Name               string            `koanf:"name"`

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -264,4 +266,39 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("%T: %q", err, err)
 		}
 	})
+}
+
+// Every setting can be reached by its variable, and by no other one's.
+func TestEverySettingHasAVariable(t *testing.T) {
+	root := reflect.TypeFor[Config]()
+	seen := map[string]bool{}
+	for _, variable := range variables(root, "LINEMAN") {
+		if seen[variable] || strings.Contains(variable, "__") || strings.HasSuffix(variable, "_") {
+			t.Errorf("%s: there twice, or a field has no key", variable)
+		}
+		seen[variable] = true
+		name := strings.TrimPrefix(variable, envPrefix)
+		steps, rest, ok := locate(root, name)
+		if !ok && rest == "" { // a tree or labels as a whole cannot be set
+			steps, rest, ok = locate(root, name+"_X")
+			name += "_X"
+		}
+		parts := []string{}
+		for _, s := range steps {
+			if s.name == "" {
+				parts = append(parts, strconv.Itoa(s.index))
+			} else {
+				parts = append(parts, variablePart(s.name))
+			}
+		}
+		if rest != "" {
+			parts = append(parts, rest)
+		}
+		if got := strings.Join(parts, "_"); !ok || got != name {
+			t.Errorf("%s means %s, %v", variable, keyPath(steps), ok)
+		}
+	}
+	if len(seen) < 50 {
+		t.Errorf("only %d settings were looked at", len(seen))
+	}
 }

@@ -73,7 +73,7 @@ func TestProblems(t *testing.T) {
 				`:3: http.address: "localhost" is no address to listen on; write HOST:PORT, for example 127.0.0.1:8080`,
 				`:3: http.public_url: is no web address; write it like https://lineman.example.net`,
 				`:4: log.format: "xml" is unknown; use text or json`,
-				`:4: log.level: "warning" is unknown; use debug, info, warn or error`,
+				`:4: log.level: "warning" is unknown; use debug, info, warn or error; did you mean warn?`,
 				`:5: unknown_senders: "keeep" is unknown; use keep, ledger or skip; did you mean keep?`,
 				`:6: raw_notification_initial_days_since: -1 is out of range; use 0 to 36500`,
 			}},

@@ -27,7 +27,7 @@ func (s *Store) RawNotifications(ctx context.Context, scope models.Scope, page m
 // reading, of maintenances in scope.
 func (s *Store) Notices(ctx context.Context, scope models.Scope, page models.Page) (all []models.NoticeItem, total int, err error) {
 	type row struct {
-		noticeRow
+		Row             noticeRow `gorm:"embedded"`
 		MaintenanceName string
 	}
 	err = s.read(ctx, "read notices", func(tx *gorm.DB) error {
@@ -42,7 +42,7 @@ func (s *Store) Notices(ctx context.Context, scope models.Scope, page models.Pag
 		}
 		total, all = n, make([]models.NoticeItem, len(rows))
 		for i, r := range rows {
-			all[i] = models.NoticeItem{Notice: r.model(), MaintenanceRowID: string(r.RecordID), MaintenanceName: r.MaintenanceName}
+			all[i] = models.NoticeItem{Notice: r.Row.model(), MaintenanceRowID: string(r.Row.RecordID), MaintenanceName: r.MaintenanceName}
 		}
 		return narrowNotices(tx, v, all)
 	})
@@ -87,7 +87,7 @@ func narrowNotices(tx *gorm.DB, v sight, items []models.NoticeItem) error {
 // a partial cancellation took out is not listed.
 func (s *Store) Impacts(ctx context.Context, scope models.Scope, page models.Page) (all []models.ImpactItem, total int, err error) {
 	type row struct {
-		impactRow
+		Row             impactRow `gorm:"embedded"`
 		MaintenanceName string
 		LinkedCID       string `gorm:"column:linked_cid"`
 		StartsAt        instant
@@ -106,8 +106,8 @@ func (s *Store) Impacts(ctx context.Context, scope models.Scope, page models.Pag
 		total, all = n, make([]models.ImpactItem, len(rows))
 		for i, r := range rows {
 			all[i] = models.ImpactItem{
-				ID: r.ID, MaintenanceID: r.MaintenanceID, MaintenanceName: r.MaintenanceName, CircuitID: string(r.CircuitID),
-				CID: r.LinkedCID, Impact: models.Impact(r.Impact), CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+				ID: r.Row.ID, MaintenanceID: r.Row.MaintenanceID, MaintenanceName: r.MaintenanceName, CircuitID: string(r.Row.CircuitID),
+				CID: r.LinkedCID, Impact: models.Impact(r.Row.Impact), CreatedAt: r.Row.CreatedAt.Time, UpdatedAt: r.Row.UpdatedAt.Time,
 			}
 		}
 		return err
@@ -149,7 +149,7 @@ func (s *Store) MailCounts(ctx context.Context) ([]models.MailCount, error) {
 // SourceHealths lists the sources by name, with the size of their ledger.
 func (s *Store) SourceHealths(ctx context.Context) ([]models.SourceHealth, error) {
 	type row struct {
-		sourceRow
+		Row      sourceRow `gorm:"embedded"`
 		Messages int64
 		LastMail instant
 	}
@@ -161,7 +161,6 @@ func (s *Store) SourceHealths(ctx context.Context) ([]models.SourceHealth, error
 			Order("s.name").Scan(&rows).Error
 	})
 	return each(rows, func(r row) models.SourceHealth {
-		return models.SourceHealth{Source: r.model(), Messages: r.Messages, LastMail: r.LastMail.Time}
+		return models.SourceHealth{Source: r.Row.model(), Messages: r.Messages, LastMail: r.LastMail.Time}
 	}), err
 }
-

@@ -27,7 +27,7 @@ func (s *Store) Maintenance(ctx context.Context, scope models.Scope, idOrName st
 		if err := q.Select(itemColumns).Order("m.merged_into, m.id").Limit(1).Take(&row).Error; err != nil {
 			return found(err, "maintenance %q", idOrName)
 		}
-		d = models.MaintenanceDetail{Maintenance: row.model(), ProviderSlug: row.ProviderSlug, ProviderName: row.ProviderName}
+		d = models.MaintenanceDetail{Maintenance: row.Row.model(), ProviderSlug: row.ProviderSlug, ProviderName: row.ProviderName}
 		partial, err := fillMaintenances(tx, v, []*models.Maintenance{&d.Maintenance})
 		if err != nil {
 			return err

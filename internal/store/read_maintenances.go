@@ -44,7 +44,7 @@ func (s *Store) CircuitMaintenances(ctx context.Context, scope models.Scope, cir
 
 // itemRow is a maintenance with its provider's names.
 type itemRow struct {
-	maintenanceRow
+	Row          maintenanceRow `gorm:"embedded"`
 	ProviderSlug string
 	ProviderName string
 }
@@ -67,7 +67,7 @@ func maintenances(tx *gorm.DB, v sight, f models.MaintenanceFilter, extra condit
 	items := make([]models.MaintenanceItem, len(rows))
 	records := make([]*models.Maintenance, len(rows))
 	for i, r := range rows {
-		items[i] = models.MaintenanceItem{Maintenance: r.model(), ProviderSlug: r.ProviderSlug, ProviderName: r.ProviderName}
+		items[i] = models.MaintenanceItem{Maintenance: r.Row.model(), ProviderSlug: r.ProviderSlug, ProviderName: r.ProviderName}
 		records[i] = &items[i].Maintenance
 	}
 	_, err = fillMaintenances(tx, v, records)

@@ -125,9 +125,10 @@ func insert[T any](tx *gorm.DB, rows []T) error {
 // loadIn reads the rows whose column is one of values.
 func loadIn[R any, V any](tx *gorm.DB, where string, values []V) ([]R, error) {
 	var all []R
+	base := tx.Session(&gorm.Session{}) // conditions of one chunk must not reach the next
 	err := chunks(values, func(part []V) error {
 		var rows []R
-		if err := tx.Where(where, part).Find(&rows).Error; err != nil {
+		if err := base.Where(where, part).Find(&rows).Error; err != nil {
 			return err
 		}
 		all = append(all, rows...)

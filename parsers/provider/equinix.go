@@ -17,7 +17,7 @@ func equinixProvider() parsers.Provider {
 		Organizer: "servicedesk@equinix.com",
 		Senders:   []string{"no-reply@equinix.com", "servicedesk@equinix.com", "equinix.com", "*.equinix.com"},
 		Subjects:  []string{"metro area network maintenance", "equinix network device maintenance", "equinix network maintenance"},
-		Body:      []string{"dear equinix customer", "equinix noc", "equinix smc", "equinix customer portal", "エクイニクスをご利用"},
+		Body:      []string{"dear equinix customer", "equinix network device maintenance", "area network maintenance", "equinix noc", "equinix smc", "equinix customer portal", "エクイニクスをご利用"},
 		Formats:   []parsers.Format{{Name: "equinix/notice", Fits: equinixFits, Read: equinixRead}},
 	}
 }
@@ -95,7 +95,7 @@ func equinixRead(m *parsers.Message) parsers.Reading {
 	}
 	e.id()
 	if _, ok := parsers.First(e.pairs, "utc"); !ok && e.n.MaintenanceID == "" {
-		return parsers.Reading{Ignored: "no ticket in brackets and no line labelled UTC"}
+		return foreign(m, "no ticket in brackets and no line labelled UTC")
 	}
 	e.windows()
 	e.impacts()
@@ -105,8 +105,7 @@ func equinixRead(m *parsers.Message) parsers.Reading {
 	if p, ok := parsers.First(e.pairs, "work"); ok && e.n.Summary == "" {
 		e.n.Summary = p.Value
 	}
-	e.n.Sequence, e.n.UID, e.n.Stamp = 1, "0", m.Date
-	e.n.Provider, e.n.Organizer = "equinix", "servicedesk@equinix.com"
+	e.n.Sequence, e.n.UID = 1, "0"
 	return e.finish()
 }
 

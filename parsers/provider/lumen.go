@@ -81,8 +81,8 @@ type lumenMail struct {
 	end    int
 
 	windows []lumenWindow
-	rows    []parsers.Row
-	newest  time.Time // of the newest line of "Updates:"
+	times   []parsers.Row // rows of start and end
+	newest  time.Time     // of the newest line of "Updates:"
 	columns models.Status
 }
 
@@ -101,8 +101,12 @@ func lumenRead(m *parsers.Message) parsers.Reading {
 		return unreadable(bodies.Err)
 	}
 	l.current()
-	if _, ok := parsers.First(l.pairs, "id"); !ok && len(l.doc.Rows(lumenWindows)) == 0 {
-		return parsers.Reading{Ignored: "no maintenance number and no table of start and end"}
+	l.times = l.doc.Rows(lumenWindows)
+	if len(l.times) == 0 {
+		l.times = flatWindows(l.doc)
+	}
+	if _, ok := parsers.First(l.pairs, "id"); !ok && len(l.times) == 0 {
+		return foreign(m, "no maintenance number and no table of start and end")
 	}
 	l.id()
 	l.readWindows()
@@ -141,7 +145,7 @@ func (l *lumenMail) id() {
 // readWindows reads each table of start and end; its GMT row counts, the other
 // rows check it.
 func (l *lumenMail) readWindows() {
-	rows := l.doc.Rows(lumenWindows)
+	rows := l.times
 	for i := 0; i < len(rows); {
 		j := i
 		for j < len(rows) && rows[j].Table == rows[i].Table && rows[j].HeadAt == rows[i].HeadAt {
@@ -212,9 +216,12 @@ func (l *lumenMail) kind(line int) models.WindowKind {
 
 // readCircuits gives each circuit table to the window it stands under.
 func (l *lumenMail) readCircuits() {
-	l.rows = l.doc.Rows(lumenCircuits)
+	rows := l.doc.Rows(lumenCircuits)
+	if len(rows) == 0 {
+		rows = flatCircuits(l.doc)
+	}
 	pending, shared := 0, -1 // windows[pending:] wait for the table that follows them
-	for _, row := range l.rows {
+	for _, row := range rows {
 		if row.Line >= l.end {
 			break
 		}
@@ -416,10 +423,8 @@ func (l *lumenMail) rest() {
 		l.n.Summary = p.Value
 		l.r.Found(0, "summary", l.doc.Part, p.Value, "label Summary")
 	}
-	l.n.Sequence, l.n.UID, l.n.Stamp = 1, "0", l.m.Date
-	if l.newest.After(l.n.Stamp) { // a mail is not older than the newest thing it reports
+	l.n.Sequence, l.n.UID = 1, "0"
+	if !l.m.Date.IsZero() && l.newest.After(l.m.Date) { // a mail is not older than the newest thing it reports
 		l.n.Stamp = l.newest
 	}
-	l.n.Provider = "lumen"
-	l.n.Organizer = "smc@lumen.com"
 }

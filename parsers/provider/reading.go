@@ -21,6 +21,19 @@ func unreadable(err error) parsers.Reading {
 	return r
 }
 
+// foreign is the Reading of a message that has nothing of the layout. Where
+// the subject speaks of maintenance it is left to other layouts and, without
+// one, to a person; else it is about something else.
+func foreign(m *parsers.Message, lacks string) parsers.Reading {
+	subject := parsers.Plain(m.Subject)
+	for _, word := range []string{"maint", "メンテナンス", "outage", "work", "notif"} {
+		if subject == "" || strings.Contains(subject, word) {
+			return parsers.Reading{}
+		}
+	}
+	return parsers.Reading{Ignored: "the subject does not speak of maintenance, and the text has " + lacks}
+}
+
 // finish puts the notice into the reading unless a field is missing.
 func finish(r parsers.Reading, notices ...models.Notice) parsers.Reading {
 	if len(r.Fields) > 0 {

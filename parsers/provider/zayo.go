@@ -89,7 +89,7 @@ func zayoRead(m *parsers.Message) parsers.Reading {
 	}
 	z.current()
 	if z.foreign() {
-		return parsers.Reading{Ignored: "no maintenance ticket and no activity date in subject or text"}
+		return foreign(m, "no maintenance ticket and no activity date")
 	}
 	z.id()
 	z.account()
@@ -396,9 +396,7 @@ func (z *zayoMail) rest() {
 	if z.n.Summary == "" {
 		z.n.Summary = z.m.Subject
 	}
-	z.n.Sequence, z.n.UID, z.n.Stamp = 1, "0", z.m.Date
-	z.n.Provider = "zayo"
-	z.n.Organizer = "mr@zayo.com"
+	z.n.Sequence, z.n.UID = 1, "0"
 }
 
 // paragraph is what follows the line of a label up to the next label or gap.

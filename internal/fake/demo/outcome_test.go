@@ -21,7 +21,7 @@ var outcomes = map[string]struct {
 	provider string // empty: nobody's
 	outcome  parsers.Outcome
 	notice   string // id status; each window with its circuits
-	broken   string // fields of an error
+	broken   string // fields that cannot be read
 }{
 	"01-zayo-planned.eml": {"zayo", parsers.OutcomeMaintenance,
 		"TTN-0009876501 CONFIRMED; primary -106..-101 OGYX/204533//ZYO=OUTAGE", ""},
@@ -63,7 +63,7 @@ var outcomes = map[string]struct {
 	"18-arelion-update.eml": {"arelion", parsers.OutcomeMaintenance,
 		"PWIC284410.1 CONFIRMED; primary 40..46 IC-318842=OUTAGE IC-318843=REDUCED-REDUNDANCY", ""},
 	"19-unknown-provider.eml": {"", parsers.OutcomeError, "", ""},
-	"20-zayo-broken.eml":      {"zayo", parsers.OutcomeError, "", "end start"},
+	"20-zayo-broken.eml":      {"zayo", parsers.OutcomeError, "", "start end"},
 	"21-eunetworks-cancelled.eml": {"eunetworks", parsers.OutcomeMaintenance,
 		"00417725 CANCELLED; primary 70..78", ""},
 	"22-arelion-unknown-circuit.eml": {"arelion", parsers.OutcomeMaintenance,
@@ -118,8 +118,10 @@ func TestOutcomes(t *testing.T) {
 				if diff := cmp.Diff(want.notice, describe(got.Notices, at)); diff != "" {
 					t.Errorf("notices (-want +got):\n%s", diff)
 				}
-				if diff := cmp.Diff(want.broken, fieldsOf(got)); diff != "" && want.broken != "" {
-					t.Errorf("broken fields (-want +got):\n%s", diff)
+				for _, field := range strings.Fields(want.broken) {
+					if !slices.ContainsFunc(got.Fields, func(f parsers.FieldError) bool { return f.Field == field }) {
+						t.Errorf("nothing is said of the field %s: %v", field, got.Fields)
+					}
 				}
 			})
 		}
@@ -166,14 +168,4 @@ func describe(notices []models.Notice, at time.Time) string {
 		}
 	}
 	return strings.Join(parts, "; ")
-}
-
-// fieldsOf names the fields of an error, in alphabetical order.
-func fieldsOf(r parsers.Result) string {
-	var names []string
-	for _, f := range r.Fields {
-		names = append(names, f.Field)
-	}
-	slices.Sort(names)
-	return strings.Join(slices.Compact(names), " ")
 }

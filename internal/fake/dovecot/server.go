@@ -41,10 +41,11 @@ type Server struct {
 	exited        chan struct{}
 }
 
-// The account of every Server.
+// The account of every Server, and the zone it lives in.
 const (
 	account  = "noc@example.net"
 	password = "secret"
+	zone     = "PST8" // far from UTC: SEARCH goes by the server's days
 )
 
 // Start starts a Dovecot with an empty INBOX, and stops it when the test ends.
@@ -233,6 +234,7 @@ func (s *Server) Restart() {
 	var output bytes.Buffer
 	cmd := exec.Command(s.binary, "-F", "-c", filepath.Join(s.dir, "dovecot.conf"))
 	cmd.Stdout, cmd.Stderr = &output, &output
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TZ=" + zone}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		s.t.Fatalf("start Dovecot: %v", err)

@@ -3,6 +3,8 @@ package imap
 import (
 	"errors"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
@@ -93,6 +95,11 @@ func (s *session) List(w *imapserver.ListWriter, ref string, patterns []string, 
 	if err := s.step(); err != nil {
 		return err
 	}
+	if s.server.opt.Rev2 && !s.conn.EnabledCaps().Has(imap.CapIMAP4rev2) {
+		if slices.ContainsFunc(patterns, func(p string) bool { return strings.ContainsFunc(p, func(r rune) bool { return r > unicode.MaxASCII }) }) {
+			return &imap.Error{Type: imap.StatusResponseTypeBad, Text: "IMAP4rev2 is not enabled"}
+		}
+	}
 	for _, name := range s.server.opt.Containers {
 		if slices.ContainsFunc(patterns, func(p string) bool { return imapserver.MatchList(name, '/', ref, p) }) {
 			if err := w.WriteList(&imap.ListData{Mailbox: name, Delim: '/', Attrs: []imap.MailboxAttr{imap.MailboxAttrNoSelect}}); err != nil {
@@ -118,7 +125,7 @@ func (s *session) Fetch(w *imapserver.FetchWriter, set imap.NumSet, options *ima
 		if uids, ok := set.(imap.UIDSet); ok && f.DropAtUID > 0 && uids.Contains(imap.UID(f.DropAtUID)) {
 			s.server.dropping()
 			return s.drop()
-		} else if ok && f.RefuseUID > 0 && uids.Contains(imap.UID(f.RefuseUID)) {
+		} else if f.RefuseBodies || ok && f.RefuseUID > 0 && uids.Contains(imap.UID(f.RefuseUID)) {
 			return &imap.Error{Type: imap.StatusResponseTypeNo, Code: imap.ResponseCodeServerBug, Text: "This message cannot be read"}
 		}
 	}

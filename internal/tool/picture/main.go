@@ -45,6 +45,9 @@ func draw(w io.Writer, text io.Reader, command string) error {
 	if err := scan.Err(); err != nil {
 		return fmt.Errorf("read the text: %w", err)
 	}
+	for lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
 	width := longest*charWidth + 2*margin
 	height := len(lines)*lineHeight + titleBar + margin
 

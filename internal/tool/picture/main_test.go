@@ -10,7 +10,7 @@ import (
 
 func TestDrawIsWellFormed(t *testing.T) {
 	var out strings.Builder
-	if err := draw(&out, strings.NewReader("provider  id\n\nzayo      <TTN> & \"more\" é\n"), "lineman demo"); err != nil {
+	if err := draw(&out, strings.NewReader("provider  id\n\nzayo      <TTN> & \"more\" é\n\n"), "lineman demo"); err != nil {
 		t.Fatal(err)
 	}
 	var texts []string

@@ -1,0 +1,290 @@
+package chatops_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"lineman/chatops"
+	"lineman/models"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// entries is a command log in memory.
+type entries []chatops.LogEntry
+
+func (l *entries) LogCommand(_ context.Context, e chatops.LogEntry) error {
+	*l = append(*l, e)
+	return nil
+}
+
+type noGrants struct{}
+
+func (noGrants) Permit(_ context.Context, r chatops.Request, command, _ string) error {
+	if command == "secretive" {
+		return &chatops.Denied{Missing: []string{"channel " + r.Channel.ID}}
+	}
+	return nil
+}
+
+// echo answers with what it was called with.
+func echo(name string) func(context.Context, chatops.Call) (chatops.Message, error) {
+	return func(_ context.Context, c chatops.Call) (chatops.Message, error) {
+		return chatops.Say("%s id=%q period=%q provider=%q", name, c.Arg("id"), c.Arg("period"), c.Args("provider")), nil
+	}
+}
+
+func commands(hang chan struct{}) []chatops.Command {
+	plain := func(name string, role models.Role, run func(context.Context, chatops.Call) (chatops.Message, error)) chatops.Subcommand {
+		return chatops.Subcommand{Name: name, Summary: "does " + name, Role: role, Example: "work " + name, Run: run}
+	}
+	list := plain("list", models.RoleViewer, echo("list"))
+	list.Params = []chatops.Param{
+		{Name: "period", Summary: "time", Kind: chatops.KindEnum, Values: []string{"today", "RE-SCHEDULED"}},
+		{Name: "provider", Summary: "slug", Kind: chatops.KindText, NameOnly: true, Many: true},
+	}
+	show := plain("show", models.RoleViewer, echo("show"))
+	show.Aliases = []string{"status"}
+	show.Params = []chatops.Param{{
+		Name: "id", Summary: "name", Kind: chatops.KindText, Required: true, Rest: true,
+		Options: func(context.Context, chatops.Call) ([]chatops.Option, error) {
+			return []chatops.Option{{Value: "one"}}, nil
+		},
+	}}
+	login := plain("log-in", models.RoleViewer, echo("log-in"))
+	login.Params = []chatops.Param{{Name: "password", Summary: "secret", Kind: chatops.KindSecret}}
+	fail := func(err error) func(context.Context, chatops.Call) (chatops.Message, error) {
+		return func(context.Context, chatops.Call) (chatops.Message, error) { return chatops.Message{}, err }
+	}
+	return []chatops.Command{
+		{Name: "work", Summary: "the work", Subcommands: []chatops.Subcommand{
+			list, show, login,
+			plain("admin", models.RoleAdmin, echo("admin")),
+			plain("refuse", models.RoleViewer, fail(models.Invalid("", "there is no such thing; try another"))),
+			plain("break", models.RoleViewer, fail(fmt.Errorf("query: %w", errors.New("pq: password CANARY")))),
+			plain("panic", models.RoleViewer, func(context.Context, chatops.Call) (chatops.Message, error) { panic("CANARY") }),
+			plain("hang", models.RoleViewer, func(context.Context, chatops.Call) (chatops.Message, error) {
+				<-hang
+				return chatops.Say("too late"), nil
+			}),
+		}},
+		{Name: "secretive", Summary: "not for all", Subcommands: []chatops.Subcommand{plain("go", models.RoleViewer, echo("go"))}},
+		{Name: "ping", Summary: "answers", Subcommands: []chatops.Subcommand{plain("", models.RoleViewer, echo("ping"))}},
+	}
+}
+
+func dispatcher(t *testing.T, log *entries) *chatops.Dispatcher {
+	t.Helper()
+	hang := make(chan struct{})
+	o := chatops.Options{
+		Commands: commands(hang), Grants: noGrants{}, Accounts: chatops.Fixed{Name: "kim", Role: models.RoleViewer, Scope: models.ScopeAll},
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: func() time.Time { return noon }, Deadline: 50 * time.Millisecond,
+	}
+	if log != nil {
+		o.Log = log
+	}
+	d, err := chatops.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		close(hang)
+		if err := d.Wait(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+// flat is a message's text in one line.
+func flat(m chatops.Message) string {
+	var b strings.Builder
+	inline := func(in chatops.Inline) {
+		for _, s := range in {
+			b.WriteString(s.Text)
+		}
+		b.WriteString(" ")
+	}
+	inline(chatops.T("%s", m.Heading))
+	for _, block := range m.Blocks {
+		switch block := block.(type) {
+		case chatops.Text:
+			inline(block.Inline)
+		case chatops.Facts:
+			for _, f := range block.Items {
+				inline(f.Value)
+			}
+		case chatops.Table:
+			for _, r := range block.Rows {
+				for _, c := range r {
+					inline(c)
+				}
+			}
+		case chatops.Form:
+			for _, f := range block.Fields {
+				fmt.Fprintf(&b, "asks for %s of %v ", f.Name, f.Options)
+			}
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func TestDispatch(t *testing.T) {
+	for _, tc := range []struct {
+		line   string
+		want   string // part of the answer
+		failed bool
+	}{
+		{line: "work list", want: `list id="" period="" provider=[]`},
+		{line: "/work list today", want: `period="today"`},
+		{line: "/lineman work list today", want: `period="today"`},
+		{line: "LINEMAN /WORK LIST TODAY", want: `period="today"`},
+		{line: "work-list today provider=zayo,lumen", want: `period="today" provider=["zayo" "lumen"]`},
+		{line: "work list rescheduled", want: `period="RE-SCHEDULED"`},
+		{line: `work list provider="Level 3"`, want: `provider=["Level 3"]`},
+		{line: `work list provider=“Level 3”`, want: `provider=["Level 3"]`},
+		{line: "work list tomorrow", want: `period: "tomorrow" is not one of today, RE-SCHEDULED`, failed: true},
+		{line: "work list today extra", want: `"extra" is one word too many`, failed: true},
+		{line: "work list colour=red", want: `period: "colour=red" is not one of`, failed: true},
+		{line: "work list provider=a provider=b", want: "provider: is given twice", failed: true},
+		{line: "work show /OGYX/000000/ /ZYO /", want: `id="/OGYX/000000/ /ZYO /"`},
+		{line: "work status 10.0.0.0/24", want: `show id="10.0.0.0/24"`},
+		{line: `work show id="a b"`, want: `id="a b"`},
+		{line: `work show "id=x"`, want: `id="id=x"`},
+		{line: "work show don't", want: `id="don't"`},
+		{line: "work\u200b show a\x00b\xff\u202e", want: "id=\"ab\ufffd\""},
+		{line: `work show "quote \" inside"`, want: `id="quote \" inside"`},
+		{line: "work show", want: "asks for id of [{one }]"},
+		{line: "work show help", want: "usage", failed: false},
+		{line: "work", want: "work list [today|RE-SCHEDULED] [provider=]"},
+		{line: "work help", want: "work show ID"},
+		{line: "work lsit", want: "Did you mean work list?", failed: true},
+		{line: "wrok list", want: "Did you mean work?", failed: true},
+		{line: "'; DROP TABLE x; --", want: "There is no command", failed: true},
+		{line: "ping", want: "ping"},
+		{line: "", want: "work the work"},
+		{line: "/lineman", want: "work the work"},
+		{line: "work admin", want: "needs the role admin", failed: true},
+		{line: "secretive go", want: "not permitted for channel C1", failed: true},
+		{line: "work refuse", want: "There is no such thing; try another.", failed: true},
+		{line: "work break", want: "Something went wrong on lineman's side; try again, or give an administrator the reference R1.", failed: true},
+		{line: "work panic", want: "the reference R1.", failed: true},
+		{line: "work hang", want: "took longer than 50ms", failed: true},
+		{line: strings.Repeat("x", 10_000), want: "longer than 4000", failed: true},
+	} {
+		t.Run(tc.line[:min(len(tc.line), 40)], func(t *testing.T) {
+			m := dispatcher(t, nil).Dispatch(context.Background(), chatops.Request{ID: "R1", Channel: chatops.Party{ID: "C1"}, Text: tc.line})
+			got := flat(m)
+			if tc.line == "work show help" {
+				tc.want = "work show ID"
+			}
+			if !strings.Contains(got, tc.want) || m.Failed != tc.failed {
+				t.Errorf("failed %v, said %q\nwant %v, %q", m.Failed, got, tc.failed, tc.want)
+			}
+			if strings.Contains(got, "CANARY") {
+				t.Errorf("internals in %q", got)
+			}
+		})
+	}
+}
+
+// What is missing is answered by sending the form's request again.
+func TestResume(t *testing.T) {
+	d := dispatcher(t, nil)
+	m := d.Dispatch(context.Background(), chatops.Request{Text: "work show"})
+	form, ok := m.Blocks[0].(chatops.Form)
+	if !ok {
+		t.Fatalf("no form but %v", m)
+	}
+	next := form.Resume
+	next.Args = map[string]string{"id": "x = 'y'"}
+	if got, want := flat(d.Dispatch(context.Background(), next)), `show id="x = 'y'"`; !strings.Contains(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestHelpShowsWhatMayBeRun(t *testing.T) {
+	got := flat(dispatcher(t, nil).Dispatch(context.Background(), chatops.Request{Text: ""}))
+	if strings.Contains(got, "secretive") || !strings.Contains(got, "work") {
+		t.Errorf("help shows %q", got)
+	}
+	got = flat(dispatcher(t, nil).Dispatch(context.Background(), chatops.Request{Text: "work"}))
+	if strings.Contains(got, "admin") {
+		t.Errorf("a viewer's help shows %q", got)
+	}
+}
+
+func TestCommandLog(t *testing.T) {
+	var log entries
+	d := dispatcher(t, &log)
+	for _, line := range []string{"work log-in hunter2", "secretive go", "work refuse", "work break", "help", "work show"} {
+		d.Dispatch(context.Background(), chatops.Request{Text: line, Channel: chatops.Party{ID: "C1"}})
+	}
+	var got []string
+	for _, e := range log {
+		got = append(got, fmt.Sprint(e.Command, " ", e.Subcommand, " ", e.Outcome, " ", e.Args, e.Request.Text, e.Principal))
+	}
+	want := []string{
+		"work log-in succeeded map[password:[***]]kim", "secretive go blocked map[]kim", "work refuse failed map[]kim", "work break errored map[]kim",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("log (-want +got):\n%s", diff)
+	}
+}
+
+func TestTerminalGrants(t *testing.T) {
+	local := chatops.Request{Platform: "terminal", Organization: chatops.Party{ID: "terminal"}, Channel: chatops.Party{ID: "local"}}
+	if err := (chatops.TerminalGrants{}).Permit(context.Background(), local, "work", "list"); err != nil {
+		t.Error(err)
+	}
+	other := chatops.Request{Platform: "slack", Organization: chatops.Party{ID: "T1", Name: "ops"}, User: chatops.Party{ID: "U1"}}
+	err := (chatops.TerminalGrants{}).Permit(context.Background(), other, "work", "list")
+	if want := "This is not permitted for organization T1 (ops), channel (none), user U1; ask an administrator of lineman for a grant."; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %q", err, want)
+	}
+}
+
+func TestCheckCommands(t *testing.T) {
+	run := func(context.Context, chatops.Call) (chatops.Message, error) { return chatops.Message{}, nil }
+	good := chatops.Subcommand{Name: "a", Summary: "s", Role: models.RoleViewer, Example: "x a", Run: run}
+	twice := []chatops.Command{{Name: "x", Summary: "s", Subcommands: []chatops.Subcommand{good}}, {Name: "x", Summary: "s", Subcommands: []chatops.Subcommand{good}}}
+	if err := chatops.CheckCommands(twice); err == nil || !strings.Contains(err.Error(), `command "x" is provided twice`) {
+		t.Errorf("got %v", err)
+	}
+	if err := chatops.CheckCommands(twice[:1]); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestQuoteIsReadBack(t *testing.T) {
+	for _, word := range []string{"plain", "two words", `"`, `a"b\c`, "it's", "a=b"} {
+		got := flat(dispatcher(t, nil).Dispatch(context.Background(), chatops.Request{Text: "work show " + chatops.Quote(word)}))
+		if !strings.Contains(got, fmt.Sprintf("id=%q", word)) {
+			t.Errorf("%q was read as %s", word, got)
+		}
+	}
+}
+
+func TestClean(t *testing.T) {
+	for in, want := range map[string]string{
+		"a\x1b[31mred\x07":          "a[31mred",
+		"exe\u202efdp\u2066x":       "exefdpx",
+		"zero\u200bwidth\ufeff":     "zerowidth",
+		"line\r\nend\ttab\x00":      "line\nend\ttab",
+		"bad \xff\xfe":              "bad \ufffd",
+		"Ünïcödé 日本":                "Ünïcödé 日本",
+		"para\u2029graph\u0085next": "para\ngraph\nnext",
+	} {
+		if got := chatops.Clean(in); got != want {
+			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

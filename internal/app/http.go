@@ -1,0 +1,54 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+
+	"lineman/api/rest"
+	"lineman/chatops/command"
+	"lineman/internal/metrics"
+)
+
+// metricsPaths are where the metrics are served; the second is where scripts
+// for the Nautobot app look.
+var metricsPaths = []string{"/metrics", "/api/plugins/capacity-metrics/app-metrics", "/api/plugins/capacity-metrics/app-metrics/"}
+
+// handler joins everything that answers over HTTP.
+func (a *App) handler() (http.Handler, error) {
+	auth := rest.Tokens{Reader: a.store}
+	api, err := rest.New(rest.Options{
+		Reader: a.store, Auth: auth, Open: a.OpenAccess, Ready: a.store.Ping,
+		Now: a.Now, Logger: a.Logger, BaseURL: a.Config.HTTP.PublicURL, Version: a.Version,
+	})
+	if err != nil {
+		return nil, err
+	}
+	figures, err := a.metrics()
+	if err != nil {
+		return nil, err
+	}
+	if !a.Config.Metrics.Public {
+		figures = rest.Guard(rest.GuardOptions{Auth: auth, Open: a.OpenAccess, Logger: a.Logger}, figures)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", api)
+	for _, p := range metricsPaths {
+		mux.Handle("GET "+p, figures)
+	}
+	return mux, nil
+}
+
+func (a *App) metrics() (http.Handler, error) {
+	h, err := metrics.New(metrics.Options{
+		Reader: a.store, Enable: a.Config.Metrics.Enable, Labels: a.Config.Metrics.LabelsAttached.Map(),
+		Now: a.Now, Logger: a.Logger, Version: a.Version,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("set the metrics up: %w", err)
+	}
+	return h, nil
+}
+
+func (a *App) commandOptions() command.Options {
+	return command.Options{Reader: a.store, Now: a.Now, Zone: a.location, Version: a.Version}
+}

@@ -1,0 +1,172 @@
+package metrics
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"lineman/models"
+)
+
+// ownCollector is what lineman tells of itself.
+type ownCollector struct{ o Options }
+
+var (
+	mailsDesc       = prometheus.NewDesc("lineman_mails", "Mails kept, by source, provider and state", []string{"source", "provider", "state"}, nil)
+	sourceUpDesc    = prometheus.NewDesc("lineman_source_up", "Whether the last pass over a source succeeded", []string{"source"}, nil)
+	lastSuccessDesc = prometheus.NewDesc("lineman_source_last_success_timestamp_seconds", "When a pass over a source last succeeded", []string{"source"}, nil)
+	lastMailDesc    = prometheus.NewDesc("lineman_source_last_mail_timestamp_seconds", "When the newest mail of a source was received", []string{"source"}, nil)
+	errorDesc       = prometheus.NewDesc("lineman_source_error_info", "Why the last pass over a source failed; absent after a success", []string{"source", "reason"}, nil)
+	phaseDesc       = prometheus.NewDesc("lineman_maintenance_phase", "Maintenances by phase", []string{"phase"}, nil)
+	mailsUp         = collectorUp("mails")
+	sourcesUp       = collectorUp("sources")
+	phasesUp        = collectorUp("phases")
+)
+
+func collectorUp(name string) *prometheus.Desc {
+	return prometheus.NewDesc("lineman_collector_up", "Whether the records behind these metrics could be read", nil, prometheus.Labels{"collector": name})
+}
+
+// Describe sends the descriptions.
+func (c *ownCollector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{mailsDesc, sourceUpDesc, lastSuccessDesc, lastMailDesc, errorDesc, phaseDesc, mailsUp, sourcesUp, phasesUp} {
+		ch <- d
+	}
+}
+
+// Collect reads each kind by itself, so that one that cannot be read takes no
+// other with it.
+func (c *ownCollector) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
+	defer cancel()
+	for up, collect := range map[*prometheus.Desc]func(context.Context, chan<- prometheus.Metric) error{
+		mailsUp: c.mails, sourcesUp: c.sources, phasesUp: c.phases,
+	} {
+		ok := 1.0
+		if err := collect(ctx, ch); err != nil {
+			c.o.Logger.Error("metrics could not be read", "collector", up.String(), "error", err)
+			ok = 0
+		}
+		ch <- prometheus.MustNewConstMetric(up, prometheus.GaugeValue, ok)
+	}
+}
+
+func (c *ownCollector) mails(ctx context.Context, ch chan<- prometheus.Metric) error {
+	counts, err := c.o.Reader.MailCounts(ctx)
+	if err != nil {
+		return err
+	}
+	sums := map[[3]string]int64{}
+	for _, n := range counts {
+		key := [3]string{value(n.Source), value(n.Provider), value(string(n.State))}
+		if _, had := sums[key]; !had && len(sums) >= maxMails {
+			key[1] = "(other)"
+		}
+		sums[key] += n.Count
+	}
+	for key, n := range sums {
+		ch <- prometheus.MustNewConstMetric(mailsDesc, prometheus.GaugeValue, float64(n), key[:]...)
+	}
+	return nil
+}
+
+func (c *ownCollector) sources(ctx context.Context, ch chan<- prometheus.Metric) error {
+	list, err := c.o.Reader.SourceHealths(ctx)
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, s := range list {
+		name := value(s.Name)
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		timestamp(ch, lastSuccessDesc, s.LastSuccess, name)
+		timestamp(ch, lastMailDesc, s.LastMail, name)
+		switch {
+		case s.LastError != "":
+			ch <- prometheus.MustNewConstMetric(sourceUpDesc, prometheus.GaugeValue, 0, name)
+			ch <- prometheus.MustNewConstMetric(errorDesc, prometheus.GaugeValue, 1, name, reason(s.LastError))
+		case !s.LastSuccess.IsZero():
+			ch <- prometheus.MustNewConstMetric(sourceUpDesc, prometheus.GaugeValue, 1, name)
+		}
+	}
+	return nil
+}
+
+func timestamp(ch chan<- prometheus.Metric, d *prometheus.Desc, at time.Time, source string) {
+	if !at.IsZero() {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(at.UnixMicro())/1e6, source)
+	}
+}
+
+// reasons are words of errors and the class that they speak of; the first that
+// fits counts.
+var reasons = []struct{ class, words string }{
+	{"timeout", "timeout|timed out|deadline"},
+	{"tls", "tls|certificate|x509"},
+	{"auth", "auth|login|password|credential|token"},
+	{"folder", "folder|mailbox|select"},
+	{"connection", "connect|refused|reset|eof|no such host|lookup|network|closed|dial"},
+}
+
+// reason is the class of an error: a handful, whatever the server said.
+func reason(text string) string {
+	text = strings.ToLower(text)
+	for _, r := range reasons {
+		for _, word := range strings.Split(r.words, "|") {
+			if strings.Contains(text, word) {
+				return r.class
+			}
+		}
+	}
+	return "other"
+}
+
+// phases counts the maintenances that are open by phase, and the closed ones.
+func (c *ownCollector) phases(ctx context.Context, ch chan<- prometheus.Metric) error {
+	counts := map[models.Phase]int{}
+	for _, p := range models.Phases {
+		counts[p] = 0
+	}
+	var open, closed []models.Status
+	for _, s := range models.RecordStatuses {
+		if s.Closed() {
+			closed = append(closed, s)
+		} else {
+			open = append(open, s)
+		}
+	}
+	_, over, err := c.o.Reader.Maintenances(ctx, models.ScopeAll, models.MaintenanceFilter{Statuses: closed, Page: models.Page{Limit: 1}})
+	if err != nil {
+		return err
+	}
+	counts[models.PhaseClosed] = over
+	now := c.o.Now().UTC()
+	f := models.MaintenanceFilter{Statuses: open, EndAfter: now.AddDate(0, -1, 0), Page: models.Page{Limit: 1000}}
+	for {
+		items, total, err := c.o.Reader.Maintenances(ctx, models.ScopeAll, f)
+		if err != nil {
+			return err
+		}
+		for _, m := range items {
+			counts[models.PhaseOf(m.Maintenance, now, c.o.Rules(m.ProviderSlug))]++
+		}
+		f.Page.Offset += len(items)
+		if len(items) == 0 || f.Page.Offset >= total {
+			break
+		}
+	}
+	_, all, err := c.o.Reader.Maintenances(ctx, models.ScopeAll, models.MaintenanceFilter{Statuses: open, Page: models.Page{Limit: 1}})
+	if err != nil {
+		return err
+	}
+	counts[models.PhasePresumedOver] += max(0, all-f.Page.Offset)
+	for phase, n := range counts {
+		ch <- prometheus.MustNewConstMetric(phaseDesc, prometheus.GaugeValue, float64(n), string(phase))
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"lineman/models"
+)
+
+// Rows lists every row struct.
+func Rows() []any {
+	return []any{
+		providerRow{}, providerEmailRow{}, providerTagRow{}, siteRow{}, siteTagRow{}, circuitTypeRow{}, circuitRow{},
+		circuitTagRow{}, terminationRow{}, aliasRow{}, redundancyGroupRow{}, redundancyMemberRow{},
+		sourceRow{}, cursorRow{}, pollRow{}, rawRow{}, rawBodyRow{}, messageRow{}, leaseRow{},
+		identityRow{}, maintenanceRow{}, windowRow{}, impactRow{}, noteRow{}, editRow{}, changeRow{}, noticeRow{},
+		tokenRow{}, userRow{},
+	}
+}
+
+// Writer gives the GORM handle, for tests that look below.
+func (s *Store) Writer() *gorm.DB { return s.writer }
+
+// Statements runs f and gives the statements that readers and writers sent.
+func (s *Store) Statements(f func()) []string {
+	c := &collector{Interface: logger.Discard}
+	was, wasReader := s.writer.Logger, s.reader.Logger
+	s.writer.Logger, s.reader.Logger = c, c
+	defer func() { s.writer.Logger, s.reader.Logger = was, wasReader }()
+	f()
+	return c.all
+}
+
+type collector struct {
+	logger.Interface
+	mu  sync.Mutex
+	all []string
+}
+
+func (c *collector) LogMode(logger.LogLevel) logger.Interface { return c }
+
+func (c *collector) Trace(_ context.Context, _ time.Time, fc func() (string, int64), _ error) {
+	sql, _ := fc()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.all = append(c.all, strings.TrimSpace(sql))
+}
+
+// AddEdit keeps one act of a person.
+func (s *Store) AddEdit(e models.Edit) error {
+	return s.writer.Create(&editRow{
+		ID: newID(), MaintenanceID: e.MaintenanceID, Kind: string(e.Kind), Author: e.Author, At: at(e.At), Field: e.Field,
+		Value: e.Value, CID: e.CID, CircuitID: ref(e.CircuitID), Impact: string(e.Impact), Target: e.Target, Digest: e.Digest,
+	}).Error
+}

@@ -1,0 +1,21 @@
+package provider
+
+import "lineman/parsers"
+
+// genericProvider reads the calendars of the maintenance notice standard for
+// everybody who has no layout of their own.
+func genericProvider() parsers.Provider {
+	return parsers.Provider{
+		Slug:    parsers.GenericSlug,
+		Aliases: []string{"generic"},
+		Name:    "Generic",
+		Formats: []parsers.Format{parsers.Calendar("")},
+	}
+}
+
+// calendarOnly is a provider of which lineman reads the calendar of the
+// standard and no layout of its own.
+func calendarOnly(p parsers.Provider) parsers.Provider {
+	p.Formats = []parsers.Format{parsers.Calendar("")}
+	return p
+}

@@ -1,0 +1,108 @@
+package parsers
+
+import (
+	"strings"
+	"testing"
+
+	"lineman/models"
+)
+
+func TestFindStatus(t *testing.T) {
+	tests := []struct {
+		text string
+		want models.Status
+	}{
+		{"This maintenance has been cancelled.", models.StatusCancelled},
+		{"CANCELED: planned work", models.StatusCancelled},
+		{"The work will be cancelled.", models.StatusCancelled},
+		{"Rescheduled, then cancelled", models.StatusCancelled},
+		{"The maintenance has not been cancelled.", ""},
+		{"It hasn’t been cancelled", ""},
+		{"This maintenance is no longer cancelled", ""},
+		{"If it is cancelled, we tell you", ""},
+		{"Should the work be cancelled you will be notified", ""},
+		{"We may be unable to cancel; uncancelled", ""},
+		{"It was not cancelled. It was completed.", models.StatusCompleted},
+		{"Not to worry, the work has been completed", models.StatusCompleted},
+		{"The work will be completed by six", ""},
+		{"in the event work is unable to be completed on the primary night", ""},
+		{"until the work is completed", ""},
+		{"The window has ended.", models.StatusCompleted},
+		{"Work has begun", models.StatusInProcess},
+		{"has been rescheduled", models.StatusRescheduled},
+		{"it cannot be rescheduled", ""},
+		{"作業は完了いたしました。", models.StatusCompleted},
+		{"作業完了後にご連絡します。", ""},
+		{"作業はキャンセルされました。", models.StatusCancelled},
+		{"作業は24時間後に開始します。", ""},
+		{"Planned maintenance", ""},
+	}
+	for _, tt := range tests {
+		h, _ := CommonStatus.Find(Plain(tt.text))
+		if h.Status != tt.want {
+			t.Errorf("%q: %q (%q), want %q", tt.text, h.Status, h.Text, tt.want)
+		}
+	}
+}
+
+func TestDecideStatus(t *testing.T) {
+	hit := func(s models.Status, where string) StatusHit { return StatusHit{Status: s, Where: where} }
+	h, warning, ok := DecideStatus(hit(models.StatusCompleted, "the subject"), hit(models.StatusCancelled, "the text"))
+	if !ok || h.Status != models.StatusCancelled || !strings.Contains(warning, "contradicts") {
+		t.Errorf("%v %q %v", h.Status, warning, ok)
+	}
+	h, warning, ok = DecideStatus(hit(models.StatusCompleted, "the subject"), hit(models.StatusCompleted, "the text"))
+	if !ok || h.Status != models.StatusCompleted || warning != "" {
+		t.Errorf("%v %q %v", h.Status, warning, ok)
+	}
+	if _, _, ok = DecideStatus(); ok {
+		t.Error("a status without hits")
+	}
+}
+
+func TestImpact(t *testing.T) {
+	tests := []struct {
+		raw   string
+		want  models.Impact
+		known bool
+	}{
+		{"", models.ImpactOutage, true},
+		{"None", models.ImpactNone, true},
+		{"none expected", models.ImpactNone, true},
+		{"No Expected Impact", models.ImpactNone, true},
+		{"No impact to your service", models.ImpactNone, true},
+		{"No interruption, but a loss of redundancy", models.ImpactReducedRedundancy, true},
+		{"No impact and no loss of redundancy", models.ImpactNone, true},
+		{"Loss of redundancy to your service", models.ImpactReducedRedundancy, true},
+		{"Switch Hit – up to 50 ms", models.ImpactReducedRedundancy, true},
+		{"Hard Down - up to 2 hours", models.ImpactOutage, true},
+		{"There will be service interruptions", models.ImpactOutage, true},
+		{"Outage", models.ImpactOutage, true},
+		{"Degraded throughput", models.ImpactDegraded, true},
+		{"Non-Service Affecting Activity", models.ImpactNone, true},
+		{"Service Affecting Activity", models.ImpactOutage, true},
+		{"お客様のサービスに影響はございません。", models.ImpactNone, true},
+		{"Blue", models.ImpactOutage, false},
+	}
+	for _, tt := range tests {
+		if got, known := CommonImpact.Impact(tt.raw); got != tt.want || known != tt.known {
+			t.Errorf("%q: %s %v, want %s %v", tt.raw, got, known, tt.want, tt.known)
+		}
+	}
+}
+
+func TestKeyAndFold(t *testing.T) {
+	for in, want := range map[string]string{
+		"Circuit(s) Affected:": "circuits affected", " Service Serial # ": "service serial", "Ｔｉｃｋｅｔ　＃": "ticket",
+		"Customer’s Name": "customers name", "A–B": "a b", "日付:": "日付",
+	} {
+		if got := Key(in); got != want {
+			t.Errorf("Key(%q) = %q, want %q", in, got, want)
+		}
+	}
+	for in, want := range map[string]string{" a\u00a0\u200b b\r\n": "a b", "a  b": "a b", "": "", "\u3000": "", "é  x": "é x"} {
+		if got := Fold(in); got != want {
+			t.Errorf("Fold(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
