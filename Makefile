@@ -22,7 +22,7 @@ bench:
 	@./scripts/bench.sh $(N)
 
 lint:
-	@go tool -modfile=scripts/lint.mod golangci-lint run
+	@CGO_ENABLED=0 GOFLAGS=-trimpath go tool -modfile=scripts/lint.mod golangci-lint run
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/lineman ./cmd/lineman

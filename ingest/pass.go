@@ -27,7 +27,7 @@ func (p *Pipeline) Pass(ctx context.Context, name string, since time.Duration) R
 		report.Err = err
 		return report
 	}
-	report.Err = p.withLease(ctx, "source:"+name, passWait, func(ctx context.Context) error {
+	report.Err = p.withLease(ctx, "source:"+name, p.Wait, func(ctx context.Context) error {
 		return p.watched(ctx, row, &report.Tally, func(ctx context.Context) error {
 			return p.pass(ctx, src, row, since, &report.Tally)
 		})

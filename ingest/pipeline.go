@@ -41,6 +41,7 @@ type Options struct {
 	Forwarders     []string                // senders whose forwards count as from the inner sender
 	Owner          string                  // unique to this process, for leases
 	Dead           func(owner string) bool // surely a process that runs no more; nil: nobody knows
+	Wait           time.Duration           // how long a pass waits for a poll of another process to end
 	Now            func() time.Time
 	Logger         *slog.Logger
 }
@@ -74,7 +75,6 @@ const (
 	batchRaws    = 50
 	leaseTTL     = 60 * time.Second
 	leaseRetry   = 200 * time.Millisecond
-	passWait     = 30 * time.Second // how long a pass waits for a poll to end
 	maxAttempts  = 3
 )
 

@@ -26,8 +26,8 @@ type foldWindow struct {
 // of dropped windows are not used again.
 //
 // A backup window is called by a notice that gives its time as a primary
-// window, or that names no primary window and is no cancellation. It then stays
-// called.
+// window, or that names backup windows only and says IN-PROCESS, COMPLETED or
+// RE-SCHEDULED. It then stays called.
 func (f *folder) applyWindows(windows []NoticeWindow, status Status, circuits []CircuitImpact, account string) (partial bool) {
 	if len(windows) == 0 {
 		return false
@@ -42,9 +42,10 @@ func (f *folder) applyWindows(windows []NoticeWindow, status Status, circuits []
 	default:
 		m.byPlace(f.windows, windows)
 	}
-	callsBackup := status != StatusCancelled && !slices.ContainsFunc(windows, func(w NoticeWindow) bool {
-		return w.Kind != WindowBackup
-	})
+	callsBackup := status == StatusInProcess || status == StatusCompleted || status == StatusRescheduled
+	for _, w := range windows {
+		callsBackup = callsBackup && w.Kind == WindowBackup
+	}
 	touched := make([]foldWindow, 0, len(windows))
 	kept := m.taken()
 	for i, w := range windows {

@@ -11,7 +11,7 @@ const (
 	PhaseUpcoming     Phase = "upcoming"
 	PhaseRunning      Phase = "running"
 	PhaseOverrun      Phase = "overrun"       // the end passed without the completion that the provider usually sends
-	PhasePresumedOver Phase = "presumed-over" // the end and the hold-over passed
+	PhasePresumedOver Phase = "presumed-over" // the end and the hold-over passed, and no completion is to be expected
 	PhaseClosed       Phase = "closed"        // cancelled, completed, deleted or merged
 )
 
@@ -34,8 +34,9 @@ type PhaseRules struct {
 // ones that are not cancelled or completed themselves. During the hold-over
 // after the end of a window the phase is overrun where the provider usually
 // sends completions, else running; afterwards the next window makes it
-// upcoming, and after the last one it is presumed over. A record without
-// windows is upcoming until its status closes it.
+// upcoming. After the last one it stays overrun until the completion comes
+// where the provider usually sends one, and is presumed over elsewhere. A
+// record without windows is upcoming until its status closes it.
 func PhaseOf(m Maintenance, now time.Time, p PhaseRules) Phase {
 	if m.Status.Closed() || m.Deleted || m.MergedInto != "" {
 		return PhaseClosed
@@ -72,6 +73,8 @@ func PhaseOf(m Maintenance, now time.Time, p PhaseRules) Phase {
 		return PhaseUpcoming
 	case !open:
 		return PhaseClosed
+	case p.SendsCompletions:
+		return PhaseOverrun
 	}
 	return PhasePresumedOver
 }

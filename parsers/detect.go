@@ -92,17 +92,16 @@ func (e *Engine) bySender(m *Mail, all []Candidate) {
 			signals = append(signals, signal{"List-Id", "list@" + domain, [3]int{10, 20, 20}})
 		}
 	}
-	for i, p := range e.providers {
-		seen := make(map[string]bool, len(signals))
-		for _, s := range signals {
-			rank := matchRank(s.addr, p.Senders)
-			if rank == 0 || seen[s.addr] {
-				continue
-			}
-			seen[s.addr] = true
-			kind := [3]string{"below a domain", "of a domain", "an address"}[rank-1]
-			all[i].add(s.scores[rank-1], "%s %s is %s of %s", s.where, s.addr, kind, p.Name)
+	seen := make(map[string]bool, len(signals))
+	for _, s := range signals {
+		if seen[s.addr] {
+			continue
 		}
+		seen[s.addr] = true
+		e.senders.ranks(s.addr, func(i, rank int) {
+			kind := [3]string{"below a domain", "of a domain", "an address"}[rank-1]
+			all[i].add(s.scores[rank-1], "%s %s is %s of %s", s.where, s.addr, kind, e.providers[i].Name)
+		})
 	}
 }
 

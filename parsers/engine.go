@@ -2,6 +2,7 @@ package parsers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +14,7 @@ type Engine struct {
 	providers []Provider
 	bySlug    map[string]int
 	generic   Provider
+	senders   senderIndex
 }
 
 // NewEngine makes an Engine of providers, in the order in which they are
@@ -20,11 +22,13 @@ type Engine struct {
 // one.
 func NewEngine(providers []Provider) *Engine {
 	e := &Engine{
-		providers: providers,
-		bySlug:    make(map[string]int, len(providers)),
-		generic:   Provider{Slug: GenericSlug, Name: "Generic", Formats: []Format{Calendar("")}},
+		providers: append([]Provider(nil), providers...),
+		bySlug:    make(map[string]int, len(providers)+1),
 	}
-	for i, p := range providers {
+	if !slices.ContainsFunc(providers, func(p Provider) bool { return p.Slug == GenericSlug }) {
+		e.providers = append(e.providers, Provider{Slug: GenericSlug, Name: "Generic", Formats: []Format{Calendar("")}})
+	}
+	for i, p := range e.providers {
 		e.bySlug[strings.ToLower(p.Slug)] = i
 		for _, alias := range p.Aliases {
 			e.bySlug[strings.ToLower(alias)] = i
@@ -33,6 +37,7 @@ func NewEngine(providers []Provider) *Engine {
 			e.generic = p
 		}
 	}
+	e.senders = indexSenders(e.providers)
 	return e
 }
 
@@ -160,12 +165,21 @@ func (e *Engine) try(m *Mail, p Provider) Result {
 				return r
 			}
 			r.Tried = appendNew(r.Tried, []string{f.Name + ": " + missing(reading)})
-			if best == nil || len(reading.Fields) < len(best.reading.Fields) {
+			if best == nil || reading.closer(best.reading) {
 				best = &attempt{f.Name, reading}
 			}
 		}
 	}
 	return failed(r, best, m, p)
+}
+
+// closer reports whether a reading that is not complete is nearer to a notice
+// than another: it names what is missing, and that is less.
+func (r Reading) closer(other Reading) bool {
+	if len(r.Fields) == 0 || len(other.Fields) == 0 {
+		return len(r.Fields) > len(other.Fields)
+	}
+	return len(r.Fields) < len(other.Fields)
 }
 
 // formats gives the provider's formats; the calendar of the standard is tried

@@ -80,13 +80,13 @@ func withoutListTags(s string) string {
 
 // mayForward tells cheaply whether a text can hold a forward.
 func mayForward(data []byte, forward bool) bool {
-	if containsFold(data, "forwarded message") {
+	if hasMarker(data) {
 		return true
 	}
 	if !forward {
 		return false
 	}
-	for _, label := range []string{"Subject", "Betreff", "Objet", "Asunto", "Assunto", "Oggetto", "Onderwerp", "件名"} {
+	for _, label := range []string{"Subject", "Betreff", "Objet", "Asunto", "Assunto", "Oggetto", "Onderwerp", "Ämne", "件名"} {
 		if bytes.Contains(data, []byte(label)) {
 			return true
 		}
@@ -94,15 +94,18 @@ func mayForward(data []byte, forward bool) bool {
 	return false
 }
 
-// containsFold finds a lower-case ASCII phrase in any letter case.
-func containsFold(data []byte, phrase string) bool {
-	tail := []byte(phrase[1:])
-	for _, variant := range [][]byte{tail, []byte(strings.Replace(phrase[1:], " m", " M", 1)), bytes.ToUpper(tail)} {
-		if bytes.Contains(data, variant) {
+// hasMarker finds "Forwarded message" and "forwarded message".
+func hasMarker(data []byte) bool {
+	for {
+		i := bytes.Index(data, []byte("orwarded "))
+		if i < 0 {
+			return false
+		}
+		data = data[i+len("orwarded "):]
+		if hasPrefixFold(data, "message") {
 			return true
 		}
 	}
-	return false
 }
 
 func forwardLines(p *Part) []string {

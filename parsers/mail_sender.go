@@ -66,28 +66,96 @@ func MatchSender(address string, patterns []string) bool {
 	return matchRank(address, patterns) > 0
 }
 
-// matchRank is 3 for an exact address, 2 for a domain, 1 for a wildcard.
+// The ranks of a match: how much it says.
+const (
+	rankNone = iota
+	rankBelow
+	rankDomain
+	rankAddress
+)
+
+// matchRank tells how an address is one of the patterns.
 func matchRank(address string, patterns []string) int {
 	address = NormalizeAddress(address)
 	_, domain, ok := strings.Cut(address, "@")
 	if !ok {
-		return 0
+		return rankNone
 	}
-	best := 0
+	best := rankNone
 	for _, p := range patterns {
-		p = strings.ToLower(strings.TrimSpace(p))
-		bare := strings.TrimPrefix(p, "@")
+		kind, value := senderPattern(p)
 		switch {
-		case p == "" || bare == "":
-		case strings.HasPrefix(p, "*."):
-			if strings.HasSuffix(domain, p[1:]) {
-				best = max(best, 1)
-			}
-		case bare == domain:
-			best = max(best, 2)
-		case strings.Contains(bare, "@") && NormalizeAddress(p) == address:
-			return 3
+		case kind == rankAddress && value == address:
+			return rankAddress
+		case kind == rankDomain && value == domain:
+			best = rankDomain
+		case kind == rankBelow && strings.HasSuffix(domain, "."+value):
+			best = max(best, rankBelow)
 		}
 	}
 	return best
+}
+
+// senderPattern gives what a pattern is, and the address or domain in it.
+func senderPattern(p string) (kind int, value string) {
+	p = strings.ToLower(strings.TrimSpace(p))
+	if domain, ok := strings.CutPrefix(p, "*."); ok {
+		return rankBelow, domain
+	}
+	bare := strings.TrimPrefix(p, "@")
+	switch {
+	case bare == "":
+		return rankNone, ""
+	case strings.Contains(bare, "@"):
+		return rankAddress, NormalizeAddress(p)
+	}
+	return rankDomain, bare
+}
+
+// senderIndex finds the providers of an address without asking each of them.
+type senderIndex map[senderKey][]int
+
+type senderKey struct {
+	kind  int
+	value string
+}
+
+func indexSenders(providers []Provider) senderIndex {
+	x := make(senderIndex)
+	for i, p := range providers {
+		for _, s := range p.Senders {
+			kind, value := senderPattern(s)
+			k := senderKey{kind, value}
+			if all := x[k]; value != "" && (len(all) == 0 || all[len(all)-1] != i) {
+				x[k] = append(all, i)
+			}
+		}
+	}
+	return x
+}
+
+// ranks calls found once for each provider that the address, which must be
+// normalised, is one of.
+func (x senderIndex) ranks(address string, found func(provider, rank int)) {
+	var seen []int
+	hit := func(kind int, value string) {
+		for _, i := range x[senderKey{kind, value}] {
+			if !contains(seen, i) {
+				seen = append(seen, i)
+				found(i, kind)
+			}
+		}
+	}
+	_, domain, ok := strings.Cut(address, "@")
+	if !ok {
+		return
+	}
+	hit(rankAddress, address)
+	hit(rankDomain, domain)
+	for n := 0; n < 20; n++ {
+		if _, domain, ok = strings.Cut(domain, "."); !ok {
+			return
+		}
+		hit(rankBelow, domain)
+	}
 }

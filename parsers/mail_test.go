@@ -1,8 +1,15 @@
 package parsers
 
 import (
+	"bytes"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/mail"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -54,6 +61,67 @@ func BenchmarkReadMail(b *testing.B) {
 		}
 		for _, p := range m.Parts {
 			if p.ContentType == TypeText || p.ContentType == TypeHTML {
+				_ = p.Text()
+			}
+		}
+	}
+}
+
+// BenchmarkStandardLibrary walks the same mails with the standard library
+// alone, without transfer encodings, charsets or repairs: what ReadMail is
+// measured against.
+func BenchmarkStandardLibrary(b *testing.B) {
+	var mails [][]byte
+	size := 0
+	for _, raw := range corpusMails(b) {
+		mails = append(mails, raw)
+		size += len(raw)
+	}
+	b.ReportAllocs()
+	b.SetBytes(int64(size / len(mails)))
+	for i := 0; b.Loop(); i++ {
+		m, err := mail.ReadMessage(bytes.NewReader(mails[i%len(mails)]))
+		if err != nil {
+			continue // the standard library refuses it
+		}
+		walkStandard(m.Header.Get("Content-Type"), m.Body)
+	}
+}
+
+func walkStandard(contentType string, body io.Reader) {
+	kind, params, err := mime.ParseMediaType(contentType)
+	if err != nil || !strings.HasPrefix(kind, "multipart/") {
+		_, _ = io.Copy(io.Discard, body)
+		return
+	}
+	r := multipart.NewReader(body, params["boundary"])
+	for {
+		p, err := r.NextPart()
+		if err != nil {
+			return
+		}
+		walkStandard(p.Header.Get("Content-Type"), p)
+	}
+}
+
+// BenchmarkGrowth shows that the cost grows with the size and not faster.
+func BenchmarkGrowth(b *testing.B) {
+	for _, size := range []int{10_000, 100_000, 1_000_000, 10_000_000} {
+		line := "<tr><td>CIR/100200</td><td>Hard Down</td></tr>\n"
+		raw := []byte("From: a@b.example\nSubject: Fwd: x\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/html\n\n<table>\n" +
+			strings.Repeat(line, size/len(line)) + "--B--\n")
+		b.Run(fmt.Sprintf("%dkB", size/1000), func(b *testing.B) { benchmarkMail(b, raw) })
+	}
+	for _, levels := range []int{10, 100, 1000} {
+		b.Run(fmt.Sprintf("%d levels", levels), func(b *testing.B) { benchmarkMail(b, nestedMail(levels)) })
+	}
+}
+
+func benchmarkMail(b *testing.B, raw []byte) {
+	b.SetBytes(int64(len(raw)))
+	for b.Loop() {
+		if m, err := ReadMail(raw); err == nil {
+			for _, p := range m.Parts {
 				_ = p.Text()
 			}
 		}

@@ -7,6 +7,9 @@ import (
 // maxHeaderSearch is how many rows of a table are looked at for its header.
 const maxHeaderSearch = 25
 
+// maxColumns is how many columns of a table are looked at.
+const maxColumns = 1000
+
 // Table is one table of a document, layout tables too.
 type Table struct {
 	Rows [][]Cell
@@ -142,6 +145,9 @@ func (c *Columns) header(t *Table, cells []Cell, heads *[]string) []int {
 	var cols []int
 	known := 0
 	for _, cell := range cells {
+		if known > maxColumns {
+			break
+		}
 		field, text := -1, ""
 		if cell.to-cell.from <= 4 {
 			text = t.Text(cell)
@@ -208,10 +214,10 @@ func (c *Columns) values(t *Table, cells []Cell, cols []int, above []carried) ([
 	}
 	for _, cell := range cells {
 		fromAbove()
-		text := ""
-		if col < len(cols) {
-			text = strings.TrimSpace(t.Text(cell))
+		if col >= len(cols) {
+			break
 		}
+		text := strings.TrimSpace(t.Text(cell))
 		some = some || text != ""
 		for range max(cell.Colspan, 1) {
 			if cell.Rowspan > 1 && col < len(cols) {

@@ -37,7 +37,7 @@ var CommonImpact = ImpactWords{
 // Find gives the impact that a text says, and the phrase that says it. text
 // need not be prepared.
 func (w ImpactWords) Find(text string) (models.Impact, string, bool) {
-	plain := Plain(text)
+	plain := Plain(Clip(text, 4<<10))
 	switch strings.Trim(plain, " .-") {
 	case "":
 		return "", "", false

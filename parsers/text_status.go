@@ -40,6 +40,9 @@ var CommonStatus = StatusWords{
 	{models.StatusTentative, []string{"tentative"}},
 }
 
+// maxSearched is how much of a text is searched for words.
+const maxSearched = 32 << 10
+
 // notYet are words before a phrase that take its meaning away, or put it into
 // a future or a condition; they count within the same clause.
 var notYet = []string{
@@ -56,6 +59,7 @@ var future = []string{"to be", "will be", "shall be", "must be", "expected"}
 // gives it. A phrase behind a negation or a condition ("has not been
 // cancelled", "if it is cancelled") is no statement.
 func (w StatusWords) Find(text string) (StatusHit, bool) {
+	text = Clip(text, maxSearched)
 	for _, s := range w {
 		for _, phrase := range s.Phrases {
 			for from := 0; ; {

@@ -52,7 +52,8 @@ func messages() map[string]chatops.Message {
 			chatops.Form{Title: hostile, Fields: []chatops.Field{{Name: hostile, Label: hostile, Options: []chatops.Option{{Value: hostile}, {Value: "x", Label: hostile}}}}},
 			chatops.Actions{Buttons: []chatops.Button{{Label: hostile, Command: hostile}}},
 		}},
-		"huge": one(chatops.Text{Inline: chatops.T("%s", strings.Repeat("long ", 10_000))}),
+		"empty": {Blocks: []chatops.Block{chatops.Text{}, chatops.Facts{}, chatops.Table{}, chatops.Table{Columns: []string{"name"}}, chatops.Code{}, chatops.Form{}, chatops.Actions{}}},
+		"huge":  one(chatops.Text{Inline: chatops.T("%s", strings.Repeat("long ", 10_000))}),
 	}
 }
 

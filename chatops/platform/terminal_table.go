@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -18,6 +19,9 @@ const (
 // inside their cells, so that nothing is cut off; when there is no room even
 // for that, each row becomes a list of facts.
 func (d drawing) table(t chatops.Table) string {
+	if len(t.Columns) == 0 {
+		return ""
+	}
 	var list []string
 	if title := chatops.CleanLine(t.Title); title != "" {
 		list = append(list, wrap(title, d.width)...)
@@ -81,7 +85,7 @@ func (d drawing) records(rows [][]string) []string {
 
 // fit finds the widths of columns: the natural ones, the widest narrowed until
 // the line fits into limit (0: no limit). Words are broken only when there is
-// no other way, so that a name can be copied.
+// no other way, in the first column last, so that a name can be copied.
 func fit(rows [][]string, limit int) ([]int, bool) {
 	widths := make([]int, len(rows[0]))
 	words := make([]int, len(rows[0])) // the longest word of each column
@@ -100,7 +104,14 @@ func fit(rows [][]string, limit int) ([]int, bool) {
 	if limit <= 0 {
 		return widths, true
 	}
-	return widths, narrow(widths, words, limit) || narrow(widths, least, limit)
+	named := slices.Clone(least)
+	named[0] = words[0]
+	for _, floor := range [][]int{words, named, least} {
+		if narrow(widths, floor, limit) {
+			return widths, true
+		}
+	}
+	return nil, false
 }
 
 // narrow takes from the widest column that may still give until the line fits.

@@ -123,10 +123,10 @@ func TestMessageThatKillsTheConnection(t *testing.T) {
 	if err := box.Fetch(t.Context(), refs, keep); !errors.Is(err, ingest.ErrUnreachable) {
 		t.Errorf("first pass: %v, want ErrUnreachable", err)
 	}
-	if len(kept) != 1 || !strings.Contains(kept[refs[0].UID], "hangs up") {
-		t.Errorf("first pass kept %v, want the message at fault with its reason", kept)
+	if len(kept) != 2 || !strings.Contains(kept[refs[0].UID], "at no other") || kept[refs[1].UID] != "whole" {
+		t.Errorf("first pass kept %v, want the message at fault with its reason, and one as proof", kept)
 	}
-	must(t, box.Fetch(t.Context(), refs[1:], keep))
+	must(t, box.Fetch(t.Context(), refs[2:], keep))
 	if len(kept) != 3 || kept[refs[2].UID] != "whole" {
 		t.Errorf("second pass: %v", kept)
 	}
@@ -139,6 +139,15 @@ func TestMessageThatKillsTheConnection(t *testing.T) {
 	}
 	if kept[refs[0].UID] != "whole" {
 		t.Errorf("cut twice: %v, want the message", kept)
+	}
+
+	// Nor is it one when no other message comes either.
+	for n := 1; n <= len(refs); n++ {
+		s.faults(fakeimap.Faults{DropAtBodies: true})
+		clear(kept)
+		if err := box.Fetch(t.Context(), refs[:n], keep); !errors.Is(err, ingest.ErrUnreachable) || len(kept) != 0 {
+			t.Errorf("%d messages, cut at all: %v, kept %v, want ErrUnreachable and none", n, err, kept)
+		}
 	}
 }
 

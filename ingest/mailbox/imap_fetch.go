@@ -50,6 +50,7 @@ type imapFetch struct {
 	refs    []models.MailRef
 	keep    keepFunc
 	keepErr error // what keep returned; it ends everything
+	lost    bool  // the connection was lost while messages were asked for
 	whole   int   // messages that were handed over
 	refused []imapRefusal
 }
@@ -62,29 +63,31 @@ type imapRefusal struct {
 
 // suspect looks at a batch in which the connection was lost. Some servers hang
 // up at a message that they cannot read, and would do so in every pass: the
-// first message that did not arrive is tried alone. If the server hangs up at
-// it twice more, but can be reached otherwise, that message is at fault. Either
+// first message that did not arrive is tried alone. If the connection is lost
+// at it twice more, but not at another one, that message is at fault. Either
 // way the pass ends with the error, and the next one goes on behind it.
 func (b *imapBox) suspect(ctx context.Context, batch *imapFetch, err error) error {
-	if batch.keepErr != nil || len(batch.refs) == 0 || !errors.Is(err, ingest.ErrUnreachable) || errors.Is(err, errIMAPClosed) {
+	if !batch.lost || len(batch.refs) == 0 || !errors.Is(err, ingest.ErrUnreachable) || errors.Is(err, errIMAPClosed) {
 		return err
 	}
 	ref := batch.refs[0]
-	alone := &imapFetch{refs: []models.MailRef{ref}, keep: batch.keep}
-	reach := func(s *imapSession) error { _, err := s.open(ref.Folder, true); return err }
 	for range 2 {
-		if b.do(ctx, reach) != nil {
-			return err
-		}
-		again := b.do(ctx, alone.run)
-		if again == nil || len(alone.refs) == 0 || alone.keepErr != nil {
+		alone := &imapFetch{refs: []models.MailRef{ref}, keep: batch.keep}
+		if b.do(ctx, alone.run) == nil || !alone.lost || len(alone.refs) == 0 {
 			return errors.Join(alone.keepErr, err)
 		}
 	}
-	if b.do(ctx, reach) != nil {
-		return err
+	if batch.whole == 0 {
+		if len(batch.refs) == 1 {
+			return err
+		}
+		other := &imapFetch{refs: slices.Clone(batch.refs[1:2]), keep: batch.keep}
+		_ = b.do(ctx, other.run) // what counts is whether it brought the message
+		if other.keepErr != nil || other.whole == 0 {
+			return errors.Join(other.keepErr, err)
+		}
 	}
-	why := fmt.Errorf("the server hangs up whenever it is asked for message %d of folder %q; open it in a mail program", ref.UID, ref.Folder)
+	why := fmt.Errorf("the connection is lost whenever message %d of folder %q is asked for, and at no other; open it in a mail program", ref.UID, ref.Folder)
 	return errors.Join(batch.keep(ref, nil, why), err)
 }
 
@@ -169,6 +172,7 @@ func (f *imapFetch) outcome(s *imapSession, err error) error {
 	if f.keepErr != nil {
 		return f.keepErr
 	}
+	f.lost = true
 	return s.failed("fetch messages", ingest.ErrUnreachable, err)
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"lineman/models"
@@ -15,22 +16,29 @@ import (
 // answers stand in the order of the verdicts; a mail that is not there has an
 // answer without a state.
 //
-// Applying a verdict again changes nothing. On PostgreSQL the rows of the
+// Applying a verdict again changes nothing. A panic of the rules becomes an
+// error, so that the caller can find the mail that causes it. On PostgreSQL the rows of the
 // providers are locked first, so that the mail of one provider is applied one
 // batch after the other, and never beside an import of its circuits.
-func (s *Store) Apply(ctx context.Context, verdicts []models.Verdict) ([]models.Applied, error) {
-	var applied []models.Applied
-	err := s.write(ctx, fmt.Sprintf("apply %d mails", len(verdicts)), func(w *work) error {
+func (s *Store) Apply(ctx context.Context, verdicts []models.Verdict) (applied []models.Applied, err error) {
+	defer func() {
+		if r := recover(); r != nil { // the transaction was rolled back by then
+			s.log.Error("applying mail panicked", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			applied, err = nil, fmt.Errorf("apply %d mails: panic: %v", len(verdicts), r)
+		}
+	}()
+	err = s.write(ctx, fmt.Sprintf("apply %d mails", len(verdicts)), func(w *work) error {
 		a := &application{w: w, now: s.clock(), graph: newGraph(w, s.clock())}
 		if err := a.load(verdicts); err != nil {
 			return err
 		}
 		applied = make([]models.Applied, len(verdicts))
 		for i := range verdicts {
-			var err error
-			if applied[i], err = a.apply(&a.verdicts[i]); err != nil {
+			done, err := a.apply(&a.verdicts[i])
+			if err != nil {
 				return err
 			}
+			applied[i] = done
 		}
 		if err := a.graph.save(); err != nil {
 			return fmt.Errorf("save records: %w", err)
@@ -193,12 +201,20 @@ func (a *application) apply(v *judged) (models.Applied, error) {
 		return models.Applied{}, err
 	}
 	raw.State, raw.UnknownCIDs, raw.Incomplete = string(state), unknown, v.Flags.Incomplete
-	raw.Sender, raw.ProviderID = clean(v.Sender), ref(v.ProviderID)
+	raw.Sender, raw.ProviderID = clean(v.Sender), a.knownProvider(v.ProviderID)
 	raw.Error, raw.ParserVersion, raw.UpdatedAt = clean(v.Error), v.ParserVersion, at(a.now)
 	if first {
 		raw.ProcessedAt = at(a.now)
 	}
 	return models.Applied{RawID: raw.ID, State: state, Flags: raw.flags(), Maintenances: done.names, Changes: done.changes}, nil
+}
+
+// knownProvider is the reference to a provider, if it is there.
+func (a *application) knownProvider(id string) ref {
+	if _, known := a.graph.providers[id]; !known {
+		return ""
+	}
+	return ref(id)
 }
 
 // keepsReading reports whether a reading that ended so leaves an earlier

@@ -112,6 +112,10 @@ func (s *Store) MigrateUp(ctx context.Context) error {
 	}
 	done, err := p.Up(ctx)
 	if err != nil {
+		// On SQLite another process may have been quicker.
+		if state, _ := s.CheckSchema(ctx); state == SchemaCurrent {
+			return nil
+		}
 		return fmt.Errorf("migrate the database: %w", err)
 	}
 	for _, m := range done {

@@ -416,7 +416,12 @@ func TestCircuitStatuses(t *testing.T) {
 		"no status":     {set(func(n *models.Notice) { n.Status = models.StatusNoChange }), start, false},
 		"no impact":     {set(func(n *models.Notice) { n.Windows[0].Circuits[0].Impact = models.ImpactNone }), start, false},
 		"degraded":      {set(func(n *models.Notice) { n.Windows[0].Circuits[0].Impact = models.ImpactDegraded }), start, true},
-		"spare night":   {set(func(n *models.Notice) { n.Windows[0].Kind = models.WindowBackup }), start, false},
+		"spare night": {set(func(n *models.Notice) {
+			spare, planned := n.Windows[0], n.Windows[0]
+			spare.Kind = models.WindowBackup
+			planned.Start, planned.End = planned.Start.AddDate(0, 0, -1), planned.End.AddDate(0, 0, -1)
+			n.Windows = []models.NoticeWindow{planned, spare}
+		}), start, false},
 	}
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)

@@ -113,7 +113,7 @@ func equinixRead(m *parsers.Message) parsers.Reading {
 func (e *equinixMail) id() {
 	subject := equinixID.FindAllStringSubmatch(e.m.Subject, -1)
 	text := e.doc.Text()
-	ref := equinixRef.FindStringSubmatch(text)
+	ref := equinixReference(text)
 	switch {
 	case len(subject) > 0:
 		e.n.MaintenanceID = subject[len(subject)-1][1]
@@ -132,6 +132,21 @@ func (e *equinixMail) id() {
 	}
 }
 
+// equinixReference finds the ticket after "please reference".
+func equinixReference(text string) []string {
+	for range 50 {
+		i := strings.Index(text, "eference")
+		if i < 0 {
+			return nil
+		}
+		if ref := equinixRef.FindStringSubmatch(text[max(0, i-20):min(len(text), i+80)]); ref != nil {
+			return ref
+		}
+		text = text[i+len("eference"):]
+	}
+	return nil
+}
+
 // windows reads every line labelled UTC. Notices in two languages state each
 // window twice; two windows that overlap and are not the same contradict each
 // other.
@@ -139,6 +154,10 @@ func (e *equinixMail) windows() {
 	for i, p := range e.pairs {
 		if p.Field != "utc" || p.Value == "" || p.Struck {
 			continue
+		}
+		if len(e.n.Windows) > maxWindows {
+			tooMany(&e.r, "start", maxWindows)
+			break
 		}
 		near := e.near(i)
 		for at := p.At; at < max(p.End, p.At+1); at++ {
@@ -166,7 +185,7 @@ func (e *equinixMail) windows() {
 
 // near is the date of the section, for the year that its UTC line leaves out.
 func (e *equinixMail) near(utc int) time.Time {
-	for i := utc; i >= 0; i-- {
+	for i := utc; i >= 0 && i > utc-12; i-- {
 		if e.pairs[i].Field != "date" {
 			continue
 		}
@@ -293,6 +312,10 @@ func (e *equinixMail) circuit(account, cid, rule string) {
 			at = i
 		}
 	}
+	if at < 0 && len(e.lists) >= maxAccounts {
+		tooMany(&e.r, "account", maxAccounts)
+		return
+	}
 	if at < 0 {
 		at = len(e.lists)
 		e.lists = append(e.lists, equinixList{account: account, evidence: []parsers.Evidence{
@@ -328,8 +351,8 @@ func (e *equinixMail) status() {
 
 func (e *equinixMail) heads(hits []parsers.StatusHit, d *parsers.Document, pairs []parsers.Pair, where string) []parsers.StatusHit {
 	last := 0
-	for _, p := range pairs {
-		if p.Field != "date" || p.Line < last {
+	for n, p := range pairs {
+		if p.Field != "date" || p.Line < last || n > 100 {
 			continue
 		}
 		if h, ok := equinixStatus.Find(parsers.Plain(d.Span(max(last, p.Line-10), p.Line))); ok {

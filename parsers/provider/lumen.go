@@ -84,6 +84,7 @@ type lumenMail struct {
 	times   []parsers.Row // rows of start and end
 	newest  time.Time     // of the newest line of "Updates:"
 	columns models.Status
+	count   int // circuits over all windows
 }
 
 // lumenWindow is one Start/End table.
@@ -150,6 +151,10 @@ func (l *lumenMail) readWindows() {
 		j := i
 		for j < len(rows) && rows[j].Table == rows[i].Table && rows[j].HeadAt == rows[i].HeadAt {
 			j++
+		}
+		if len(l.windows) > maxWindows {
+			tooMany(&l.r, "start", maxWindows)
+			return
 		}
 		if rows[i].Line < l.end {
 			l.window(rows[i:j])
@@ -239,6 +244,10 @@ func (l *lumenMail) readCircuits() {
 		if !ok {
 			continue
 		}
+		if l.count += pending - shared; l.count > maxCircuits {
+			tooMany(&l.r, "circuits", maxCircuits)
+			break
+		}
 		for i := shared; i < pending; i++ {
 			l.windows[i].w.Circuits = append(l.windows[i].w.Circuits, c)
 			l.windows[i].own = true
@@ -270,10 +279,7 @@ func (l *lumenMail) circuit(row parsers.Row) (models.NoticeCircuit, bool) {
 	if !known {
 		l.r.Warn(fmt.Sprintf("the impact %q of %s is not known, OUTAGE is assumed", parsers.Clip(raw, 80), cid))
 	}
-	n := 0
-	for _, w := range l.windows {
-		n += len(w.w.Circuits)
-	}
+	n := l.count
 	l.r.Found(0, parsers.CircuitField(n, "circuit_id"), l.doc.Part, cid, rule)
 	l.r.Found(0, parsers.CircuitField(n, "impact"), l.doc.Part, raw, "column "+row.Head("impact"))
 	return models.NoticeCircuit{CID: cid, Impact: impact, RawImpact: raw}, true
@@ -307,19 +313,21 @@ func (l *lumenMail) column(h parsers.StatusHit, text string) {
 // impact when the mail says so.
 func (l *lumenMail) spread() {
 	var primary []models.NoticeCircuit
+	seen := map[string]bool{}
 	for n, w := range l.windows {
 		if !w.own || w.w.Kind != models.WindowPrimary {
 			continue
 		}
 		for _, c := range w.w.Circuits {
-			if n == 0 || !hasCircuit(primary, c.CID) {
+			if n == 0 || !seen[c.CID] { // one table may list a circuit twice
 				primary = append(primary, c)
 			}
+			seen[c.CID] = true
 		}
 	}
 	for i := range l.windows {
 		w := &l.windows[i]
-		if w.own || w.w.Kind != models.WindowBackup {
+		if w.own || w.w.Kind != models.WindowBackup || len(primary)*i > maxCircuits {
 			continue
 		}
 		spared := strings.Contains(parsers.Plain(l.doc.Text()), "no services are scheduled to be impacted on the alternate night")
@@ -330,15 +338,6 @@ func (l *lumenMail) spread() {
 			w.w.Circuits = append(w.w.Circuits, c)
 		}
 	}
-}
-
-func hasCircuit(list []models.NoticeCircuit, cid string) bool {
-	for _, c := range list {
-		if c.CID == cid {
-			return true
-		}
-	}
-	return false
 }
 
 // status is what the newest line of "Updates:" says, the Status column and the

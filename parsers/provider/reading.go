@@ -10,6 +10,18 @@ import (
 	"lineman/parsers"
 )
 
+// Limits of one notice. More is no notice but a mistake or an attack.
+const (
+	maxWindows  = 366
+	maxCircuits = 100_000 // over all windows
+	maxAccounts = 200
+)
+
+// tooMany records that a limit of a notice is exceeded.
+func tooMany(r *parsers.Reading, field string, limit int) {
+	r.Missing(field, fmt.Sprintf("the mail lists more than %d, which is over the limit", limit))
+}
+
 // unreadable is the Reading of a message without a part that can be read.
 func unreadable(err error) parsers.Reading {
 	var r parsers.Reading
@@ -36,6 +48,15 @@ func foreign(m *parsers.Message, lacks string) parsers.Reading {
 
 // finish puts the notice into the reading unless a field is missing.
 func finish(r parsers.Reading, notices ...models.Notice) parsers.Reading {
+	total := 0
+	for _, n := range notices {
+		for _, w := range n.Windows {
+			total += len(w.Circuits)
+		}
+	}
+	if total > maxCircuits {
+		tooMany(&r, "circuits", maxCircuits)
+	}
 	if len(r.Fields) > 0 {
 		return r
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"lineman/models"
 	"lineman/parsers"
@@ -256,4 +257,55 @@ func BenchmarkLayouts(b *testing.B) {
 			}
 		})
 	}
+}
+
+// TestHostileLayouts holds that large and repetitive mails end soon and in
+// words.
+func TestHostileLayouts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads some large mails; not in -short")
+	}
+	engine := parsers.NewEngine(All())
+	many := func(s string) string { return strings.Repeat(s, 2_000_000/len(s)) }
+	for name, m := range map[string]string{
+		"zayo nights":        mail(zayoFrom, zayoSubj, zayoHTML("Work.", "H", many(zayoNight+"<br>"), zayoTable)),
+		"zayo words":         mail(zayoFrom, zayoSubj, zayoHTML(many("if cancelled "), "H", zayoNight, zayoTable)),
+		"zayo labels":        mail(zayoFrom, zayoSubj, zayoHTML("Work.", many("Customer: "), zayoNight, zayoTable)),
+		"zayo colons":        mail(zayoFrom, zayoSubj, zayoHTML("Work.", many("a: "), zayoNight, zayoTable)),
+		"zayo spans":         mail(zayoFrom, zayoSubj, zayoHTML("Work.", "H", zayoNight, "<table><tr><td>Circuit Id"+many("<td colspan=100 rowspan=100>")+"</tr>"+many("<tr><td>"))),
+		"zayo flat":          mail(zayoFrom, zayoSubj, text("Maintenance Ticket #: TTN-1\nCircuit(s) Affected:\n"+many("x\nHard Down\n"))),
+		"lumen windows":      mail(lumenFrom, lumenSubj, lumenHTML(lumenScheduled, lumenTimeRows, many("<table><tr><td>Start<td>End"+lumenTimeRows+"</table>"))),
+		"lumen updates":      mail(lumenFrom, lumenSubj, lumenHTML(many(lumenScheduled+"<br>"), lumenTimeRows, lumenTable)),
+		"lumen alternates":   mail(lumenFrom, lumenSubj, lumenHTML(lumenScheduled, lumenTimeRows, many("<p>Alternate Night:</p>")+many("<table><tr><td>Start<td>End"+lumenTimeRows+"</table>"))),
+		"lumen circuits":     mail(lumenFrom, lumenSubj, lumenHTML(lumenScheduled, lumenTimeRows, strings.Repeat("<table><tr><td>Start<td>End"+lumenTimeRows+"</table>", 300)+strings.Replace(lumenTable, "</table>", many("<tr><td>H<td>1<td>2<td>3")+"</table>", 1))),
+		"equinix dates":      mail(equinixFrom, equinixSubj, equinixHTML("Work.", many("<b>DATE:</b> 11-MAR-2026<br><b>UTC:</b> 1<br>"), equinixTable)),
+		"equinix accounts":   mail(equinixFrom, equinixSubj, equinixHTML("Work.", equinixWhen, strings.Replace(equinixTable, "</table>", numbered(50_000)+"</table>", 1))),
+		"equinix references": mail(equinixFrom, equinixSubj, equinixHTML("Work.", equinixWhen, many("please reference "))),
+		"equinix flat":       mail(equinixFrom, equinixSubj, text("UTC: x\nPRODUCTS: a\nAccount # Service Serial #"+many(" 1 a"))),
+	} {
+		t.Run(name, func(t *testing.T) {
+			began := time.Now()
+			read, err := parsers.ReadMail([]byte(m))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := engine.Parse(read, "")
+			if r.Outcome == "" || r.Panic {
+				t.Errorf("outcome %q: %s", r.Outcome, r.Reason)
+			}
+			if d := time.Since(began); d > 10*time.Second {
+				t.Errorf("took %s", d)
+			} else {
+				t.Logf("%s: %s %s", d, r.Outcome, parsers.Clip(r.Reason, 100))
+			}
+		})
+	}
+}
+
+func numbered(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "<tr><td>%d<td>P<td>S-%d", i, i)
+	}
+	return b.String()
 }

@@ -218,6 +218,10 @@ func (z *zayoMail) windows() {
 		if p.Field != "night" && p.Field != "backup" {
 			continue
 		}
+		if len(z.n.Windows) > maxWindows {
+			tooMany(&z.r, "start", maxWindows)
+			break
+		}
 		kind := models.WindowPrimary
 		if p.Field == "backup" {
 			kind = models.WindowBackup
@@ -368,8 +372,8 @@ var zayoFlat = []string{"hard down", "no expected impact", "no impact", "none ex
 
 // flatImpact gives where the words of an impact begin in a line, -1 if nowhere.
 func flatImpact(text string) int {
-	low := strings.ToLower(text)
-	if len(low) != len(text) {
+	low := strings.ToLower(parsers.Clip(text, 1000))
+	if len(text) > 1000 || len(low) != len(text) {
 		return -1
 	}
 	best := -1

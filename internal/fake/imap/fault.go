@@ -17,6 +17,7 @@ type Faults struct {
 	DropAfterCommands int    // hang up instead of answering the command after so many, LOGIN not counted; 0: never
 	DropTimes         int    // connections that are dropped; 0: all
 	DropAtUID         uint32 // hang up when the body of this message is asked for
+	DropAtBodies      bool   // hang up when any body is asked for
 	RefuseBodies      bool   // answer NO when any body is asked for
 	RefuseUID         uint32 // answer NO when the body of this message is asked for
 	Mute              bool   // answer no command but LOGIN

@@ -122,7 +122,7 @@ func (s *session) Fetch(w *imapserver.FetchWriter, set imap.NumSet, options *ima
 		return err
 	}
 	if f := s.server.fault(); len(options.BodySection) > 0 {
-		if uids, ok := set.(imap.UIDSet); ok && f.DropAtUID > 0 && uids.Contains(imap.UID(f.DropAtUID)) {
+		if uids, ok := set.(imap.UIDSet); f.DropAtBodies || ok && f.DropAtUID > 0 && uids.Contains(imap.UID(f.DropAtUID)) {
 			s.server.dropping()
 			return s.drop()
 		} else if f.RefuseBodies || ok && f.RefuseUID > 0 && uids.Contains(imap.UID(f.RefuseUID)) {
