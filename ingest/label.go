@@ -90,6 +90,10 @@ func (s Source) labelOne(ctx context.Context, labeler Labeler, t models.LabelTas
 	stays := s.names(t.Want)
 	remove := slices.DeleteFunc(s.names(t.Remove), func(n string) bool { return slices.Contains(stays, n) })
 	err := labeler.Label(ctx, t.Ref, t.MessageID, s.names(t.Add), remove)
+	if errors.Is(err, ErrGone) { // there is nothing left to label
+		r.Applied = t.Want
+		return r, nil
+	}
 	if err != nil {
 		r.Error = err.Error()
 		if errors.Is(err, ErrUnreachable) || errors.Is(err, ErrLogin) || errors.Is(err, ErrLabels) || ctx.Err() != nil {

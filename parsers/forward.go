@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"strings"
 	"time"
+	"unicode"
+
+	"golang.org/x/net/html"
 )
 
 // quotedLabels are the labels of the small header that mail programs put above
@@ -21,12 +24,22 @@ var quotedLabels = map[string]string{
 // forwardPrefixes begin the subject of a forward.
 var forwardPrefixes = []string{"fwd:", "fw:", "wg:", "tr:", "rv:", "enc:", "vs:", "doorst:", "i:"}
 
+// quotedBlock is the small header of a quoted text: lines[from:to] of a part.
+type quotedBlock struct {
+	header   Header
+	from, to int
+}
+
 // pasted finds the forwards that a person's mail program pasted into the
-// text. Each gives a Message with the envelope that it shows and the parts of
-// the mail around it; one inside another is nested likewise. The header of a
-// quoted text that is answered, and not forwarded, is none.
+// text. Each gives a Message with the envelope that it shows, and the parts of
+// the mail around it without what stands above its text; one inside another
+// is nested likewise. The header of a quoted text that is answered, and not
+// forwarded, is none.
 func pasted(msg *Message) []*Message {
 	forward := IsForward(msg.Subject)
+	lines := make(map[*Part][]string)
+	blocks := make(map[*Part][]quotedBlock)
+	var shown []quotedBlock // those of the first part that has any
 	for _, p := range msg.Parts {
 		if p.Attachment || p.ContentType != TypeText && p.ContentType != TypeHTML || len(p.Data) > maxForwardText {
 			continue
@@ -34,21 +47,84 @@ func pasted(msg *Message) []*Message {
 		if !mayForward(p.Data, forward) {
 			continue
 		}
-		blocks := quotedHeaders(forwardLines(p), forward)
-		if len(blocks) == 0 {
-			continue
+		lines[p] = forwardLines(p)
+		blocks[p] = quotedHeaders(lines[p], forward)
+		if len(shown) == 0 {
+			shown = blocks[p]
 		}
-		var outer *Message
-		for i := len(blocks) - 1; i >= 0; i-- {
-			m := pastedMessage(blocks[i], msg)
-			if outer != nil {
-				m.Forwarded = []*Message{outer}
-			}
-			outer = m
-		}
-		return []*Message{outer}
 	}
-	return nil
+	var inner *Message
+	for level := len(shown) - 1; level >= 0; level-- {
+		m := pastedMessage(shown[level].header, msg)
+		m.Parts = make([]*Part, len(msg.Parts))
+		for i, p := range msg.Parts {
+			if m.Parts[i] = p; level < len(blocks[p]) {
+				m.Parts[i] = p.below(lines[p], blocks[p][level])
+			}
+		}
+		if inner != nil {
+			m.Forwarded = []*Message{inner}
+		}
+		inner = m
+	}
+	if inner == nil {
+		return nil
+	}
+	return []*Message{inner}
+}
+
+// below gives the part with what stands below a quoted header.
+func (p *Part) below(lines []string, b quotedBlock) *Part {
+	rest := strings.Join(lines[b.to:], "\n")
+	if p.ContentType == TypeHTML {
+		var ok bool
+		if rest, ok = htmlBelow(p.Text(), lines[b.from:b.to]); !ok {
+			return p
+		}
+	}
+	return &Part{
+		Index: p.Index, ContentType: p.ContentType, Charset: "utf-8", Filename: p.Filename, Data: []byte(rest),
+	}
+}
+
+// htmlBelow cuts HTML behind the visible text of some lines. Blanks do not
+// count in the search, since HTML folds them.
+func htmlBelow(src string, lines []string) (string, bool) {
+	z := html.NewTokenizer(strings.NewReader(src))
+	z.SetMaxBuf(maxForwardText)
+	var seen strings.Builder
+	var at [][2]int // bytes of visible text, and of the source, after each run of text
+	for offset := 0; ; {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			break
+		}
+		offset += len(z.Raw())
+		if kind == html.TextToken {
+			seen.WriteString(withoutBlanks(html.UnescapeString(string(z.Raw()))))
+			at = append(at, [2]int{seen.Len(), offset})
+		}
+	}
+	want := withoutBlanks(strings.Join(lines, ""))
+	i := strings.Index(seen.String(), want)
+	if i < 0 || want == "" {
+		return "", false
+	}
+	for _, a := range at {
+		if a[0] >= i+len(want) {
+			return src[a[1]:], true
+		}
+	}
+	return "", false
+}
+
+func withoutBlanks(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || zeroWidth(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // IsForward reports whether a subject says that the mail is a forward.
@@ -125,8 +201,8 @@ func forwardLines(p *Part) []string {
 
 // quotedHeaders finds the blocks of From, Date and Subject lines. Those right
 // below a "Forwarded message" line count always, others in a forward only.
-func quotedHeaders(lines []string, forward bool) []Header {
-	var all []Header
+func quotedHeaders(lines []string, forward bool) []quotedBlock {
+	var all []quotedBlock
 	marker := -10
 	for i := 0; i < len(lines) && len(all) < maxForwards; i++ {
 		line := unquoteLine(lines[i])
@@ -139,7 +215,7 @@ func quotedHeaders(lines []string, forward bool) []Header {
 		}
 		h, n := quotedHeader(lines[i:])
 		if h != nil {
-			all = append(all, h)
+			all = append(all, quotedBlock{h, i, i + n})
 			i += n - 1
 		}
 	}
@@ -229,7 +305,6 @@ func pastedMessage(h Header, around *Message) *Message {
 		Subject: Fold(decodeWords(h.Get("Subject"))),
 		From:    parseAddresses(from),
 		Date:    quotedDate(h.Get("Date"), around.Date),
-		Parts:   around.Parts,
 	}
 }
 

@@ -200,3 +200,37 @@ func TestHostileCalendars(t *testing.T) {
 		})
 	}
 }
+
+// TestZoneRules reads times in a zone that only its VTIMEZONE describes.
+func TestZoneRules(t *testing.T) {
+	zone := func(dayStart, dayRule string) string {
+		return strings.Join([]string{"BEGIN:VTIMEZONE", "TZID:Customized Time Zone", "BEGIN:STANDARD", "DTSTART:16011104T020000",
+			"RRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=11", "TZOFFSETFROM:-0400", "TZOFFSETTO:-0500", "END:STANDARD", "BEGIN:DAYLIGHT",
+			"DTSTART:" + dayStart, "RRULE:" + dayRule, "TZOFFSETFROM:-0500", "TZOFFSETTO:-0400", "END:DAYLIGHT", "END:VTIMEZONE", ""}, "\r\n")
+	}
+	good := zone("16010311T020000", "FREQ=YEARLY;BYDAY=2SU;BYMONTH=3")
+	newYork := Place("America/New_York")
+	for _, local := range []string{"20260115T120000", "20260307T230000", "20260308T013000", "20260308T033000", "20260701T000000", "20261031T230000", "20261101T030000", "20271225T080000"} {
+		want, err := time.ParseInLocation("20060102T150405", local, newYork)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ics := strings.Replace(event("X-MAINTNOTE-STATUS:CONFIRMED"), "DTSTART:20260310T220000Z", "DTSTART;TZID=Customized Time Zone:"+local, 1)
+		ics = strings.Replace(ics, "DTEND:20260311T040000Z", "DURATION:PT1H", 1)
+		ics = strings.Replace(ics, "BEGIN:VEVENT", good+"BEGIN:VEVENT", 1)
+		r := parseAs(t, []byte(ics))
+		if r.Outcome != OutcomeMaintenance {
+			t.Fatalf("%s: %q", local, r.Problems())
+		}
+		if got := r.Notices[0].Windows[0].Start; !got.Equal(want) {
+			t.Errorf("%s: got %s, want %s", local, got, want.UTC())
+		}
+	}
+	for _, bad := range []string{"FREQ=YEARLY", "FREQ=YEARLY;BYMONTHDAY=8;BYMONTH=3", "FREQ=DAILY", "FREQ=YEARLY;BYDAY=2SU;BYMONTH=13"} {
+		ics := strings.Replace(event(), "DTSTART:20260310T220000Z", "DTSTART;TZID=Customized Time Zone:20260310T220000", 1)
+		ics = strings.Replace(ics, "BEGIN:VEVENT", zone("16010311T020000", bad)+"BEGIN:VEVENT", 1)
+		if r := parseAs(t, []byte(ics)); r.Outcome != OutcomeError || len(r.Fields) != 1 || r.Fields[0].Field != "start" {
+			t.Errorf("%s: %s %v", bad, r.Outcome, r.Fields)
+		}
+	}
+}

@@ -9,8 +9,8 @@ import (
 func sortTimes(all []time.Time) { slices.SortFunc(all, time.Time.Compare) }
 
 // zone finds the zone of a TZID: an IANA name (also behind a vendor's prefix),
-// a Windows name, the X-LIC-LOCATION of its VTIMEZONE, or the VTIMEZONE's only
-// offset.
+// a Windows name, the X-LIC-LOCATION of its VTIMEZONE, or the rules of its
+// VTIMEZONE.
 func (e *eventReading) zone(tzid string) (*time.Location, bool) {
 	tzid = strings.TrimSpace(strings.Trim(tzid, `"`))
 	if len(tzid) > 200 {
@@ -30,7 +30,7 @@ func (e *eventReading) zone(tzid string) (*time.Location, bool) {
 			}
 		}
 	}
-	return onlyOffset(tzid, props)
+	return zoneOfRules(tzid, props)
 }
 
 func zoneByID(id string) *time.Location {
@@ -60,24 +60,4 @@ func ianaPlace(name string) *time.Location {
 		}
 	}
 	return Place(name)
-}
-
-// onlyOffset gives a fixed zone where a VTIMEZONE has one offset all year.
-func onlyOffset(tzid string, props []icalProp) (*time.Location, bool) {
-	offset, there := 0, false
-	for _, p := range props {
-		if p.name != "TZOFFSETTO" {
-			continue
-		}
-		t, err := time.Parse("-0700", strings.TrimSpace(p.value))
-		if err != nil {
-			return nil, false
-		}
-		_, o := t.Zone()
-		if there && o != offset {
-			return nil, false
-		}
-		offset, there = o, true
-	}
-	return time.FixedZone(Clip(tzid, 40), offset), there
 }

@@ -142,11 +142,11 @@ func scan(ctx context.Context, r MaintenanceReader, s models.Scope, f models.Mai
 }
 
 func maintenanceTable(items []models.MaintenanceItem, now time.Time) chatops.Table {
-	t := chatops.Table{Columns: []string{"name", "status", "start", "end", "impact", "circuits"}}
+	t := chatops.Table{Columns: []string{"provider", "name", "status", "start", "end", "impact", "circuits"}}
 	for _, m := range items {
 		w := shownWindow(m.Maintenance, now)
 		t.Rows = append(t.Rows, row{
-			chatops.C(m.Name), chatops.T("%s", string(m.Status)), chatops.At(w.Start), chatops.At(w.End),
+			chatops.T("%s", m.ProviderName), chatops.C(m.Name), chatops.T("%s", string(m.Status)), chatops.At(w.Start), chatops.At(w.End),
 			chatops.T("%s", string(m.WorstImpact())), chatops.T("%s", cids(m.Circuits)),
 		})
 	}

@@ -36,6 +36,7 @@ type App struct {
 	engine   *parsers.Engine
 	pipeline *ingest.Pipeline
 	location *time.Location
+	habits   *habits
 }
 
 // Open connects to the database, brings its schema up to date unless the
@@ -65,7 +66,9 @@ func connect(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &App{Options: o, store: s, location: location}, nil
+	a := &App{Options: o, store: s, location: location}
+	a.habits = &habits{app: a}
+	return a, nil
 }
 
 // prepare brings the schema up and makes the pipeline.

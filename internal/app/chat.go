@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"lineman/chatops"
 	"lineman/chatops/command"
@@ -23,6 +25,9 @@ type ChatOptions struct {
 	User        string // whose role is taken; empty: admin, as whoever opens the database is
 }
 
+// chatEnd is how long commands that outlived their deadline are waited for.
+const chatEnd = 2 * time.Second
+
 // Chat runs the terminal chat until its input or ctx ends. ErrCommandFailed
 // when a command of an input that is no terminal failed.
 func (a *App) Chat(ctx context.Context, o ChatOptions) error {
@@ -31,6 +36,9 @@ func (a *App) Chat(ctx context.Context, o ChatOptions) error {
 		user, err := a.store.User(ctx, o.User)
 		if err != nil {
 			return fmt.Errorf("find the user %s: %w", o.User, err)
+		}
+		if user.Disabled {
+			return models.Invalid("--user", "%s is disabled", user.Name)
 		}
 		who = models.Principal{Name: user.Name, Role: user.Role, Scope: user.Scope}
 	}
@@ -48,8 +56,11 @@ func (a *App) chat(ctx context.Context, o ChatOptions, who models.Principal) err
 	if err != nil {
 		return err
 	}
-	return platform.NewTerminal(platform.TerminalOptions{
+	err = platform.NewTerminal(platform.TerminalOptions{
 		Handler: dispatcher, In: o.In, Out: o.Out, User: who.Name,
 		Zone: a.location, Interactive: o.Interactive, Width: o.Width,
 	}).Run(ctx)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), chatEnd)
+	defer cancel()
+	return errors.Join(err, dispatcher.Wait(end))
 }

@@ -19,6 +19,7 @@ func (a *App) handler() (http.Handler, error) {
 	api, err := rest.New(rest.Options{
 		Reader: a.store, Auth: auth, Open: a.OpenAccess, Ready: a.store.Ping,
 		Now: a.Now, Logger: a.Logger, BaseURL: a.Config.HTTP.PublicURL, Version: a.Version,
+		Rules: a.habits.of,
 	})
 	if err != nil {
 		return nil, err
@@ -28,7 +29,7 @@ func (a *App) handler() (http.Handler, error) {
 		return nil, err
 	}
 	if !a.Config.Metrics.Public {
-		figures = rest.Guard(rest.GuardOptions{Auth: auth, Open: a.OpenAccess, Logger: a.Logger}, figures)
+		figures = rest.Guard(rest.GuardOptions{Auth: auth, Open: a.OpenAccess, Whole: true, Logger: a.Logger}, figures)
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", api)
@@ -41,7 +42,7 @@ func (a *App) handler() (http.Handler, error) {
 func (a *App) metrics() (http.Handler, error) {
 	h, err := metrics.New(metrics.Options{
 		Reader: a.store, Enable: a.Config.Metrics.Enable, Labels: a.Config.Metrics.LabelsAttached.Map(),
-		Now: a.Now, Logger: a.Logger, Version: a.Version,
+		Rules: a.habits.of, Now: a.Now, Logger: a.Logger, Version: a.Version,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set the metrics up: %w", err)
@@ -50,5 +51,5 @@ func (a *App) metrics() (http.Handler, error) {
 }
 
 func (a *App) commandOptions() command.Options {
-	return command.Options{Reader: a.store, Now: a.Now, Zone: a.location, Version: a.Version}
+	return command.Options{Reader: a.store, Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version}
 }

@@ -13,8 +13,9 @@ import (
 	"lineman/models"
 )
 
-// stopWithin is how long a clean stop may take after the signal.
-const stopWithin = 9 * time.Second
+// stopWithin is how long a clean stop may take after the signal; jobs that do
+// not end by then are cancelled and have jobs.StopGrace to be written down.
+const stopWithin = 7 * time.Second
 
 // Serve runs the service until ctx ends: schedule, jobs and HTTP. ready is
 // called once everything answers, with the address that HTTP listens on.
@@ -118,8 +119,11 @@ func (a *App) process(ctx context.Context, j models.Job) error {
 
 func (a *App) label(ctx context.Context, j models.Job) error {
 	err := a.pipeline.Label(ctx, j.Source)
-	if errors.Is(err, ingest.ErrBusy) {
+	switch {
+	case errors.Is(err, ingest.ErrBusy):
 		return nil // whoever holds the lease labels all that is due
+	case errors.Is(err, ingest.ErrLogin), errors.Is(err, ingest.ErrLabels):
+		return jobs.Permanent(err) // the sweep tries again
 	}
 	return err
 }

@@ -7,55 +7,55 @@ import "time"
 
 // Config is the whole configuration, complete with defaults.
 type Config struct {
-	SecretKeys     []Secret  `koanf:"secret_key"` // one, or two while rotating; the first one encrypts
-	Display        Display   `koanf:"display"`
-	Database       Database  `koanf:"database"`
-	HTTP           HTTP      `koanf:"http"`
-	Log            Log       `koanf:"log"`
-	Schedule       string    `koanf:"schedule"`
-	InitialDays    int       `koanf:"raw_notification_initial_days_since"`
-	RawSize        int64     `koanf:"raw_notification_size"`
-	UnknownSenders string    `koanf:"unknown_senders"`
-	Forwarders     []string  `koanf:"trusted_forwarders"`
-	Metrics        Metrics   `koanf:"metrics"`
-	Sources        []Source  `koanf:"notification_sources"`
-	Parsers        Parsers   `koanf:"parsers"`
-	Trust          Trust     `koanf:"trust"`
-	Retention      Retention `koanf:"retention"`
-	Overlap        Overlap   `koanf:"overlap"`
-	Notify         Tree      `koanf:"notify"`
-	ChatOps        ChatOps   `koanf:"chatops"`
+	SecretKeys     []Secret  `yaml:"secret_key"` // one, or two while rotating; the first one encrypts
+	Display        Display   `yaml:"display"`
+	Database       Database  `yaml:"database"`
+	HTTP           HTTP      `yaml:"http"`
+	Log            Log       `yaml:"log"`
+	Schedule       string    `yaml:"schedule"`
+	InitialDays    int       `yaml:"raw_notification_initial_days_since"`
+	RawSize        int64     `yaml:"raw_notification_size"`
+	UnknownSenders string    `yaml:"unknown_senders"`
+	Forwarders     []string  `yaml:"trusted_forwarders"`
+	Metrics        Metrics   `yaml:"metrics"`
+	Sources        []Source  `yaml:"notification_sources"`
+	Parsers        Parsers   `yaml:"parsers"`
+	Trust          Trust     `yaml:"trust"`
+	Retention      Retention `yaml:"retention"`
+	Overlap        Overlap   `yaml:"overlap"`
+	Notify         Tree      `yaml:"notify"`
+	ChatOps        ChatOps   `yaml:"chatops"`
 }
 
 // Display says how times are shown to people; stored times are UTC.
 type Display struct {
-	TimeZone string `koanf:"time_zone"`
+	TimeZone string `yaml:"time_zone"`
 }
 
 // Database says where the records are: sqlite:FILE or postgres://….
 type Database struct {
-	URL     Secret `koanf:"url"`     // may hold a password
-	Migrate string `koanf:"migrate"` // auto or off
+	URL     Secret `yaml:"url"`     // may hold a password
+	Migrate string `yaml:"migrate"` // auto or off
 }
 
 // HTTP is the listener.
 type HTTP struct {
-	Address   string `koanf:"address"`
-	PublicURL string `koanf:"public_url"`
+	Address   string `yaml:"address"`
+	PublicURL string `yaml:"public_url"`
 }
 
 // Log is how lineman logs.
 type Log struct {
-	Format string `koanf:"format"` // text or json
-	Level  string `koanf:"level"`  // debug, info, warn, error
+	Format string `yaml:"format"` // text or json
+	Level  string `yaml:"level"`  // debug, info, warn, error
 }
 
 // Metrics are the settings of the gauge circuit_maintenance_status. The order
 // of LabelsAttached is that of the file.
 type Metrics struct {
-	Enable         bool       `koanf:"enable"`
-	LabelsAttached LabelPaths `koanf:"labels_attached"`
-	Public         bool       `koanf:"public"` // /metrics without a token
+	Enable         bool       `yaml:"enable"`
+	LabelsAttached LabelPaths `yaml:"labels_attached"`
+	Public         bool       `yaml:"public"` // /metrics without a token
 }
 
 // LabelPaths are labels of the gauge in the order of the file.
@@ -79,64 +79,64 @@ func (l LabelPaths) Map() map[string]string {
 
 // Source is one configured mailbox.
 type Source struct {
-	Name               string            `koanf:"name"`
-	URL                string            `koanf:"url"`
-	Account            string            `koanf:"account"`
-	Secret             Secret            `koanf:"secret"`
-	CredentialsFile    string            `koanf:"credentials_file"`
-	Folder             string            `koanf:"folder"`
-	Folders            []string          `koanf:"folders"`
-	Providers          []string          `koanf:"providers"`
-	AttachAllProviders bool              `koanf:"attach_all_providers"`
-	SourceHeader       string            `koanf:"source_header"`
-	LimitFrom          []string          `koanf:"limit_emails_with_not_header_from"`
-	ExtraScopes        []string          `koanf:"extra_scopes"`
-	TLS                TLS               `koanf:"tls"`
-	Auth               string            `koanf:"auth"`       // login, xoauth2
-	LabelMode          string            `koanf:"label_mode"` // keyword, folder, none
-	Labels             map[string]string `koanf:"labels"`     // label key → name in the mailbox
-	Mode               string            `koanf:"mode"`       // live, shadow
-	Schedule           string            `koanf:"schedule"`   // empty: the global one
+	Name               string            `yaml:"name"`
+	URL                string            `yaml:"url"`
+	Account            string            `yaml:"account"`
+	Secret             Secret            `yaml:"secret"`
+	CredentialsFile    string            `yaml:"credentials_file"`
+	Folder             string            `yaml:"folder"`
+	Folders            []string          `yaml:"folders"`
+	Providers          []string          `yaml:"providers"`
+	AttachAllProviders bool              `yaml:"attach_all_providers"`
+	SourceHeader       string            `yaml:"source_header"`
+	LimitFrom          []string          `yaml:"limit_emails_with_not_header_from"`
+	ExtraScopes        []string          `yaml:"extra_scopes"`
+	TLS                TLS               `yaml:"tls"`
+	Auth               string            `yaml:"auth"`       // login, xoauth2
+	LabelMode          string            `yaml:"label_mode"` // keyword, folder, none
+	Labels             map[string]string `yaml:"labels"`     // label key → name in the mailbox
+	Mode               string            `yaml:"mode"`       // live, shadow
+	Schedule           string            `yaml:"schedule"`   // empty: the global one
 }
 
 // TLS are the settings of a source's connection.
 type TLS struct {
-	CAFile     string `koanf:"ca_file"`
-	ServerName string `koanf:"server_name"`
-	Insecure   bool   `koanf:"insecure"` // permits imap+plain beyond loopback
+	CAFile     string `yaml:"ca_file"`
+	ServerName string `yaml:"server_name"`
+	Insecure   bool   `yaml:"insecure"` // permits imap+plain beyond loopback
 }
 
 // Parsers are the settings of the readers.
 type Parsers struct {
-	Folder string `koanf:"folder"`
+	Folder string `yaml:"folder"`
 }
 
 // Trust are the settings of sender trust.
 type Trust struct {
-	AuthservID string `koanf:"authserv_id"`
-	Untrusted  string `koanf:"untrusted"` // flag or review
+	AuthservID string `yaml:"authserv_id"`
+	Untrusted  string `yaml:"untrusted"` // flag or review
 }
 
 // Retention says how long things are kept; 0 is for ever.
 type Retention struct {
-	Raw      time.Duration `koanf:"raw"`
-	Records  time.Duration `koanf:"records"`
-	Commands time.Duration `koanf:"commands"`
+	Raw      time.Duration `yaml:"raw"`
+	Records  time.Duration `yaml:"records"`
+	Commands time.Duration `yaml:"commands"`
 }
 
 // Overlap are the settings of the overlap check.
 type Overlap struct {
-	HoldOver time.Duration `koanf:"hold_over"`
-	Single   bool          `koanf:"single"`
+	HoldOver time.Duration `yaml:"hold_over"`
+	Single   bool          `yaml:"single"`
 }
 
 // ChatOps are the settings of chat.
 type ChatOps struct {
-	DeleteInputOnSubmission bool   `koanf:"delete_input_on_submission"`
-	RestrictHelp            bool   `koanf:"restrict_help"`
-	SendAllMessagesPrivate  bool   `koanf:"send_all_messages_private"`
-	FallbackUser            string `koanf:"fallback_chatops_user"`
-	SessionCacheTimeout     int    `koanf:"session_cache_timeout"` // seconds
-	Platforms               Tree   `koanf:"platforms"`
-	Integrations            Tree   `koanf:"integrations"`
+	DeleteInputOnSubmission bool   `yaml:"delete_input_on_submission"`
+	RestrictHelp            bool   `yaml:"restrict_help"`
+	SendAllMessagesPrivate  bool   `yaml:"send_all_messages_private"`
+	FallbackUser            string `yaml:"fallback_chatops_user"`
+	SessionCacheTimeout     int    `yaml:"session_cache_timeout"` // seconds
+	Platforms               Tree   `yaml:"platforms"`
+	Integrations            Tree   `yaml:"integrations"`
 }

@@ -223,7 +223,7 @@ func (d *decoder) free(n *yaml.Node, key string, depth int) any {
 // field finds the field of a struct that a key means.
 func field(t reflect.Type, name string) (int, bool) {
 	for i := range t.NumField() {
-		if tag := t.Field(i).Tag.Get("koanf"); tag == name && tag != "" {
+		if tag := t.Field(i).Tag.Get("yaml"); tag == name && tag != "" {
 			return i, true
 		}
 	}
@@ -234,7 +234,7 @@ func field(t reflect.Type, name string) (int, bool) {
 func fields(t reflect.Type) []string {
 	names := make([]string, t.NumField())
 	for i := range names {
-		names[i] = t.Field(i).Tag.Get("koanf")
+		names[i] = t.Field(i).Tag.Get("yaml")
 	}
 	return names
 }

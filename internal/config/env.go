@@ -275,7 +275,7 @@ func variables(t reflect.Type, prefix string) []string {
 	case t.Kind() == reflect.Struct:
 		var all []string
 		for i := range t.NumField() {
-			all = append(all, variables(t.Field(i).Type, prefix+"_"+variablePart(t.Field(i).Tag.Get("koanf")))...)
+			all = append(all, variables(t.Field(i).Type, prefix+"_"+variablePart(t.Field(i).Tag.Get("yaml")))...)
 		}
 		return all
 	case t.Kind() == reflect.Slice && t != labelsType && t.Elem().Kind() == reflect.Struct:

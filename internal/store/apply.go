@@ -115,7 +115,7 @@ func (a *application) loadRaws(verdicts []models.Verdict) error {
 			messageIDs = append(messageIDs, rows[i].MessageID)
 		}
 	}
-	same, err := loadIn[rawRow](a.w.DB.Select("id", "message_id"), "message_id IN ?", unique(messageIDs))
+	same, err := loadIn[rawRow](a.w.Select("id", "message_id").Where(isWithID), "message_id IN ?", unique(messageIDs))
 	for _, r := range same {
 		a.copies[r.MessageID] = append(a.copies[r.MessageID], r.ID)
 	}

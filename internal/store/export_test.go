@@ -58,3 +58,39 @@ func (s *Store) AddEdit(e models.Edit) error {
 		Value: e.Value, CID: e.CID, CircuitID: ref(e.CircuitID), Impact: string(e.Impact), Target: e.Target, Digest: e.Digest,
 	}).Error
 }
+
+// Query is a statement with its values, as it was sent.
+type Query struct {
+	SQL  string
+	Vars []any
+}
+
+// Queries runs f and gives what readers and writers sent.
+func (s *Store) Queries(f func()) []Query {
+	var mu sync.Mutex
+	var all []Query
+	on := true
+	record := func(db *gorm.DB) {
+		mu.Lock()
+		defer mu.Unlock()
+		if sql := db.Statement.SQL.String(); on && sql != "" {
+			all = append(all, Query{sql, append([]any{}, db.Statement.Vars...)})
+		}
+	}
+	for _, db := range []*gorm.DB{s.writer, s.reader} {
+		c := db.Callback()
+		name := "test:" + newID()
+		for _, err := range []error{
+			c.Create().After("gorm:create").Register(name, record), c.Query().After("gorm:query").Register(name, record),
+			c.Update().After("gorm:update").Register(name, record), c.Delete().After("gorm:delete").Register(name, record),
+			c.Row().After("gorm:row").Register(name, record), c.Raw().After("gorm:raw").Register(name, record),
+		} {
+			if err != nil {
+				panic(err)
+			}
+		}
+	}
+	f()
+	on = false
+	return all
+}

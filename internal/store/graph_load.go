@@ -61,7 +61,7 @@ func (g *graph) loadByUID(fresh []*noticeRow) ([]*noticeRow, error) {
 			providers, uids = append(providers, n.ProviderID), append(uids, n.UID)
 		}
 	}
-	rows, err := loadIn[noticeRow](g.w.Where("superseded = ? AND provider_id IN ?", false, unique(providers)), "uid IN ?", unique(uids))
+	rows, err := loadIn[noticeRow](g.w.Where(isWithUID).Where("superseded = ? AND provider_id IN ?", false, unique(providers)), "uid IN ?", unique(uids))
 	all := make([]*noticeRow, len(rows))
 	for i := range rows {
 		all[i] = g.adopt(&rows[i])

@@ -62,7 +62,7 @@ func (b *bench) arrival(text string) models.Arrival {
 	return models.Arrival{
 		Message: models.MailboxMessage{
 			Ref:       models.MailRef{Folder: "INBOX", UIDValidity: 7, UID: b.uid},
-			MessageID: fmt.Sprintf("m%d@mail.example", b.uid), Subject: text,
+			MessageID: fmt.Sprintf("m%d@mail.example", b.uid), Subject: text[:min(len(text), 60)],
 			Received: day.Add(time.Duration(b.uid) * time.Minute), Size: int64(len(text)),
 		},
 		Raw: []byte(text),

@@ -15,7 +15,7 @@ func (s *Store) LabelsDue(ctx context.Context, sourceID string, limit int) ([]mo
 	var tasks []models.LabelTask
 	err := s.read(ctx, "read due labels", func(tx *gorm.DB) error {
 		var rows []messageRow
-		err := tx.Where("source_id = ? AND labels_done = ?", sourceID, false).
+		err := tx.Where("source_id = ?", sourceID).Where(isLabelDue).
 			Order("CASE WHEN label_error = '' THEN 0 ELSE 1 END, created_at, id").Limit(limit).Find(&rows).Error
 		if err != nil {
 			return err

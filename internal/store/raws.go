@@ -9,12 +9,21 @@ import (
 	"lineman/models"
 )
 
+// SQLite uses a partial index only where the query has its condition as text,
+// and not as a parameter.
+const (
+	isReceived = "state = 'received'"
+	isLabelDue = "labels_done = false"
+	isWithUID  = "uid <> '' AND uid <> '0'"
+	isWithID   = "message_id <> ''"
+)
+
 // Received gives mail in state received with its bytes, oldest first; of one
 // source, or of all with an empty sourceID.
 func (s *Store) Received(ctx context.Context, sourceID string, limit int) ([]models.RawNotification, error) {
 	var all []models.RawNotification
 	err := s.read(ctx, "read received mail", func(tx *gorm.DB) error {
-		q := tx.Where("state = ?", string(models.StateReceived))
+		q := tx.Where(isReceived)
 		if sourceID != "" {
 			q = q.Where("source_id = ?", sourceID)
 		}
@@ -96,7 +105,7 @@ func (s *Store) Attempt(ctx context.Context, ids []string) error {
 func (s *Store) Orphans(ctx context.Context, olderThan time.Time, limit int) ([]string, error) {
 	var ids []string
 	err := s.read(ctx, "look for orphaned mail", func(tx *gorm.DB) error {
-		return tx.Model(&rawRow{}).Where("state = ? AND updated_at < ?", string(models.StateReceived), at(olderThan)).
+		return tx.Model(&rawRow{}).Where(isReceived).Where("updated_at < ?", at(olderThan)).
 			Order("received, id").Limit(limit).Pluck("id", &ids).Error
 	})
 	return ids, err

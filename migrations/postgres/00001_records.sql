@@ -212,6 +212,7 @@ CREATE TABLE mailbox_messages (
 );
 CREATE UNIQUE INDEX mailbox_messages_ref ON mailbox_messages (source_id, folder, uid_validity, uid, remote_id);
 CREATE INDEX mailbox_messages_raw ON mailbox_messages (raw_id);
+CREATE INDEX mailbox_messages_received ON mailbox_messages (source_id, received);
 CREATE INDEX mailbox_messages_due ON mailbox_messages (source_id, created_at) WHERE labels_done = false;
 
 CREATE TABLE leases (
