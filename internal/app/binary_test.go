@@ -70,11 +70,18 @@ type installation struct {
 	bin         string
 }
 
+// install makes an installation with SQLite in its folder.
 func install(t testing.TB, s *fakeimap.Server) installation {
 	t.Helper()
-	in := installation{dir: t.TempDir(), bin: binary(t)}
+	dir := t.TempDir()
+	return installIn(t, s, dir, "sqlite:"+filepath.Join(dir, "lineman.db"))
+}
+
+func installIn(t testing.TB, s *fakeimap.Server, dir, database string) installation {
+	t.Helper()
+	in := installation{dir: dir, bin: binary(t)}
 	in.config = filepath.Join(in.dir, "lineman.yaml")
-	text := fmt.Sprintf(`database: {url: "sqlite:%s/lineman.db"}
+	text := fmt.Sprintf(`database: {url: "%s"}
 log: {level: warn}
 http: {address: "127.0.0.1:0"}
 raw_notification_initial_days_since: 3650
@@ -86,7 +93,7 @@ notification_sources:
     secret: %s
     label_mode: keyword
     labels: {parsed: m-parsed, ignored: m-ignored, parsing-failed: m-failed, unknown-provider: m-stranger, unknown-cids: m-cids, out-of-sequence: m-late}
-`, in.dir, s.PlainAddr(), s.User(), s.Password())
+`, database, s.PlainAddr(), s.User(), s.Password())
 	if err := os.WriteFile(in.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

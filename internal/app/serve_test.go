@@ -15,6 +15,7 @@ import (
 	"time"
 
 	fakeimap "lineman/internal/fake/imap"
+	"lineman/internal/store/storetest"
 )
 
 // service is a running `lineman serve`.
@@ -31,7 +32,7 @@ var readyLine = regexp.MustCompile(`msg=ready url=(\S+)`)
 func (in installation) serve(t *testing.T, env ...string) *service {
 	t.Helper()
 	s := &service{cmd: in.command("serve"), log: &strings.Builder{}, done: make(chan error, 1)}
-	s.token = strings.TrimSpace(in.run(t, "token", "create", "--name", t.Name(), "--role", "viewer"))
+	s.token = strings.TrimSpace(in.run(t, "token", "create", "--name", fmt.Sprint("test-", time.Now().UnixNano()), "--role", "viewer"))
 	s.cmd.Env = append(os.Environ(), append([]string{"LINEMAN_LOG_LEVEL=info"}, env...)...)
 	stderr, err := s.cmd.StderrPipe()
 	if err != nil {
@@ -209,4 +210,28 @@ func TestFailedSourceIsSaid(t *testing.T) {
 		}
 	}
 	s.stop(t)
+}
+
+// TestTwoReplicas runs two services on one PostgreSQL database; one of them
+// stops halfway. Every mail is processed once.
+func TestTwoReplicas(t *testing.T) {
+	url := storetest.PostgresURL(t)
+	const mails = 600
+	server := mailServer(t, mails)
+	in := installIn(t, server, t.TempDir(), url)
+	first := in.serve(t, "LINEMAN_SCHEDULE=@every 1s")
+	second := in.serve(t, "LINEMAN_SCHEDULE=@every 1s")
+	const raws = "/api/plugins/circuit-maintenance/rawnotification/"
+	until(t, "the first mails", func() bool { return second.count(t, raws) > 0 })
+	first.stop(t)
+	until(t, "all mails processed and labelled", func() bool {
+		return second.count(t, raws) == mails && labelled(t, server) == mails
+	})
+	if n := second.count(t, "/api/v1/maintenances"); n != mails/3 {
+		t.Errorf("%d maintenances, want %d", n, mails/3)
+	}
+	if n := second.count(t, "/api/plugins/circuit-maintenance/parsednotification/"); n != mails-mails/50 {
+		t.Errorf("%d notices, want %d: one for each mail that is no letter", n, mails-mails/50)
+	}
+	second.stop(t)
 }

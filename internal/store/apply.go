@@ -160,7 +160,7 @@ func (a *application) noticeRows(v models.Verdict, raw *rawRow) []*noticeRow {
 			n.Issued = n.Received
 		}
 		n.Digest = models.DigestNotice(n)
-		row := newNoticeRow(n, models.IdentityOf(provider, n).Key, i)
+		row := newNoticeRow(n, identityOf(provider, n).Key, i)
 		row.notice = n
 		rows[i] = &row
 	}

@@ -14,6 +14,7 @@ func cleanNotice(n models.Notice) models.Notice {
 	} {
 		*field = clean(*field)
 	}
+	n.Account, n.UID = short(n.Account), short(n.UID)
 	n.Supersedes = each(n.Supersedes, clean)
 	n.Warnings = each(n.Warnings, clean)
 	n.Stamp, n.Issued = storedTime(n.Stamp), storedTime(n.Issued)

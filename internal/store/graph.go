@@ -149,7 +149,7 @@ func (g *graph) keysOf(n *noticeRow) []models.Identity {
 	keys := []models.Identity{{ProviderID: n.ProviderID, Key: n.Key}}
 	for _, id := range n.notice.Supersedes {
 		if id != "" {
-			keys = append(keys, models.IdentityOf(p, models.Notice{MaintenanceID: id, Account: n.Account}))
+			keys = append(keys, identityOf(p, models.Notice{MaintenanceID: id, Account: n.Account}))
 		}
 	}
 	return unique(keys)

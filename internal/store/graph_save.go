@@ -5,8 +5,6 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
-
-	"lineman/models"
 )
 
 // save writes what changed in memory.
@@ -139,7 +137,7 @@ func (g *graph) saveCircuits() error {
 	for _, r := range g.all() {
 		gone = append(gone, r.gone...)
 		for _, c := range r.model.Circuits {
-			if key := (impactKey{c.Account, models.CIDKey(c.CID)}); r.impactDirty[key] {
+			if key := (impactKey{c.Account, cidKey(c.CID)}); r.impactDirty[key] {
 				rows = append(rows, r.impacts[key])
 			}
 		}

@@ -123,6 +123,9 @@ func (i *circuitImport) take(row models.CircuitRow) error {
 	if models.CIDKey(cid) == "" {
 		return models.Invalid(where, "the cid is missing; every circuit needs one")
 	}
+	if len(cid) > maxKey/2 {
+		return models.Invalid(where, "the cid has %d bytes, more than the %d that fit; correct it", len(cid), maxKey/2)
+	}
 	provider, known := i.providers[nameKey(row.Provider)]
 	if !known {
 		return models.Invalid(where, "there is no provider %q; import it first, or correct the name", row.Provider)

@@ -151,7 +151,7 @@ func (k *keeping) rawRow(a models.Arrival, sha256 string) rawRow {
 		received = k.now.Time
 	}
 	return rawRow{
-		ID: newID(), SourceID: ref(k.sourceID), SHA256: sha256, MessageID: clean(a.Message.MessageID),
+		ID: newID(), SourceID: ref(k.sourceID), SHA256: sha256, MessageID: short(clean(a.Message.MessageID)),
 		Subject: clean(a.Message.Subject), Date: at(a.Message.Date), Received: at(received),
 		State: string(models.StateReceived), Size: int64(len(a.Raw)), CreatedAt: k.now, UpdatedAt: k.now,
 	}
@@ -188,7 +188,7 @@ func (k *keeping) messageRow(a models.Arrival, sha256 string) messageRow {
 	m := a.Message
 	row := messageRow{
 		ID: newID(), SourceID: k.sourceID, Folder: m.Ref.Folder, UIDValidity: int64(m.Ref.UIDValidity),
-		UID: int64(m.Ref.UID), RemoteID: m.Ref.RemoteID, MessageID: clean(m.MessageID), Subject: clean(m.Subject),
+		UID: int64(m.Ref.UID), RemoteID: m.Ref.RemoteID, MessageID: short(clean(m.MessageID)), Subject: clean(m.Subject),
 		Date: at(m.Date), Received: at(m.Received), SHA256: sha256, Size: m.Size,
 		CreatedAt: k.now, UpdatedAt: k.now,
 	}

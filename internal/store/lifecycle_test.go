@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -259,6 +260,8 @@ func TestHostileNotice(t *testing.T) {
 		b := newBench(t, s)
 		zayo := provider(t, s, "zayo")
 		n := notice(zayo, "T\x00TN-\xff1", 3, "A\x00B", "\xfe", strings.Repeat("x", 3000))
+		n.Windows[0].Circuits = append(n.Windows[0].Circuits, models.NoticeCircuit{CID: noise(9000), Impact: models.ImpactOutage})
+		n.UID, n.Supersedes = noise(8000), []string{noise(7000)}
 		n.Summary, n.Account, n.Organizer = "nul \x00", "bad \xc3\x28", "'; DROP TABLE notices; --"
 		n.Issued = day.AddDate(68, 0, 0)
 		got := b.receive(zayo, n)
@@ -266,8 +269,34 @@ func TestHostileNotice(t *testing.T) {
 			t.Fatalf("%+v", got)
 		}
 		d := detail(t, s, got.Maintenances[0])
-		if d.Notices[0].Issued.After(d.Notices[0].Received) || len(d.Circuits) != 3 {
+		if d.Notices[0].Issued.After(d.Notices[0].Received) || len(d.Circuits) != 4 {
 			t.Errorf("record %+v", d)
+		}
+	})
+}
+
+// noise is text that no database can compress.
+func noise(n int) string {
+	r := rand.New(rand.NewPCG(1, uint64(n)))
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte('!' + r.IntN(90))
+	}
+	return string(b)
+}
+
+func TestLongNames(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		zayo := provider(t, s, "zayo")
+		a := b.arrival("mail")
+		a.Message.MessageID = noise(6000)
+		n := notice(zayo, noise(5000), 3)
+		n.Account = noise(4000)
+		b.apply(b.keep(a)[0], zayo, n)
+		got := b.receive(zayo, n)
+		if d := detail(t, s, got.Maintenances[0]); len(d.Notices) != 2 {
+			t.Errorf("%d notices", len(d.Notices))
 		}
 	})
 }

@@ -86,3 +86,40 @@ func TestUnknownProviderOfAVerdict(t *testing.T) {
 		}
 	})
 }
+
+// TestTwoProcesses: two stores on one file, as serve and ingest have it, wait
+// for each other and never fail.
+func TestTwoProcesses(t *testing.T) {
+	url := storetest.SQLiteURL(t)
+	var all sync.WaitGroup
+	for i := range 2 {
+		s := storetest.Open(t, url, fixed)
+		b := newBench(t, s)
+		zayo := provider(t, s, "zayo")
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for n := range 30 {
+				a := models.Arrival{
+					Message: models.MailboxMessage{Ref: models.MailRef{Folder: fmt.Sprint(i), UID: uint32(n + 1)}, Received: day},
+					Raw:     fmt.Append(nil, i, n),
+				}
+				kept, err := s.Keep(ctx, b.source.ID, models.Cursor{Folder: fmt.Sprint(i), UID: uint32(n + 1)}, []models.Arrival{a})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if _, err := s.Apply(ctx, []models.Verdict{verdict(kept[0].RawID, zayo, notice(zayo, "TTN-1", n, "A"))}); err != nil {
+					t.Error(err)
+				}
+				if _, _, err := s.Maintenances(ctx, models.ScopeAll, models.MaintenanceFilter{}); err != nil {
+					t.Error(err)
+				}
+			}
+		}()
+	}
+	all.Wait()
+	if d := detail(t, storetest.Open(t, url, fixed), "zayo-TTN-1"); len(d.Notices) != 60 {
+		t.Errorf("%d notices, want 60", len(d.Notices))
+	}
+}

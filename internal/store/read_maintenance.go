@@ -21,7 +21,7 @@ func (s *Store) Maintenance(ctx context.Context, scope models.Scope, idOrName st
 		if isID(idOrName) {
 			q = q.Where("m.id = ?", idOrName)
 		} else {
-			q = q.Where("m.name_key = ?", nameKey(idOrName))
+			q = q.Where("m.name_key = ?", short(nameKey(idOrName)))
 		}
 		var row itemRow
 		if err := q.Select(itemColumns).Order("m.merged_into, m.id").Limit(1).Take(&row).Error; err != nil {

@@ -154,6 +154,7 @@ func (g *graph) foldGroup(home *group, o origin, done *outcome) error {
 		}
 		g.remove(r, o, "")
 		done.changes++
+		done.names = append(done.names, r.model.Name)
 		home.records = slices.DeleteFunc(home.records, func(x *record) bool { return x == r })
 	}
 	return nil
@@ -192,7 +193,7 @@ func (g *graph) complete(r *record, m models.Maintenance, notices []models.Notic
 	m.Key, m.Name = r.model.Key, r.model.Name
 	for _, n := range notices { // the key of the id that is shown
 		if n.MaintenanceID == m.ExternalID {
-			m.Key = models.IdentityOf(p, n).Key
+			m.Key = identityOf(p, n).Key
 		}
 	}
 	if m.ExternalID != "" {
@@ -288,7 +289,7 @@ func (g *graph) place(noticeID string, r *record) {
 func (g *graph) syncCircuits(r *record) {
 	present := map[impactKey]bool{}
 	for i, c := range r.model.Circuits {
-		key := impactKey{c.Account, models.CIDKey(c.CID)}
+		key := impactKey{c.Account, cidKey(c.CID)}
 		present[key] = true
 		row := impactRow{
 			MaintenanceID: r.model.ID, Position: i, CID: c.CID, CIDKey: key.cidKey, Account: c.Account,

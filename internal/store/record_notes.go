@@ -20,7 +20,7 @@ func (g *graph) syncNotes(r *record, rules []models.Note) {
 	due := map[string]bool{}
 	for _, n := range append(rules, g.linkNotes(r)...) {
 		row := noteRow{
-			MaintenanceID: r.model.ID, Key: n.Key, Title: n.Title, Comment: n.Comment,
+			MaintenanceID: r.model.ID, Key: short(n.Key), Title: n.Title, Comment: n.Comment,
 			Level: string(n.Level), UpdatedAt: at(g.now),
 		}
 		key := noteKey(row)

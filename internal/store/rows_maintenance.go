@@ -62,7 +62,7 @@ func (r maintenanceRow) model() models.Maintenance {
 func newMaintenanceRow(m models.Maintenance, group string) maintenanceRow {
 	r := maintenanceRow{
 		ID: m.ID, ProviderID: m.ProviderID, GroupID: group, Key: m.Key, Generation: m.Generation, Name: m.Name,
-		NameKey: nameKey(m.Name), ExternalID: m.ExternalID, Aliases: m.Aliases, Synthetic: m.Synthetic,
+		NameKey: short(nameKey(m.Name)), ExternalID: m.ExternalID, Aliases: m.Aliases, Synthetic: m.Synthetic,
 		Status: string(m.Status), Summary: m.Summary, Organizer: m.Organizer, Accounts: m.Accounts,
 		Conflicts: each(m.Conflicts, storeConflict), Starts: at(m.Start()), Ends: at(m.End()), Orphan: m.Orphan, Deleted: m.Deleted, MergedInto: m.MergedInto,
 		FirstSeen: at(m.FirstSeen), LastNotice: at(m.LastNotice), Revision: m.Revision,
