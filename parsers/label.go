@@ -17,6 +17,7 @@ type Labels struct {
 	exact  map[string]string
 	prefix []aliasRule
 	suffix []aliasRule
+	loose  bool
 }
 
 type aliasRule struct{ key, field string }
@@ -40,6 +41,15 @@ func NewLabels(fields map[string][]string) *Labels {
 		}
 	}
 	return l
+}
+
+// Loose gives the same vocabulary for a layout whose plain text may keep but
+// one blank between a label and its value ("Activity Status Scheduled"). Only
+// labels without "*" are seen so.
+func (l *Labels) Loose() *Labels {
+	loose := *l
+	loose.loose = true
+	return &loose
 }
 
 // Field gives the field that a label names, or "".
@@ -154,7 +164,32 @@ func (l *Labels) split(line *Line) (label, value, field string) {
 			return text, "", f
 		}
 	}
+	if i := strings.Index(line.Raw, "  "); i > 0 && i <= maxLabel {
+		if f := l.Field(line.Raw[:i]); f != "" {
+			return Fold(line.Raw[:i]), Fold(line.Raw[i+1:]), f
+		}
+	}
+	if l.loose && line.Raw != "" {
+		return l.leading(text)
+	}
 	return "", "", ""
+}
+
+// leading finds the longest label that a text begins with.
+func (l *Labels) leading(text string) (label, value, field string) {
+	end := 0
+	for w := 0; w < maxInlineWords && end < len(text) && end <= maxLabel; w++ {
+		n := strings.IndexByte(text[end+1:], ' ')
+		if n < 0 {
+			break
+		}
+		end += 1 + n
+		var buf [maxLabel + 16]byte
+		if f, ok := l.exact[string(appendKey(buf[:0], Clip(text[:end], maxLabel)))]; ok {
+			label, value, field = text[:end], strings.TrimLeft(text[end:], ":：- "), f
+		}
+	}
+	return label, value, field
 }
 
 // inline finds labels of the vocabulary in the middle of a text, each ended by

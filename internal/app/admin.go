@@ -13,7 +13,7 @@ import (
 	"lineman/models"
 )
 
-// Kinds of bulk data that Import and Export know.
+// InventoryKinds are the kinds of bulk data that Import and Export know.
 var InventoryKinds = []string{"providers", "sites", "circuits"}
 
 // Import reads a CSV file of one of InventoryKinds, all or nothing. An

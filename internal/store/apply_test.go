@@ -28,7 +28,7 @@ func TestApplyMakesARecord(t *testing.T) {
 			t.Fatal(diff)
 		}
 		d := detail(t, s, "ZAYO-ttn-0001")
-		if d.Status != models.StatusConfirmed || d.Revision != 1 || d.Key != "TTN-0001" || d.ProviderName != "Zayo" {
+		if d.Status != models.StatusConfirmed || d.Revision != 1 || d.Key != "TTN-0001" || d.ProviderName != "zayo" {
 			t.Errorf("record %+v", d.Maintenance)
 		}
 		if len(d.Windows) != 1 || !d.Windows[0].Start.Equal(day.AddDate(0, 0, 3).Add(16*time.Hour)) {

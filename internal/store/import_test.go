@@ -67,7 +67,7 @@ func TestImportsComeOutAsTheyWentIn(t *testing.T) {
 
 func TestImportEditsTheCatalogue(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		got, err := s.ImportProviders(ctx, []models.ProviderRow{{Line: 2, Name: "Zayo"}, {Line: 3, Name: "Lumen", Emails: []string{"  SMC@Lumen.com "}}})
+		got, err := s.ImportProviders(ctx, []models.ProviderRow{{Line: 2, Name: "zayo"}, {Line: 3, Name: "Lumen", Emails: []string{"  SMC@Lumen.com "}}})
 		ok(t, err)
 		if got != (models.ImportResult{Updated: 1, Unchanged: 1}) {
 			t.Errorf("%+v", got)

@@ -141,6 +141,36 @@ func TestReparse(t *testing.T) {
 	})
 }
 
+// TestReparseTakesRecordsApart: records that a wrong reading joined are two
+// again, and one that it kept apart is joined.
+func TestReparseTakesRecordsApart(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		zayo := provider(t, s, "zayo")
+		b.receive(zayo, notice(zayo, "ONE", 3, "A"))
+		b.receive(zayo, notice(zayo, "TWO", 3, "B"))
+		raw := b.mail()
+		plain := notice(zayo, "THREE", 3, "C")
+		joined := with(plain, func(n *models.Notice) { n.Supersedes = []string{"ONE", "TWO"} })
+		for i, step := range []struct {
+			notice models.Notice
+			want   map[string]int
+		}{
+			{joined, map[string]int{"zayo-THREE": 3}},
+			{plain, map[string]int{"zayo-ONE": 1, "zayo-TWO": 1, "zayo-THREE": 1}},
+			{joined, map[string]int{"zayo-THREE": 3}},
+			{with(plain, func(n *models.Notice) { n.Supersedes = []string{"ONE"} }), map[string]int{"zayo-THREE": 2, "zayo-TWO": 1}},
+		} {
+			v := verdict(raw, zayo, step.notice)
+			v.ParserVersion, v.Cause = strings.Repeat("i", i+1), models.CauseReparse
+			b.applyAs(v)
+			checkNotices(t, s, step.want)
+		}
+		b.receive(zayo, notice(zayo, "TWO", 4, "B"))
+		checkNotices(t, s, map[string]int{"zayo-THREE": 2, "zayo-TWO": 2})
+	})
+}
+
 func count(t *testing.T, s *store.Store, query string) (n int) {
 	t.Helper()
 	ok(t, s.SQL().QueryRow(query).Scan(&n))

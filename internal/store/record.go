@@ -67,13 +67,15 @@ type outcome struct {
 func (g *graph) fold(t *touched, o origin) (outcome, error) {
 	var done outcome
 	for _, home := range t.each() {
-		if !t.lost[home] {
-			continue
-		}
-		if len(home.notices) == 0 {
+		if t.lost[home] && len(home.notices) == 0 {
 			g.succeed(home, t.successor(), o)
 		}
-		g.release(home)
+	}
+	for _, home := range t.each() {
+		if t.lost[home] {
+			g.split(home, t)
+			g.release(home)
+		}
 	}
 	for _, home := range t.each() {
 		if err := g.foldGroup(home, o, &done); err != nil {

@@ -1,40 +1,41 @@
 -- +goose Up
 
 -- The built-in catalogue: providers with the addresses and domains that they
--- are known to send from. People edit it; what is there already stays.
+-- are known to send from, named by their slug as the metric's label shows it.
+-- People edit it; what is there already stays.
 
 WITH known (id, slug, name) AS (
     VALUES
-    ('5960f3b6-7dae-5931-98c9-7fb6342fe78b'::uuid, 'apple', 'Apple'),
-    ('3b326f07-7123-57eb-b307-11acaabc2539'::uuid, 'aquacomms', 'Aqua Comms'),
-    ('7c437c96-12e6-589a-9dab-2cffd57b979f'::uuid, 'arelion', 'Arelion'),
-    ('6adfeafd-f95a-5e9c-9126-233d1d6a1dd1'::uuid, 'att', 'AT&T'),
-    ('7a4049b7-9796-5a5a-88f6-cefd369bda2c'::uuid, 'aws', 'Amazon Web Services'),
-    ('b97751e8-a819-54c6-92e4-013601546ec6'::uuid, 'bso', 'BSO'),
-    ('da1d0e2e-9e48-5a72-be62-a8090a823212'::uuid, 'cogent', 'Cogent'),
-    ('17ba9022-324a-56dc-8a05-5462ee8b011a'::uuid, 'colt', 'Colt'),
-    ('fbf20b22-39b2-52f5-afda-6a2c985335c9'::uuid, 'crowncastle', 'Crown Castle'),
-    ('d3083d90-d594-5742-8d78-15097df22cce'::uuid, 'equinix', 'Equinix'),
-    ('59a26f00-40f4-50e4-9ce6-52fc70ba62a6'::uuid, 'eunetworks', 'euNetworks'),
-    ('1ec79ca2-b914-5091-bd14-4fa69036b5e2'::uuid, 'globalcloudxchange', 'Global Cloud Xchange'),
-    ('f2d43ed0-2a45-5e92-9194-5ac5aa48cfa8'::uuid, 'google', 'Google'),
-    ('e36b84cd-c8d2-5d15-b216-86e61816ab0a'::uuid, 'gtt', 'GTT'),
-    ('357bfca4-4df0-5e7a-9537-b2840bfc544e'::uuid, 'hgc', 'HGC'),
-    ('2cc3fb64-ad95-5716-aecb-2a5216753e07'::uuid, 'lumen', 'Lumen'),
-    ('807ed6a9-b4b9-5d1d-b9bc-5fd78e3e87be'::uuid, 'megaport', 'Megaport'),
-    ('d4987ca3-0abd-5d6e-9d56-e8ed2b1c8cb2'::uuid, 'momentum', 'Momentum'),
-    ('0b705b25-f097-50c9-bd67-a8516522b56f'::uuid, 'netflix', 'Netflix'),
-    ('e15dae11-eb37-5e16-b007-a4c6a4487f19'::uuid, 'ntt', 'NTT'),
-    ('23a4c65e-a215-5a80-bff7-9e05c9b130d3'::uuid, 'packetfabric', 'PacketFabric'),
-    ('793288fc-64a5-5ce7-bf9a-b8e3ef169d23'::uuid, 'pccw', 'PCCW'),
-    ('7d83037c-b1c4-5b46-ae48-01ff06cd4440'::uuid, 'seaborn', 'Seaborn'),
-    ('5c517d02-1fda-500b-9448-5a83eedc59e3'::uuid, 'sparkle', 'Sparkle'),
-    ('6191780d-0118-5bb6-b714-4d72fe3c4338'::uuid, 'tata', 'Tata Communications'),
-    ('cc524461-7641-5033-a3e2-c5a2b0d68aee'::uuid, 'telstra', 'Telstra'),
-    ('564c253f-4a16-5a64-8cf3-7f81a2525b2d'::uuid, 'turkcell', 'Turkcell'),
-    ('39da4911-a10b-5712-bf2b-ee4faaae4356'::uuid, 'verizon', 'Verizon'),
-    ('0d9e3462-f751-50af-9a72-270dff64a62b'::uuid, 'windstream', 'Windstream'),
-    ('2c98b9db-f113-53e0-930b-8e2b94cdbd2b'::uuid, 'zayo', 'Zayo')
+    ('5960f3b6-7dae-5931-98c9-7fb6342fe78b'::uuid, 'apple', 'apple'),
+    ('3b326f07-7123-57eb-b307-11acaabc2539'::uuid, 'aquacomms', 'aquacomms'),
+    ('7c437c96-12e6-589a-9dab-2cffd57b979f'::uuid, 'arelion', 'arelion'),
+    ('6adfeafd-f95a-5e9c-9126-233d1d6a1dd1'::uuid, 'att', 'att'),
+    ('7a4049b7-9796-5a5a-88f6-cefd369bda2c'::uuid, 'aws', 'aws'),
+    ('b97751e8-a819-54c6-92e4-013601546ec6'::uuid, 'bso', 'bso'),
+    ('da1d0e2e-9e48-5a72-be62-a8090a823212'::uuid, 'cogent', 'cogent'),
+    ('17ba9022-324a-56dc-8a05-5462ee8b011a'::uuid, 'colt', 'colt'),
+    ('fbf20b22-39b2-52f5-afda-6a2c985335c9'::uuid, 'crowncastle', 'crowncastle'),
+    ('d3083d90-d594-5742-8d78-15097df22cce'::uuid, 'equinix', 'equinix'),
+    ('59a26f00-40f4-50e4-9ce6-52fc70ba62a6'::uuid, 'eunetworks', 'eunetworks'),
+    ('1ec79ca2-b914-5091-bd14-4fa69036b5e2'::uuid, 'globalcloudxchange', 'globalcloudxchange'),
+    ('f2d43ed0-2a45-5e92-9194-5ac5aa48cfa8'::uuid, 'google', 'google'),
+    ('e36b84cd-c8d2-5d15-b216-86e61816ab0a'::uuid, 'gtt', 'gtt'),
+    ('357bfca4-4df0-5e7a-9537-b2840bfc544e'::uuid, 'hgc', 'hgc'),
+    ('2cc3fb64-ad95-5716-aecb-2a5216753e07'::uuid, 'lumen', 'lumen'),
+    ('807ed6a9-b4b9-5d1d-b9bc-5fd78e3e87be'::uuid, 'megaport', 'megaport'),
+    ('d4987ca3-0abd-5d6e-9d56-e8ed2b1c8cb2'::uuid, 'momentum', 'momentum'),
+    ('0b705b25-f097-50c9-bd67-a8516522b56f'::uuid, 'netflix', 'netflix'),
+    ('e15dae11-eb37-5e16-b007-a4c6a4487f19'::uuid, 'ntt', 'ntt'),
+    ('23a4c65e-a215-5a80-bff7-9e05c9b130d3'::uuid, 'packetfabric', 'packetfabric'),
+    ('793288fc-64a5-5ce7-bf9a-b8e3ef169d23'::uuid, 'pccw', 'pccw'),
+    ('7d83037c-b1c4-5b46-ae48-01ff06cd4440'::uuid, 'seaborn', 'seaborn'),
+    ('5c517d02-1fda-500b-9448-5a83eedc59e3'::uuid, 'sparkle', 'sparkle'),
+    ('6191780d-0118-5bb6-b714-4d72fe3c4338'::uuid, 'tata', 'tata'),
+    ('cc524461-7641-5033-a3e2-c5a2b0d68aee'::uuid, 'telstra', 'telstra'),
+    ('564c253f-4a16-5a64-8cf3-7f81a2525b2d'::uuid, 'turkcell', 'turkcell'),
+    ('39da4911-a10b-5712-bf2b-ee4faaae4356'::uuid, 'verizon', 'verizon'),
+    ('0d9e3462-f751-50af-9a72-270dff64a62b'::uuid, 'windstream', 'windstream'),
+    ('2c98b9db-f113-53e0-930b-8e2b94cdbd2b'::uuid, 'zayo', 'zayo')
 )
 INSERT INTO providers (id, slug, name, name_key, parser, ids_per_account, hold_over, tenant, builtin, created_at, updated_at)
 SELECT id, slug, name, lower(name), '', false, 0, '', true, now(), now()

@@ -6,6 +6,9 @@ import (
 	"lineman/parsers"
 )
 
+// maxFlatText is how much of one line is searched for rows.
+const maxFlatText = 256 << 10
+
 // flat reads circuit tables that a converter to plain text flattened. What
 // stays of a row is "account product [IBX] serial …", with or without blanks
 // between; the product is known from the heading or the label Products, the
@@ -22,7 +25,7 @@ func (e *equinixMail) flat() {
 		withIBX := strings.Contains(text[:at], "IBX")
 		names := products
 		if heading := flatHeading(e, i); heading != "" {
-			names = append([]string{heading}, products...)
+			names = append([]string{asciiLower(heading)}, products...)
 		}
 		if rest := strings.TrimSpace(text[at:]); rest != "" { // all rows on the line of the header
 			e.flatRows(rest, names, places, withIBX)
@@ -43,8 +46,8 @@ func (e *equinixMail) first(field string) string {
 func (e *equinixMail) products() []string {
 	var names []string
 	for _, n := range strings.Split(e.first("goods"), ",") {
-		if n = strings.TrimSpace(n); n != "" {
-			names = append(names, n)
+		if n = strings.TrimSpace(n); n != "" && len(names) < 50 {
+			names = append(names, asciiLower(n))
 		}
 	}
 	return names
@@ -79,31 +82,31 @@ func flatHeading(e *equinixMail, line int) string {
 
 // flatRows reads every row of a text; false if it has none.
 func (e *equinixMail) flatRows(text string, products, places []string, withIBX bool) bool {
+	text = parsers.Clip(text, maxFlatText)
+	low := asciiLower(text)
 	found := false
-	for {
+	for from := 0; ; {
 		at, size := -1, 0
 		for _, p := range products {
-			if i := indexFold(text, p); i > 0 && (at < 0 || i < at || i == at && len(p) > size) {
+			if i := strings.Index(low[from:], p); i > 0 && (at < 0 || i < at || i == at && len(p) > size) {
 				at, size = i, len(p)
 			}
 		}
 		if at < 0 {
 			return found
 		}
-		before := strings.Fields(text[:at])
-		text = strings.TrimSpace(text[at+size:])
-		if len(before) == 0 {
-			continue
-		}
+		account := lastWord(text[from : from+at])
+		from += at + size
+		rest := strings.TrimLeft(text[from:], " ")
 		if withIBX {
 			for _, p := range places {
-				if rest, ok := strings.CutPrefix(text, p); ok {
-					text = strings.TrimSpace(rest)
+				if cut, ok := strings.CutPrefix(rest, p); ok {
+					rest = strings.TrimLeft(cut, " ")
 					break
 				}
 			}
 		}
-		account, cid := before[len(before)-1], parsers.FirstWord(text)
+		cid := parsers.FirstWord(parsers.Clip(rest, 200))
 		if parsers.None(account) || parsers.None(cid) {
 			continue
 		}
@@ -112,11 +115,12 @@ func (e *equinixMail) flatRows(text string, products, places []string, withIBX b
 	}
 }
 
-// indexFold finds an ASCII text without regard to case.
-func indexFold(s, sub string) int {
-	return strings.Index(asciiLower(s), asciiLower(sub))
+func lastWord(s string) string {
+	s = strings.TrimRight(s, " ")
+	return s[strings.LastIndexByte(s, ' ')+1:]
 }
 
+// asciiLower keeps every byte at its place.
 func asciiLower(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

@@ -14,8 +14,11 @@ func genericProvider() parsers.Provider {
 }
 
 // calendarOnly is a provider of which lineman reads the calendar of the
-// standard and no layout of its own.
+// standard and no layout of its own; one that has formats is left as it is.
 func calendarOnly(p parsers.Provider) parsers.Provider {
+	if len(p.Formats) > 0 {
+		return p
+	}
 	p.Formats = []parsers.Format{parsers.Calendar("")}
 	return p
 }

@@ -82,7 +82,6 @@ type lumenMail struct {
 
 	windows []lumenWindow
 	times   []parsers.Row // rows of start and end
-	newest  time.Time     // of the newest line of "Updates:"
 	columns models.Status
 	count   int // circuits over all windows
 }
@@ -121,16 +120,18 @@ func lumenRead(m *parsers.Message) parsers.Reading {
 // current leaves only the newest notice of a thread.
 func (l *lumenMail) current() {
 	l.end = len(l.doc.Lines)
-	seen := -1
+	id, between := "", false
 	for i, p := range l.pairs {
-		if p.Field != "id" || p.Value == "" {
-			continue
-		}
-		if seen >= 0 && p.Line > seen {
+		switch {
+		case p.Field != "id":
+			between = between || id != "" && p.Field != "location"
+		case p.Value == "":
+		case id == "" || !between: // the subject of a forward, quoted above the notice
+			id = p.Value
+		default:
 			l.end, l.pairs = p.Line, l.pairs[:i]
 			return
 		}
-		seen = p.Line
 	}
 }
 
@@ -389,9 +390,6 @@ func (l *lumenMail) updates() (parsers.StatusHit, bool) {
 				continue
 			}
 			at := l.stamp(mark)
-			if at.After(l.newest) && p.Field == "updates" {
-				l.newest = at
-			}
 			if h, ok := lumenUpdate.Find(parsers.Plain(text[len(mark):])); ok && (!found || at.After(bestAt)) {
 				h.Part, h.Where, h.Text = l.doc.Part, "the newest update", text
 				best, bestAt, found = h, at, true
@@ -423,7 +421,4 @@ func (l *lumenMail) rest() {
 		l.r.Found(0, "summary", l.doc.Part, p.Value, "label Summary")
 	}
 	l.n.Sequence, l.n.UID = 1, "0"
-	if !l.m.Date.IsZero() && l.newest.After(l.m.Date) { // a mail is not older than the newest thing it reports
-		l.n.Stamp = l.newest
-	}
 }

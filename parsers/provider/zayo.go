@@ -115,12 +115,13 @@ func (z *zayoMail) foreign() bool {
 // second ticket number.
 func (z *zayoMail) current() {
 	z.end = len(z.doc.Lines)
-	seen := false
+	seen, night := false, false
 	for i, p := range z.pairs {
 		if p.Field != "id" {
+			night = night || seen && p.Field == "night"
 			continue
 		}
-		if seen {
+		if seen && night {
 			z.end = p.Line
 			z.pairs = z.pairs[:i]
 			break
