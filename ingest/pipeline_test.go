@@ -254,6 +254,44 @@ func TestProcessThatDiedThreeTimes(t *testing.T) {
 	}
 }
 
+// TestInnocentsOfADeadProcess has a process die three times on a batch: of the
+// mails in it, only one that was alone with it is suspected.
+func TestInnocentsOfADeadProcess(t *testing.T) {
+	s := storetest.SQLite(t)
+	r := newRig(t, s, newShelf(notice("M-1", "CONFIRMED", 0, "CKT-000001"), notice("M-2", "CONFIRMED", 0, "CKT-000001"), notice("M-3", "CONFIRMED", 0, "CKT-000001")))
+	if _, err := r.Poll(t.Context(), "box"); err != nil {
+		t.Fatal(err)
+	}
+	waiting, err := s.Received(t.Context(), "", 10)
+	if err != nil || len(waiting) != 3 {
+		t.Fatalf("waiting: %d, %v", len(waiting), err)
+	}
+	for _, w := range waiting { // died once with all three
+		if err := s.Attempt(t.Context(), []string{w.ID}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	counted := &counting{Store: s}
+	r = newRig(t, s, r.shelf, func(o *ingest.Options) { o.Store = counted })
+	if got := r.pass(t); got.Parsed != 3 {
+		t.Errorf("%+v, want all three parsed", got)
+	}
+	if d := cmp.Diff([]int{1, 1, 1}, counted.sizes); d != "" {
+		t.Errorf("sizes of the batches (-want +got):\n%s", d)
+	}
+}
+
+// counting notes how many mails are tried at once.
+type counting struct {
+	ingest.Store
+	sizes []int
+}
+
+func (c *counting) Attempt(ctx context.Context, ids []string) error {
+	c.sizes = append(c.sizes, len(ids))
+	return c.Store.Attempt(ctx, ids)
+}
+
 func TestBusySource(t *testing.T) {
 	s := storetest.SQLite(t)
 	r := newRig(t, s, newShelf())

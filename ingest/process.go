@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"lineman/models"
@@ -16,7 +17,7 @@ import (
 func (p *Pipeline) Process(ctx context.Context, raws []models.RawNotification, cause models.Cause) (models.Tally, error) {
 	var tally models.Tally
 	for len(raws) > 0 {
-		n := min(batchRaws, len(raws))
+		n := batchSize(raws)
 		got, err := p.batch(ctx, raws[:n], cause)
 		tally = tally.Add(got)
 		if err != nil {
@@ -27,19 +28,40 @@ func (p *Pipeline) Process(ctx context.Context, raws []models.RawNotification, c
 	return tally, nil
 }
 
-// ProcessIDs is Process for mails that are in the database.
-func (p *Pipeline) ProcessIDs(ctx context.Context, ids []string, cause models.Cause) (models.Tally, error) {
-	raws, err := p.Store.Raws(ctx, ids)
-	if err != nil {
-		return models.Tally{}, fmt.Errorf("read %d raw mails: %w", len(ids), err)
-	}
-	waiting := raws[:0]
-	for _, r := range raws {
-		if r.State == models.StateReceived || cause == models.CauseReparse {
-			waiting = append(waiting, r)
+// batchSize says how many of the first raws make a batch. A mail on which a process
+// died before goes alone, so that only the mail that killed it is suspected in
+// the end.
+func batchSize(raws []models.RawNotification) int {
+	for i, r := range raws[:min(batchRaws, len(raws))] {
+		if r.Attempts > 0 {
+			return max(i, 1)
 		}
 	}
-	return p.Process(ctx, waiting, cause)
+	return min(batchRaws, len(raws))
+}
+
+// ProcessIDs is Process for mails that are in the database.
+func (p *Pipeline) ProcessIDs(ctx context.Context, ids []string, cause models.Cause) (models.Tally, error) {
+	var tally models.Tally
+	for len(ids) > 0 {
+		raws, err := p.Store.Raws(ctx, ids)
+		if err != nil {
+			return tally, fmt.Errorf("read %d raw mails: %w", len(ids), err)
+		}
+		if len(raws) == 0 {
+			return tally, nil
+		}
+		ids = ids[slices.Index(ids, raws[len(raws)-1].ID)+1:]
+		waiting := slices.DeleteFunc(raws, func(r models.RawNotification) bool {
+			return r.State != models.StateReceived && cause != models.CauseReparse
+		})
+		got, err := p.Process(ctx, waiting, cause)
+		tally = tally.Add(got)
+		if err != nil {
+			return tally, err
+		}
+	}
+	return tally, nil
 }
 
 // Pending processes what an earlier process left in state received.
@@ -53,7 +75,7 @@ func (p *Pipeline) Pending(ctx context.Context, sourceID string) (models.Tally, 
 		if len(raws) == 0 {
 			return tally, nil
 		}
-		got, err := p.batch(ctx, raws, models.CauseLive)
+		got, err := p.Process(ctx, raws, models.CauseLive)
 		tally = tally.Add(got)
 		if err != nil {
 			return tally, err
@@ -120,6 +142,11 @@ func (p *Pipeline) verdict(raw models.RawNotification, src Source, m matcher) (v
 	if raw.Attempts >= maxAttempts {
 		v.State = models.StateQuarantined
 		v.Error = fmt.Sprintf("the process died %d times while it read this mail; it is kept whole and was set aside", raw.Attempts)
+		return v
+	}
+	if raw.Raw == nil {
+		v.State = models.StateQuarantined
+		v.Error = "its bytes cannot be read from the database any more; fetch it again from the mailbox"
 		return v
 	}
 	mail, err := parsers.ReadMail(raw.Raw)

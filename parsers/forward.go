@@ -184,6 +184,8 @@ func hasMarker(data []byte) bool {
 	}
 }
 
+// forwardLines gives the lines of a part with the empty ones: the small header
+// of a forward ends at one.
 func forwardLines(p *Part) []string {
 	if p.ContentType != TypeHTML {
 		return strings.Split(p.Text(), "\n")
@@ -192,9 +194,12 @@ func forwardLines(p *Part) []string {
 	if err != nil {
 		return nil
 	}
-	lines := make([]string, len(doc.Lines))
-	for i, l := range doc.Lines {
-		lines[i] = l.Text
+	lines := make([]string, 0, len(doc.Lines)+len(doc.Lines)/2)
+	for _, l := range doc.Lines {
+		if l.Gap {
+			lines = append(lines, "")
+		}
+		lines = append(lines, l.Text)
 	}
 	return lines
 }

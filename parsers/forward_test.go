@@ -119,12 +119,30 @@ func TestInnerSenders(t *testing.T) {
 		if got := strings.Join(m.InnerSenders(), " "); got != "noc@carrier.example a@customer.example" {
 			t.Errorf("got %q", got)
 		}
-		for msg, want := m.Forwarded[0].Forwarded[0], "text"; ; {
-			p := msg.Parts[0]
-			if got := strings.TrimSpace(p.Text()); got != want || p.Index != m.Parts[0].Index {
-				t.Errorf("part %d has %q, want %q", p.Index, got, want)
-			}
-			break
+		p := m.Forwarded[0].Forwarded[0].Parts[0]
+		if got := strings.TrimSpace(p.Text()); got != "text" || p.Index != m.Parts[0].Index {
+			t.Errorf("the innermost forward has part %d with %q, want only its text", p.Index, got)
 		}
+	}
+}
+
+// TestForwardedText holds that the text of a forward begins right below the
+// small header, although the paragraphs of HTML have no empty lines.
+func TestForwardedText(t *testing.T) {
+	raw := "From: me@customer.example\nSubject: Fwd: W\nContent-Type: text/html\n\n<p>look</p><div>---------- Forwarded message ---------<br>" +
+		"From: NOC &lt;noc@carrier.example&gt;<br>Subject: W<br>To: us@customer.example<br></div><br><br><p>Dear customer,</p><p>Ticket: 17</p><p>Regards</p>"
+	m, err := ReadMail([]byte(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Forwarded) != 1 || len(m.Forwarded[0].Parts) != 1 {
+		t.Fatalf("forwarded %+v", m.Forwarded)
+	}
+	doc, err := ReadHTML(m.Forwarded[0].Parts[0].Text(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := doc.Text(), "Dear customer,\nTicket: 17\nRegards\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

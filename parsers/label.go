@@ -164,9 +164,10 @@ func (l *Labels) split(line *Line) (label, value, field string) {
 			return text, "", f
 		}
 	}
-	if i := strings.Index(line.Raw, "  "); i > 0 && i <= maxLabel {
-		if f := l.Field(line.Raw[:i]); f != "" {
-			return Fold(line.Raw[:i]), Fold(line.Raw[i+1:]), f
+	raw := strings.TrimLeft(line.Raw, " ")
+	if i := strings.Index(raw, "  "); i > 0 && i <= maxLabel {
+		if f := l.Field(raw[:i]); f != "" {
+			return Fold(raw[:i]), Fold(raw[i+1:]), f
 		}
 	}
 	if l.loose && line.Raw != "" {

@@ -148,6 +148,7 @@ func (c *Columns) header(t *Table, cells []Cell, heads *[]string) []int {
 		if known > maxColumns {
 			break
 		}
+		at := known
 		field, text := -1, ""
 		if cell.to-cell.from <= 4 {
 			text = t.Text(cell)
@@ -164,7 +165,11 @@ func (c *Columns) header(t *Table, cells []Cell, heads *[]string) []int {
 			}
 		}
 		for range max(cell.Colspan, 1) {
-			if named != nil {
+			switch {
+			case named == nil:
+			case field >= 0 && known > at:
+				cols = append(cols, joined-field)
+			default:
 				cols = append(cols, field)
 			}
 			known++
@@ -185,6 +190,10 @@ func (c *Columns) header(t *Table, cells []Cell, heads *[]string) []int {
 	return cols
 }
 
+// joined marks a column that lies under the same header as the one before it:
+// joined-field. Its cells are joined to that one's, as of a date and its time.
+const joined = -2
+
 // carried is a cell that reaches into the rows below.
 type carried struct {
 	col, left int
@@ -195,9 +204,14 @@ type carried struct {
 func (c *Columns) values(t *Table, cells []Cell, cols []int, above []carried) ([]string, []carried) {
 	values := make([]string, len(c.fields))
 	some, col := false, 0
-	put := func(text string) {
-		if col < len(cols) && cols[col] >= 0 && values[cols[col]] == "" {
-			values[cols[col]] = text
+	put := func(text string, again bool) {
+		if col < len(cols) {
+			switch f := cols[col]; {
+			case f >= 0 && values[f] == "":
+				values[f] = text
+			case f <= joined && !again && text != "":
+				values[joined-f] = strings.TrimSpace(values[joined-f] + " " + text)
+			}
 		}
 		col++
 	}
@@ -205,7 +219,7 @@ func (c *Columns) values(t *Table, cells []Cell, cols []int, above []carried) ([
 	fromAbove := func() {
 		for _, a := range above {
 			if a.col == col {
-				put(a.text)
+				put(a.text, false)
 				if a.left > 1 {
 					next = append(next, carried{a.col, a.left - 1, a.text})
 				}
@@ -219,11 +233,11 @@ func (c *Columns) values(t *Table, cells []Cell, cols []int, above []carried) ([
 		}
 		text := strings.TrimSpace(t.Text(cell))
 		some = some || text != ""
-		for range max(cell.Colspan, 1) {
+		for n := range max(cell.Colspan, 1) {
 			if cell.Rowspan > 1 && col < len(cols) {
 				next = append(next, carried{col, cell.Rowspan - 1, text})
 			}
-			put(text)
+			put(text, n > 0)
 		}
 	}
 	fromAbove()

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // Migrate opens the database of the configuration without touching its schema
@@ -32,7 +33,11 @@ func (a *App) MigrationStatus(ctx context.Context) ([]string, error) {
 	}
 	lines := make([]string, len(steps))
 	for i, s := range steps {
-		lines[i] = fmt.Sprint(s)
+		state := "pending"
+		if s.Applied {
+			state = "applied " + s.At.UTC().Format(time.DateTime) + " UTC"
+		}
+		lines[i] = fmt.Sprintf("%-36s %s", s.Name, state)
 	}
 	return lines, nil
 }

@@ -18,8 +18,13 @@ const (
 	isWithID   = "message_id <> ''"
 )
 
+// maxBodies bounds the bytes of mail that one read loads. The first mail comes
+// however large it is.
+const maxBodies = 32 << 20
+
 // Received gives mail in state received with its bytes, oldest first; of one
-// source, or of all with an empty sourceID.
+// source, or of all with an empty sourceID. It gives fewer than limit where
+// their bytes are many, but at least one if there is any.
 func (s *Store) Received(ctx context.Context, sourceID string, limit int) ([]models.RawNotification, error) {
 	var all []models.RawNotification
 	err := s.read(ctx, "read received mail", func(tx *gorm.DB) error {
@@ -32,14 +37,28 @@ func (s *Store) Received(ctx context.Context, sourceID string, limit int) ([]mod
 			return err
 		}
 		var err error
-		all, err = s.withBodies(tx, rows)
+		all, err = s.withBodies(tx, rows[:withinBodies(rows)])
 		return err
 	})
 	return all, err
 }
 
+// withinBodies says how many of the first rows maxBodies holds.
+func withinBodies(rows []rawRow) int {
+	total := int64(0)
+	for i, r := range rows {
+		total += r.Size
+		if total > maxBodies && i > 0 {
+			return i
+		}
+	}
+	return len(rows)
+}
+
 // Raws gives raw mails with their bytes, in the order of ids. Those that are
-// not there are left out; those whose bytes were deleted have none.
+// not there are left out; those whose bytes were deleted or cannot be read any
+// more have none. Where their bytes are many it gives the first ones only, at
+// least one if there is any: go on after the last one given.
 func (s *Store) Raws(ctx context.Context, ids []string) ([]models.RawNotification, error) {
 	var all []models.RawNotification
 	err := s.read(ctx, "read raw mail", func(tx *gorm.DB) error {
@@ -57,7 +76,7 @@ func (s *Store) Raws(ctx context.Context, ids []string) ([]models.RawNotificatio
 				ordered = append(ordered, r)
 			}
 		}
-		all, err = s.withBodies(tx, ordered)
+		all, err = s.withBodies(tx, ordered[:withinBodies(ordered)])
 		return err
 	})
 	return all, err
@@ -80,8 +99,11 @@ func (s *Store) withBodies(tx *gorm.DB, rows []rawRow) ([]models.RawNotification
 	for i, r := range rows {
 		all[i] = r.model()
 		if packed, ok := byID[r.ID]; ok {
+			// One mail whose bytes are broken must not keep the others from
+			// being read.
 			if all[i].Raw, err = s.codec.unpack(packed); err != nil {
-				return nil, err
+				s.log.Error("the bytes of a mail cannot be read", "raw", r.ID, "error", err)
+				all[i].Raw = nil
 			}
 		}
 	}

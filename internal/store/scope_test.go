@@ -250,4 +250,3 @@ func TestScopes(t *testing.T) {
 		}
 	})
 }
-

@@ -136,8 +136,13 @@ func (l *lumenMail) current() {
 }
 
 func (l *lumenMail) id() {
-	p, ok := parsers.First(l.pairs, "id")
-	if !ok {
+	var p parsers.Pair // the heading; the subject of a forward stands above it
+	for _, q := range l.pairs {
+		if q.Field == "id" && q.Value != "" {
+			p = q
+		}
+	}
+	if p.Value == "" {
 		return
 	}
 	l.n.MaintenanceID = parsers.FirstWord(strings.TrimLeft(p.Value, "#: "))

@@ -153,3 +153,55 @@ func agree(r *parsers.Reading, t parsers.Times, sure [2]time.Time, second [2]par
 	}
 	return nil
 }
+
+// say looks for a status in a text and adds what it finds to the hits; part is
+// -1 for the subject.
+func say(hits []parsers.StatusHit, words parsers.StatusWords, text string, part int, where string) []parsers.StatusHit {
+	h, ok := words.Find(parsers.Plain(text))
+	if !ok {
+		return hits
+	}
+	h.Part, h.Where = part, where
+	return append(hits, h)
+}
+
+// settleStatus gives the notice the status that the hits come to; one that
+// states none is CONFIRMED, which the plain text shows.
+func settleStatus(r *parsers.Reading, n *models.Notice, hits []parsers.StatusHit, part int, plain string) {
+	hit, warning, ok := parsers.DecideStatus(hits...)
+	if warning != "" {
+		r.Warn(warning)
+	}
+	if !ok {
+		hit = parsers.StatusHit{Status: models.StatusConfirmed, Part: part, Text: plain}
+	}
+	n.Status = hit.Status
+	r.Found(0, "status", hit.Part, hit.Text, statusRule(ok))
+}
+
+// newestNotice leaves only the newest notice of a thread: what stands before
+// the second label of the field that has a value. end is the line at which
+// older notices begin.
+func newestNotice(d *parsers.Document, pairs []parsers.Pair, field string) (newest []parsers.Pair, end int) {
+	seen := -1
+	for i, p := range pairs {
+		if p.Field != field || p.Value == "" {
+			continue
+		}
+		if seen >= 0 && p.Line > seen {
+			return pairs[:i], p.Line
+		}
+		seen = p.Line
+	}
+	return pairs, len(d.Lines)
+}
+
+// has reports whether one of the labels has a value.
+func has(pairs []parsers.Pair, fields ...string) bool {
+	for _, field := range fields {
+		if _, ok := parsers.First(pairs, field); ok {
+			return true
+		}
+	}
+	return false
+}
