@@ -81,6 +81,16 @@ func (r Row) Get(field string) string {
 	return ""
 }
 
+// All gives the cells under a header that spans several columns, such as a
+// date and a time of day; else what Get gives.
+func (r Row) All(field string) string {
+	i, ok := r.cols.fields[field]
+	if !ok || len(r.cells) == len(r.cols.fields) {
+		return r.Get(field)
+	}
+	return strings.TrimSpace(r.cells[i] + " " + r.cells[len(r.cols.fields)+i])
+}
+
 // Head gives the header of a field as written, for what it says beside its
 // name, such as a zone; empty when the table has no such column.
 func (r Row) Head(field string) string {
@@ -191,18 +201,19 @@ func (c *Columns) header(t *Table, cells []Cell, heads *[]string) []int {
 }
 
 // joined marks a column that lies under the same header as the one before it:
-// joined-field. Its cells are joined to that one's, as of a date and its time.
+// joined-field.
 const joined = -2
 
 // carried is a cell that reaches into the rows below.
 type carried struct {
 	col, left int
 	text      string
+	again     bool // not its first column
 }
 
 // values lays the cells of a row under the header; nil if all are empty.
 func (c *Columns) values(t *Table, cells []Cell, cols []int, above []carried) ([]string, []carried) {
-	values := make([]string, len(c.fields))
+	values := make([]string, len(c.fields), 2*len(c.fields)) // first cells, then all that follow under the same header
 	some, col := false, 0
 	put := func(text string, again bool) {
 		if col < len(cols) {
@@ -210,7 +221,9 @@ func (c *Columns) values(t *Table, cells []Cell, cols []int, above []carried) ([
 			case f >= 0 && values[f] == "":
 				values[f] = text
 			case f <= joined && !again && text != "":
-				values[joined-f] = strings.TrimSpace(values[joined-f] + " " + text)
+				values = values[:2*len(c.fields)]
+				more := &values[len(c.fields)+joined-f]
+				*more = strings.TrimSpace(*more + " " + text)
 			}
 		}
 		col++
@@ -219,9 +232,9 @@ func (c *Columns) values(t *Table, cells []Cell, cols []int, above []carried) ([
 	fromAbove := func() {
 		for _, a := range above {
 			if a.col == col {
-				put(a.text, false)
+				put(a.text, a.again)
 				if a.left > 1 {
-					next = append(next, carried{a.col, a.left - 1, a.text})
+					next = append(next, carried{a.col, a.left - 1, a.text, a.again})
 				}
 			}
 		}
@@ -235,7 +248,7 @@ func (c *Columns) values(t *Table, cells []Cell, cols []int, above []carried) ([
 		some = some || text != ""
 		for n := range max(cell.Colspan, 1) {
 			if cell.Rowspan > 1 && col < len(cols) {
-				next = append(next, carried{col, cell.Rowspan - 1, text})
+				next = append(next, carried{col, cell.Rowspan - 1, text, n > 0})
 			}
 			put(text, n > 0)
 		}

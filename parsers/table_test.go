@@ -64,3 +64,19 @@ func TestRowspan(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestHeaderOverSeveralColumns(t *testing.T) {
+	columns := NewColumns([]string{"start"}, map[string][]string{"start": {"start"}, "zone": {"zone"}})
+	d, err := ReadHTML("<table><tr><th colspan=3>Start<th>Zone<tr><td>3 May<td rowspan=2 colspan=2>7:00<td>GMT<tr><td>4 May<td>GMT<tr><td colspan=3>5 May<td>GMT<tr><td>6 May<td>7:00<td>PM<td>GMT</table>", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range d.Rows(columns) {
+		got = append(got, r.All("start")+"|"+r.All("zone")+"|"+r.Get("start")+"|"+r.All("none"))
+	}
+	want := []string{"3 May 7:00|GMT|3 May|", "4 May 7:00|GMT|4 May|", "5 May|GMT|5 May|", "6 May 7:00 PM|GMT|6 May|"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"database/sql"
 	"regexp"
 	"strings"
 	"testing"
@@ -39,16 +40,26 @@ func TestHotPathsUseIndexes(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", st.SQL, err)
 			}
-			for rows.Next() {
-				var id, parent, unused int
-				var plan string
-				ok(t, rows.Scan(&id, &parent, &unused, &plan))
+			for _, plan := range steps(t, rows) {
 				if strings.HasPrefix(plan, "SCAN") && !allowed.MatchString(plan) {
 					t.Errorf("%s: %s in\n%s", name, plan, st.SQL)
 				}
 			}
-			ok(t, rows.Err())
-			ok(t, rows.Close())
 		}
 	}
+}
+
+// steps reads the lines of a query plan.
+func steps(t *testing.T, rows *sql.Rows) []string {
+	t.Helper()
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var id, parent, unused int
+		var plan string
+		ok(t, rows.Scan(&id, &parent, &unused, &plan))
+		all = append(all, plan)
+	}
+	ok(t, rows.Err())
+	return all
 }

@@ -17,7 +17,6 @@ import (
 type variant struct {
 	name     string
 	mail     string
-	provider string   // empty: that of the group
 	status   string   // empty: an error is wanted
 	windows  []string // start of each, UTC
 	circuits int      // of the first window
