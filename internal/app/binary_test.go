@@ -47,6 +47,13 @@ func binary(t testing.TB) string {
 	return bin
 }
 
+// imapServer is a server with one account.
+type imapServer interface {
+	PlainAddr() string
+	User() string
+	Password() string
+}
+
 // mailServer is an IMAP server with n mails of package traffic in INBOX.
 func mailServer(t testing.TB, n int) *fakeimap.Server {
 	t.Helper()
@@ -71,13 +78,13 @@ type installation struct {
 }
 
 // install makes an installation with SQLite in its folder.
-func install(t testing.TB, s *fakeimap.Server) installation {
+func install(t testing.TB, s imapServer) installation {
 	t.Helper()
 	dir := t.TempDir()
 	return installIn(t, s, dir, "sqlite:"+filepath.Join(dir, "lineman.db"))
 }
 
-func installIn(t testing.TB, s *fakeimap.Server, dir, database string) installation {
+func installIn(t testing.TB, s imapServer, dir, database string) installation {
 	t.Helper()
 	in := installation{dir: dir, bin: binary(t)}
 	in.config = filepath.Join(in.dir, "lineman.yaml")
@@ -126,7 +133,7 @@ func (in installation) run(t testing.TB, args ...string) string {
 }
 
 // keywords gives the labels of every message of INBOX, by UID.
-func keywords(t testing.TB, s *fakeimap.Server) map[imap.UID]string {
+func keywords(t testing.TB, s imapServer) map[imap.UID]string {
 	t.Helper()
 	c, err := imapclient.DialInsecure(s.PlainAddr(), nil)
 	if err != nil {
@@ -156,7 +163,7 @@ func keywords(t testing.TB, s *fakeimap.Server) map[imap.UID]string {
 }
 
 // add configures one more source on the same server.
-func (in installation) add(t *testing.T, s *fakeimap.Server, name, password string) {
+func (in installation) add(t *testing.T, s imapServer, name, password string) {
 	t.Helper()
 	text, err := os.ReadFile(in.config)
 	if err != nil {

@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	fakeimap "lineman/internal/fake/imap"
 	"lineman/internal/store/storetest"
 )
 
@@ -157,7 +156,7 @@ func TestServe(t *testing.T) {
 	s.stop(t)
 }
 
-func labelled(t *testing.T, server *fakeimap.Server) int {
+func labelled(t *testing.T, server imapServer) int {
 	n := 0
 	for _, words := range keywords(t, server) {
 		if strings.Contains(words, "m-") {
