@@ -92,6 +92,10 @@ func (a *App) startQueue(ctx context.Context) (*jobs.Queue, error) {
 	if err := queue.Start(context.WithoutCancel(ctx)); err != nil {
 		return nil, fmt.Errorf("start the queue: %w", err)
 	}
+	// What a process that died left behind need not wait for the sweep.
+	if err := a.requeue(ctx, a.Now()); err != nil {
+		a.Logger.Warn("waiting mail could not be enqueued; the sweep tries again", "error", err)
+	}
 	return queue, nil
 }
 
@@ -130,18 +134,25 @@ func (a *App) label(ctx context.Context, j models.Job) error {
 
 // sweep gives mail that waits without a job a new one, and labels what is due.
 func (a *App) sweep(ctx context.Context, _ models.Job) error {
-	ids, err := a.store.Orphans(ctx, a.Now().UTC().Add(-time.Minute), 1000)
-	if err != nil {
-		return fmt.Errorf("look for waiting mail: %w", err)
-	}
-	if err := a.store.EnqueueProcess(ctx, ids); err != nil {
-		return fmt.Errorf("enqueue %d waiting mails: %w", len(ids), err)
-	}
-	var failed []error
+	failed := []error{a.requeue(ctx, a.Now().Add(-time.Minute))}
 	for _, s := range a.Config.Sources {
 		if err := a.label(ctx, models.Job{Kind: models.JobLabel, Source: s.Name}); err != nil {
 			failed = append(failed, err)
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// requeue gives mail that was kept before an instant and still waits a new
+// job. One job too many does no harm: what is processed is not processed
+// again.
+func (a *App) requeue(ctx context.Context, before time.Time) error {
+	ids, err := a.store.Orphans(ctx, before.UTC(), 1000)
+	if err != nil {
+		return fmt.Errorf("look for waiting mail: %w", err)
+	}
+	if err := a.store.EnqueueProcess(ctx, ids); err != nil {
+		return fmt.Errorf("enqueue %d waiting mails: %w", len(ids), err)
+	}
+	return nil
 }

@@ -57,12 +57,20 @@ func Start(t testing.TB, o Options) *Server {
 		t.Skip("no Dovecot: install dovecot-imapd or run make test")
 	}
 	s := &Server{t: t, binary: binary, dir: shortDir(t)}
-	s.plain, s.secure = freeAddr(t), freeAddr(t)
 	if o.Separator == "" {
 		o.Separator = "."
 	}
-	s.write(o)
-	s.Restart()
+	var err error
+	for range 5 { // a port can be taken between the look and the start
+		s.plain, s.secure = freeAddrs(t)
+		s.write(o)
+		if err = s.launch(); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		s.Kill()
 		if t.Failed() {
@@ -106,14 +114,20 @@ func shortDir(t testing.TB) string {
 	return dir
 }
 
-func freeAddr(t testing.TB) string {
+// freeAddrs gives two addresses with different ports that were free just now.
+func freeAddrs(t testing.TB) (first, second string) {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	listen := func() net.Listener {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ln
 	}
-	defer ln.Close()
-	return ln.Addr().String()
+	one, two := listen(), listen()
+	defer one.Close()
+	defer two.Close()
+	return one.Addr().String(), two.Addr().String()
 }
 
 // write makes the files that the server reads.
@@ -231,13 +245,20 @@ service stats {
 func (s *Server) Restart() {
 	s.t.Helper()
 	s.Kill()
+	if err := s.launch(); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// launch starts the server and waits until it answers.
+func (s *Server) launch() error {
 	var output bytes.Buffer
 	cmd := exec.Command(s.binary, "-F", "-c", filepath.Join(s.dir, "dovecot.conf"))
 	cmd.Stdout, cmd.Stderr = &output, &output
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TZ=" + zone}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
-		s.t.Fatalf("start Dovecot: %v", err)
+		return fmt.Errorf("start Dovecot: %w", err)
 	}
 	exited := make(chan struct{})
 	go func() {
@@ -247,8 +268,9 @@ func (s *Server) Restart() {
 	s.cmd, s.exited = cmd, exited
 	if err := s.ready(); err != nil {
 		s.Kill()
-		s.t.Fatalf("start Dovecot: %v\n%s%s", err, output.String(), s.Log())
+		return fmt.Errorf("start Dovecot: %w\n%s%s", err, output.String(), s.Log())
 	}
+	return nil
 }
 
 // ready waits for the greeting.

@@ -2,6 +2,7 @@ package imap
 
 import (
 	"net"
+	"sync"
 	"sync/atomic"
 )
 
@@ -67,10 +68,13 @@ func (s *Server) Commands() int {
 // faultyListener hands out connections that can be cut after some bytes.
 type faultyListener struct {
 	net.Listener
-	server *Server
+	server    *Server
+	accepting chan<- struct{} // is told when the first connection is waited for
+	once      sync.Once
 }
 
 func (l *faultyListener) Accept() (net.Conn, error) {
+	l.once.Do(func() { l.accepting <- struct{}{} })
 	c, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err

@@ -109,17 +109,22 @@ func (s *Server) Restart() error {
 		return errors.Join(fmt.Errorf("listen: %w", err), plain.Close())
 	}
 	s.plain, s.secure = plain.Addr().String(), secure.Addr().String()
+	accepting := make(chan struct{}, 2)
 	serve := func(ln net.Listener) {
 		defer s.wg.Done()
 		_ = server.Serve(ln) // ends when the listener is closed
 	}
 	s.wg.Add(2)
-	go serve(&faultyListener{plain, s})
-	go serve(tls.NewListener(&faultyListener{secure, s}, s.tls))
+	for _, ln := range []net.Listener{
+		&faultyListener{Listener: plain, server: s, accepting: accepting},
+		tls.NewListener(&faultyListener{Listener: secure, server: s, accepting: accepting}, s.tls),
+	} {
+		go serve(ln)
+		<-accepting // a server that is closed before it serves is a race in it
+	}
 	s.stop = sync.OnceValue(func() error {
 		close(done)
-		// The listeners too: Serve may not have got as far as to know them.
-		err := errors.Join(ignoreClosed(plain.Close()), ignoreClosed(secure.Close()), ignoreClosed(server.Close()))
+		err := ignoreClosed(server.Close())
 		s.wg.Wait()
 		return err
 	})
