@@ -61,6 +61,35 @@ func TestKilledIngest(t *testing.T) {
 	}
 }
 
+// TestKilledService kills a service three times while it reads 600 mails; the
+// fourth one goes on at once, and the records and labels are those of a clean
+// run.
+func TestKilledService(t *testing.T) {
+	const mails = 600
+	clean := mailServer(t, mails)
+	calm := install(t, clean)
+	calm.run(t, "ingest")
+
+	harsh := mailServer(t, mails)
+	crash := install(t, harsh)
+	for i := range 3 {
+		s := crash.serve(t, "LINEMAN_SCHEDULE=@every 1s")
+		time.AfterFunc(time.Duration(100+150*i)*time.Millisecond, func() { s.cmd.Process.Kill() })
+		<-s.done
+	}
+	s := crash.serve(t, "LINEMAN_SCHEDULE=@every 1s")
+	until(t, "all mails processed and labelled", func() bool {
+		return s.count(t, "/api/plugins/circuit-maintenance/rawnotification/") == mails && labelled(t, harsh) == mails
+	})
+	s.stop(t)
+	if d := cmp.Diff(records(t, calm), records(t, crash)); d != "" {
+		t.Errorf("records after three kills differ from a clean run (-clean +killed):\n%s", d)
+	}
+	if d := cmp.Diff(keywords(t, clean), keywords(t, harsh)); d != "" {
+		t.Errorf("labels after three kills differ from a clean run (-clean +killed):\n%s", d)
+	}
+}
+
 // world is what a database says, without what is its own: ids and times of
 // storing.
 type world struct {

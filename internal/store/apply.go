@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"lineman/models"
@@ -276,15 +277,22 @@ func (a *application) withdraw(rawID string, touched *touched) {
 }
 
 // add puts new notices under their identities and reports whether one of them
-// came after a notice that follows it.
+// came after a notice that follows it. What counts is the order in which mail
+// was kept: several processes may process it in another.
 func (a *application) add(notices []*noticeRow, touched *touched, from origin) (late bool) {
 	for _, n := range notices {
 		g := a.graph.resolve(n, touched, from)
-		late = late || models.Outdated(g.models(), n.notice)
+		late = late || models.Outdated(keptBefore(g.models(), n.notice), n.notice)
 		g.add(n)
 		touched.gain(g)
 	}
 	return late
+}
+
+// keptBefore gives the notices whose mail was kept before that of n. The IDs
+// of raw mails ascend.
+func keptBefore(all []models.Notice, n models.Notice) []models.Notice {
+	return slices.DeleteFunc(slices.Clone(all), func(o models.Notice) bool { return o.RawID > n.RawID })
 }
 
 func (a *application) saveRaws() error {
