@@ -10,9 +10,9 @@ import (
 // Limits of one spreadsheet in text form; beyond them it is refused with
 // ErrLimit. Columns are limited by maxColumns.
 const (
-	maxSheetRows  = 50_000
-	maxSheetCells = 1_000_000
-	maxSheetCell  = 64 << 10 // bytes of one cell
+	maxCSVRows  = 50_000
+	maxCSVCells = 1_000_000
+	maxCSVCell  = 64 << 10 // bytes of one cell
 
 	sniffedRows = 25
 )
@@ -42,8 +42,8 @@ func ReadCSV(p *Part) (*Document, error) {
 	s := sheetScan{text: text, delimiter: delimiter}
 	cells := 0
 	for s.row() {
-		if cells += len(s.cells); len(t.Rows) >= maxSheetRows || cells > maxSheetCells {
-			return nil, fmt.Errorf("read CSV %s: more than %d rows or %d cells: %w", sheetName(p), maxSheetRows, maxSheetCells, ErrLimit)
+		if cells += len(s.cells); len(t.Rows) >= maxCSVRows || cells > maxCSVCells {
+			return nil, fmt.Errorf("read CSV %s: more than %d rows or %d cells: %w", sheetName(p), maxCSVRows, maxCSVCells, ErrLimit)
 		}
 		row := make([]Cell, len(s.cells))
 		for i, c := range s.cells {
@@ -153,8 +153,8 @@ func (s *sheetScan) row() bool {
 			s.err = fmt.Errorf("more than %d columns: %w", maxColumns, ErrLimit)
 			return false
 		}
-		if len(text) > maxSheetCell {
-			s.err = fmt.Errorf("a cell of more than %d bytes: %w", maxSheetCell, ErrLimit)
+		if len(text) > maxCSVCell {
+			s.err = fmt.Errorf("a cell of more than %d bytes: %w", maxCSVCell, ErrLimit)
 			return false
 		}
 		s.cells = append(s.cells, Fold(text))
@@ -172,7 +172,7 @@ func (s *sheetScan) cell() (text string, more bool) {
 	if strings.HasPrefix(rest, `"`) {
 		var ok bool
 		if quoted, rest, ok = cutQuoted(rest[1:]); !ok {
-			s.err = fmt.Errorf("a quote is not closed within %d bytes", maxSheetCell)
+			s.err = fmt.Errorf("a quote is not closed within %d bytes", maxCSVCell)
 			return "", false
 		}
 		s.text = rest
@@ -198,8 +198,8 @@ func (s *sheetScan) cell() (text string, more bool) {
 // when there is none within the limit of a cell.
 func cutQuoted(s string) (text, rest string, ok bool) {
 	var b strings.Builder
-	for b.Len() <= maxSheetCell {
-		i := strings.IndexByte(s[:min(len(s), maxSheetCell+1)], '"')
+	for b.Len() <= maxCSVCell {
+		i := strings.IndexByte(s[:min(len(s), maxCSVCell+1)], '"')
 		if i < 0 {
 			return "", "", false
 		}

@@ -256,7 +256,7 @@ func quotedHeader(lines []string) (Header, int) {
 			return enough(h), i
 		case last == "" || gaps > 0 || len(h[last][0]) > 2000:
 			return enough(h), i
-		case last == "Subject" && h[last][0] != "" && len(lines[i-1]) < 60 && !labelFollows(lines, i):
+		case h[last][0] != "" && len(lines[i-1]) < 60 && !labelFollows(lines, i) && !strings.Contains(line, "@"):
 			return enough(h), i // a short line was not wrapped: this is the text
 		default:
 			h[last][0] = strings.TrimSpace(h[last][0] + " " + line)

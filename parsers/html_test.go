@@ -96,6 +96,7 @@ func TestLayoutsGiveTheSamePairs(t *testing.T) {
 		"quoted": "> Ticket #: T-1\n> Customer: Harbour: ISP\n>> Start Time: 2026-01-01 10:00 UTC\n> Note: two words",
 		"pipes":  "| Ticket # | T-1 |\n| Customer | Harbour: ISP |\n| Start Time | 2026-01-01 10:00 UTC |\n| Note | two words |",
 		"tabs":   "Ticket #\tT-1\nCustomer\tHarbour: ISP\nStart Time\t2026-01-01 10:00 UTC\nNote\ttwo words",
+		"gaps":   "Ticket #    T-1\n  Customer   Harbour: ISP\nStart Time  2026-01-01 10:00 UTC\nNote     two words",
 		"wide":   "Ticket＃：T-1\r\nCustomer：Harbour: ISP\r\nStart\u00a0Time：2026-01-01 10:00 UTC\r\nNote： two  words",
 	}
 	check := func(name string, d *Document, err error) {
@@ -117,6 +118,26 @@ func TestLayoutsGiveTheSamePairs(t *testing.T) {
 	for name, in := range text {
 		d, err := ReadText(in, 0)
 		check("text "+name, d, err)
+	}
+}
+
+func TestLooseLabels(t *testing.T) {
+	strict := NewLabels(map[string][]string{"state": {"activity status"}, "id": {"ticket", "ticket reference"}, "window": {"window*"}})
+	d, err := ReadText("Ticket Reference T-1\nActivity Status Scheduled\nTicket Reference\nT-2\nThe activity status is not known\nWindow (GMT) 10:00\n", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := func(l *Labels) (all []string) {
+		for _, p := range d.Pairs(l) {
+			all = append(all, p.Field+"="+p.Value)
+		}
+		return all
+	}
+	if diff := cmp.Diff([]string{"id=T-2", "window="}, values(strict)); diff != "" {
+		t.Errorf("strict: %s", diff)
+	}
+	if diff := cmp.Diff([]string{"id=T-1", "state=Scheduled", "id=T-2", "window="}, values(strict.Loose())); diff != "" {
+		t.Errorf("loose: %s", diff)
 	}
 }
 

@@ -159,10 +159,12 @@ func (l *Labels) split(line *Line) (label, value, field string) {
 			return Fold(line.Raw[:i]), Fold(line.Raw[i+1:]), f
 		}
 	}
+	whole := ""
 	if len(text) > 0 && len(text) <= maxLabel {
-		if f := l.Field(text); f != "" {
-			return text, "", f
-		}
+		whole = l.Field(text)
+	}
+	if whole != "" && l.exact[Key(text)] == whole || line.Raw == "" {
+		return text, "", whole
 	}
 	raw := strings.TrimLeft(line.Raw, " ")
 	if i := strings.Index(raw, "  "); i > 0 && i <= maxLabel {
@@ -170,10 +172,12 @@ func (l *Labels) split(line *Line) (label, value, field string) {
 			return Fold(raw[:i]), Fold(raw[i+1:]), f
 		}
 	}
-	if l.loose && line.Raw != "" {
-		return l.leading(text)
+	if l.loose {
+		if label, value, field = l.leading(text); field != "" {
+			return label, value, field
+		}
 	}
-	return "", "", ""
+	return text, "", whole
 }
 
 // leading finds the longest label that a text begins with.

@@ -58,6 +58,8 @@ type FileJSON struct {
 	Error        string            `json:"error"`
 	Maintenances []MaintenanceJSON `json:"maintenances"`
 
+	Incomplete []string `json:"incomplete,omitempty"` // known circuits that the input names and that were not read
+
 	Ignored  string   `json:"ignored,omitempty"` // the rule
 	Detected string   `json:"detected,omitempty"`
 	Format   string   `json:"format,omitempty"`
@@ -125,6 +127,9 @@ func epoch(t time.Time) int64 {
 // File gives the line for one input.
 func (r Result) File(name string, explain bool) FileJSON {
 	f := FileJSON{File: name, Provider: r.Provider, Outcome: r.Outcome, Maintenances: r.Maintenances(explain)}
+	for _, seen := range r.Missed {
+		f.Incomplete = appendNew(f.Incomplete, []string{seen.CID})
+	}
 	switch r.Outcome {
 	case OutcomeError:
 		f.Error = strings.Join(r.Problems(), "; ")

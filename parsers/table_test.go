@@ -27,6 +27,8 @@ func TestRows(t *testing.T) {
 		"md":    "Circuit Id| Impact| A Location\n---|---|---\nC-1| Outage| Bonn\nC-2| None| \n",
 		"tabs":  "Circuit Id\tImpact\tA Location\nC-1\tOutage\tBonn\nC-2\tNone\t\n",
 		"gaps":  "Circuit Id   Impact   A Location\nC-1          Outage   Bonn\nC-2          None\n",
+		"rule":  "Circuit Id   Impact   A Location\n----------   ------   ----------\nC-1          Outage   Bonn\nC-2          None\n",
+		"blank": "Circuit Id\tImpact\tA Location\n\nC-1\tOutage\tBonn\n\nC-2\tNone\t\n",
 	}
 	check := func(name string, d *Document, err error) {
 		if err != nil {

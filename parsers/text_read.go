@@ -24,9 +24,7 @@ func ReadText(src string, part int) (*Document, error) {
 		raw = unquote(strings.TrimRight(raw, "\r"))
 		text := Fold(raw)
 		if strings.Trim(text, "*_-=+| :") == "" {
-			if text == "" || !strings.ContainsAny(text, "|+") { // no rule of a drawn table
-				tab.end(d)
-			}
+			tab.gap = tab.gap || text == ""
 			gap = true
 			continue
 		}
@@ -93,16 +91,20 @@ func unstar(s string) (string, int) {
 	return strings.TrimSpace(bold + rest), len(strings.TrimSpace(bold))
 }
 
-// textTable collects lines that look like rows.
+// textTable collects lines that look like rows. An empty line or a rule may
+// stand between two rows that have the same number of cells.
 type textTable struct {
 	rows  [][]Cell
 	first int
+	gap   bool
 }
 
 func (t *textTable) add(d *Document, l Line) {
 	cells := textCells(l.Raw)
-	if len(cells) < 2 {
+	if n := len(t.rows); len(cells) < 2 || t.gap && n > 0 && len(t.rows[n-1]) != len(cells) {
 		t.end(d)
+	}
+	if t.gap = false; len(cells) < 2 {
 		return
 	}
 	if len(t.rows) == 0 {
@@ -115,7 +117,7 @@ func (t *textTable) end(d *Document) {
 	if len(t.rows) > 1 && len(d.Tables) < maxTables {
 		d.Tables = append(d.Tables, &Table{Rows: t.rows, doc: d, line: t.first})
 	}
-	t.rows = nil
+	t.rows, t.gap = nil, false
 }
 
 // textCells splits a line at pipes, else at tabs, else at gaps of two blanks

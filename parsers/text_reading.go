@@ -6,8 +6,10 @@ import (
 	"lineman/models"
 )
 
-// maxEvidence is how much of the matched text a piece of evidence keeps.
-const maxEvidence = 200
+const (
+	maxEvidence = 200 // bytes of the matched text that a piece of evidence keeps
+	maxWarnings = 100 // warnings and reasons of one reading
+)
 
 // Found records where a field of a notice was read.
 func (r *Reading) Found(notice int, field string, part int, text, rule string) {
@@ -15,22 +17,29 @@ func (r *Reading) Found(notice int, field string, part int, text, rule string) {
 }
 
 // Missing records that a field could not be read, and why. The same field is
-// recorded once for each reason.
+// recorded once for each reason, and after many reasons only once.
 func (r *Reading) Missing(field, reason string) {
+	full := len(r.Fields) >= maxWarnings
 	for _, f := range r.Fields {
-		if f.Field == field && f.Reason == reason {
+		if f.Field == field && (f.Reason == reason || full) {
 			return
 		}
 	}
 	r.Fields = append(r.Fields, FieldError{Field: field, Reason: reason})
 }
 
-// Warn records a warning once.
+// Warn records a warning once; after many, one says that more were left out.
 func (r *Reading) Warn(text string) {
+	if len(r.Warnings) > maxWarnings {
+		return
+	}
 	for _, w := range r.Warnings {
 		if w == text {
 			return
 		}
+	}
+	if len(r.Warnings) == maxWarnings {
+		text = "there are more warnings, which are left out"
 	}
 	r.Warnings = append(r.Warnings, text)
 }

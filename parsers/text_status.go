@@ -29,7 +29,7 @@ type StatusHit struct {
 // CommonStatus are the words that all layouts share, in the order in which a
 // mail is searched for them: what ends a maintenance first.
 var CommonStatus = StatusWords{
-	{models.StatusCancelled, []string{"cancelled", "canceled", "cancellation", "cancelling", "canceling", "withdrawn", "called off",
+	{models.StatusCancelled, []string{"cancelled", "canceled", "cancellation", "cancelation", "cancelling", "canceling", "withdrawn", "called off",
 		"キャンセル", "中止"}},
 	{models.StatusCompleted, []string{"completed", "completion", "is complete", "concluded", "has ended", "has finished", "window has closed",
 		"完了", "終了いたしました", "終了しました"}},
@@ -94,7 +94,23 @@ func unsaid(text string, at int, status models.Status) bool {
 	if hasWord(clause, notYet) {
 		return true
 	}
-	return status != models.StatusCancelled && hasWord(clause, future)
+	return status != models.StatusCancelled && (hasWord(clause, future) || supposed(text, at))
+}
+
+// supposed tells whether the sentence around a place begins with a condition:
+// "Should the date have passed, please consider the work as completed."
+func supposed(text string, at int) bool {
+	from := max(0, at-300)
+	if i := strings.LastIndexAny(text[from:at], ".!?;\n*[]"); i >= 0 {
+		from += i + 1
+	}
+	sentence := strings.TrimLeft(text[from:at], " -")
+	for _, word := range []string{"if ", "should ", "unless ", "in case ", "in the event "} {
+		if strings.HasPrefix(sentence, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // undone tells whether a Japanese phrase is taken back, or put into the

@@ -36,6 +36,9 @@ func TestFindStatus(t *testing.T) {
 		{"作業はキャンセルされました。", models.StatusCancelled},
 		{"作業は24時間後に開始します。", ""},
 		{"Planned maintenance", ""},
+		{"Maintenance Cancelation Notice", models.StatusCancelled},
+		{"Should the date of the work have passed, without any news of it, please consider the work as completed.", ""},
+		{"If this was one day, please consider it completed. The work has been completed.", models.StatusCompleted},
 	}
 	for _, tt := range tests {
 		h, _ := CommonStatus.Find(Plain(tt.text))

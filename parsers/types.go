@@ -77,7 +77,8 @@ type Result struct {
 	Evidence []Evidence
 	Tried    []string // formats that were tried and why they did not fit
 	Warnings []string
-	Panic    bool // error: a format panicked on this mail, Reason says which
+	Panic    bool   // error: a format panicked on this mail, Reason says which
+	Missed   []Seen // known circuits that the mail names and that were not read; see Missing
 }
 
 // FieldError says which field of a notice could not be read, and why.

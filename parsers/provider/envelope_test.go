@@ -27,7 +27,7 @@ func body(raw []byte) (header, content string) {
 	return header, content
 }
 
-// html gives the first HTML part of a mail whose notice is in it.
+// html gives the first HTML part of a mail whose notice is in it alone.
 func html(raw []byte) string {
 	m, err := parsers.ReadMail(raw)
 	if err != nil {
@@ -36,7 +36,7 @@ func html(raw []byte) string {
 	found := ""
 	for _, p := range m.Parts {
 		switch {
-		case p.ContentType == parsers.TypeCalendar:
+		case p.ContentType == parsers.TypeCalendar, p.Attachment:
 			return ""
 		case p.ContentType == parsers.TypeHTML && found == "":
 			found = p.Text()

@@ -76,14 +76,7 @@ type equinixMail struct {
 	others []*parsers.Document
 	impact models.Impact
 	raw    string
-	lists  []equinixList
-}
-
-// equinixList are the circuits of one account.
-type equinixList struct {
-	account  string
-	circuits []models.NoticeCircuit
-	evidence []parsers.Evidence
+	lists  accountLists
 }
 
 func equinixRead(m *parsers.Message) parsers.Reading {
@@ -106,7 +99,7 @@ func equinixRead(m *parsers.Message) parsers.Reading {
 		e.n.Summary = p.Value
 	}
 	e.n.Sequence, e.n.UID = 1, "0"
-	return e.finish()
+	return e.lists.finish(e.r, e.n)
 }
 
 // id is the ticket in brackets in the subject, or after "please reference".
@@ -306,25 +299,8 @@ func (e *equinixMail) circuits() {
 }
 
 func (e *equinixMail) circuit(account, cid, rule string) {
-	at := -1
-	for i := range e.lists {
-		if e.lists[i].account == account {
-			at = i
-		}
-	}
-	if at < 0 && len(e.lists) >= maxAccounts {
-		tooMany(&e.r, "account", maxAccounts)
-		return
-	}
-	if at < 0 {
-		at = len(e.lists)
-		e.lists = append(e.lists, equinixList{account: account, evidence: []parsers.Evidence{
-			{Notice: at, Field: "account", Part: e.doc.Part, Text: account, Rule: "column Account #"}}})
-	}
-	l := &e.lists[at]
-	l.evidence = append(l.evidence, parsers.Evidence{Notice: at, Field: parsers.CircuitField(len(l.circuits), "circuit_id"),
-		Part: e.doc.Part, Text: parsers.Clip(cid, 200), Rule: rule})
-	l.circuits = append(l.circuits, models.NoticeCircuit{CID: cid, Impact: e.impact, RawImpact: parsers.Clip(e.raw, 200)})
+	e.lists.add(&e.r, e.doc.Part, account, "column Account #",
+		models.NoticeCircuit{CID: cid, Impact: e.impact, RawImpact: parsers.Clip(e.raw, 200)}, rule)
 }
 
 // status reads the subject and the sentences before each date.
@@ -368,35 +344,4 @@ func (e *equinixMail) heads(hits []parsers.StatusHit, d *parsers.Document, pairs
 		}
 	}
 	return hits
-}
-
-// finish makes one notice for each account.
-func (e *equinixMail) finish() parsers.Reading {
-	if len(e.lists) == 0 {
-		e.r.CheckNotice(&e.n)
-		return finish(e.r, e.n)
-	}
-	var notices []models.Notice
-	shared := e.r.Evidence
-	for i, l := range e.lists {
-		n := e.n
-		n.Account = l.account
-		n.Windows = append([]models.NoticeWindow(nil), e.n.Windows...)
-		for w := range n.Windows {
-			n.Windows[w].Circuits = l.circuits
-		}
-		e.r.CheckNotice(&n)
-		notices = append(notices, n)
-		for _, ev := range shared {
-			if i > 0 {
-				ev.Notice = i
-				e.r.Evidence = append(e.r.Evidence, ev)
-			}
-		}
-		e.r.Evidence = append(e.r.Evidence, l.evidence...)
-	}
-	if len(notices) > 1 {
-		e.r.Warn(fmt.Sprintf("the mail lists circuits of %d accounts: one notice for each", len(notices)))
-	}
-	return finish(e.r, notices...)
 }

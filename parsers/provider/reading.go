@@ -148,7 +148,7 @@ func agree(r *parsers.Reading, t parsers.Times, sure [2]time.Time, second [2]par
 			return fmt.Errorf("%s: %w", field, err)
 		}
 		if err := t.Agree(sure[i], second[i], near, 0); err != nil {
-			r.Warn("two renderings of the window differ: " + strings.TrimSuffix(err.Error(), ": "+parsers.ErrUndecidable.Error()))
+			r.Warn("two renderings of the window differ: " + undecided(err))
 		}
 	}
 	return nil
@@ -204,4 +204,27 @@ func has(pairs []parsers.Pair, fields ...string) bool {
 		}
 	}
 	return false
+}
+
+// sayCalendar adds that an attached invitation takes the maintenance off;
+// where ticket is not empty, only one that names it.
+func sayCalendar(hits []parsers.StatusHit, m *parsers.Message, ticket string) []parsers.StatusHit {
+	for _, p := range m.Parts {
+		if p.ContentType != parsers.TypeCalendar {
+			continue
+		}
+		text := strings.ReplaceAll(parsers.Clip(p.Text(), 1<<20), "\r", "\n")
+		for _, line := range []string{"\nMETHOD:CANCEL\n", "\nSTATUS:CANCELLED\n"} {
+			if strings.Contains(text, line) && strings.Contains(text, ticket) {
+				hits = append(hits, parsers.StatusHit{Status: models.StatusCancelled, Part: p.Index, Text: strings.TrimSpace(line), Where: "the calendar"})
+				break
+			}
+		}
+	}
+	return hits
+}
+
+// undecided gives what an error about a time says, for a warning.
+func undecided(err error) string {
+	return strings.TrimSuffix(err.Error(), ": "+parsers.ErrUndecidable.Error())
 }

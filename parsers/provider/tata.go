@@ -18,7 +18,7 @@ func tataProvider() parsers.Provider {
 		Senders:   []string{"planned.activity@tatacommunications.com", "do-not-reply@tatacommunications.com", "tatacommunications.com", "*.tatacommunications.com"},
 		Subjects:  []string{"tcl tt:", `tcl tt "`},
 		Body:      []string{"tata communication is in receipt", "ticket reference - tcl", "tata communications"},
-		Formats:   []parsers.Format{{Name: "tata/notice", Fits: tataFits, Read: tataRead}},
+		Formats:   []parsers.Format{{Name: "tata/notice", Read: tataRead}},
 		Filler:    tataFiller,
 	}
 }
@@ -45,6 +45,9 @@ var (
 		"other":    {"maintenance type", "execution owner", "location of activity", "mail id", "contact number", "we request you to*"},
 	}).Loose()
 
+	// tataDetails are the labels below which nothing says the status.
+	tataDetails = []string{"id", "circuits", "state", "window", "revised"}
+
 	// tataSubject is searched in the subject before the ticket.
 	tataSubject = append(parsers.StatusWords{
 		{Status: models.StatusCancelled, Phrases: []string{"cancel"}},
@@ -68,37 +71,23 @@ var (
 	tataTicket = regexp.MustCompile(`(?i)\bTCL TT:?\s*["“”']?\s*([A-Z0-9][A-Z0-9-]{3,})`)
 	tataBackup = regexp.MustCompile(`(?i)\b(?:backup|back-up|alternate|contingency)\s+(?:mw|maintenance window|activity window|window)\s*(?:\((?:gmt|utc|ist)\)\s*)?[:=-]\s*(.*)`)
 	tataSlash  = regexp.MustCompile(`\b(UTC|GMT|IST)\s*/\s*`)
-	tataSuffer = regexp.MustCompile(`(?i)\bexperience (.{1,120}?)(?: during |\.|$)`)
+	tataBears  = regexp.MustCompile(`(?i)\bexperience (.{1,120}?)(?: during |\.|$)`)
 	tataZero   = regexp.MustCompile(`(?i)^\W*(?:0+\s*(?:d\w*|h\w*|m\w*|s\w*)?\W*)+$`)
 )
 
-func tataFits(m *parsers.Message) (bool, string) {
-	if ok, _ := mentions(m, "activity window"); ok {
-		return true, ""
-	}
-	return mentions(m, "tata")
-}
-
-type tataMail struct {
-	m      *parsers.Message
-	r      parsers.Reading
-	n      models.Notice
-	doc    *parsers.Document
-	pairs  []parsers.Pair
-	others []*parsers.Document
-	end    int
-}
+type tataMail struct{ *letter }
 
 func tataRead(m *parsers.Message) parsers.Reading {
-	t := tataMail{m: m}
-	bodies := parsers.ReadBodies(m)
-	t.doc, t.pairs, t.others = bodies.Best(tataLabels)
-	if t.doc == nil {
-		return unreadable(bodies.Err)
+	l, r, ok := openLetter(m, tataLabels, tataTimes, "id")
+	if !ok {
+		return r
 	}
-	t.pairs, t.end = newestNotice(t.doc, t.pairs, "id")
+	t := tataMail{l}
 	if !has(t.pairs, "id", "window", "revised") && !tataTicket.MatchString(m.Subject) {
-		return foreign(m, "no ticket reference and no activity window")
+		return t.no("no ticket reference and no activity window")
+	}
+	if rule := t.idle(tataDetails...); rule != "" {
+		return parsers.Reading{Ignored: rule}
 	}
 	t.id()
 	t.n.Account = tataFiller
@@ -106,13 +95,10 @@ func tataRead(m *parsers.Message) parsers.Reading {
 	t.status()
 	t.windows()
 	t.circuits()
-	t.n.Summary = m.Subject
-	if p, ok := parsers.First(t.pairs, "work"); ok && t.n.Summary == "" {
-		t.n.Summary = p.Value
+	if m.Subject == "" {
+		t.n.Summary = t.value("work", "summary")
 	}
-	t.n.Sequence, t.n.UID = 1, "0"
-	t.r.CheckNotice(&t.n)
-	return finish(t.r, t.n)
+	return t.finish()
 }
 
 func (t *tataMail) id() {
@@ -138,9 +124,14 @@ func (t *tataMail) id() {
 // above the ticket. Activity Status says how far the work is: it counts where
 // these say nothing, and always when the work is cancelled or over.
 func (t *tataMail) status() {
-	kind := t.m.Subject
+	kind, states := t.m.Subject, []string{}
 	if i := tataTicket.FindStringIndex(kind); i != nil {
-		kind = kind[:i[0]]
+		kind, states = kind[:i[0]], append(states, kind[i[1]:])
+	}
+	for _, p := range t.pairs {
+		if p.Field == "state" {
+			states = append(states, p.Value)
+		}
 	}
 	hits := say(nil, tataSubject, kind, -1, "the subject")
 	hits = t.sentence(hits, t.doc, t.pairs, "the text")
@@ -148,11 +139,8 @@ func (t *tataMail) status() {
 		hits = t.sentence(hits, d, d.Pairs(tataLabels), "the other part")
 	}
 	reminder := strings.Contains(parsers.Plain(kind), "reminder")
-	for _, p := range t.pairs {
-		if p.Field != "state" {
-			continue
-		}
-		state := say(nil, tataState, p.Value, t.doc.Part, "Activity Status")
+	for _, text := range states {
+		state := say(nil, tataState, text, t.doc.Part, "Activity Status")
 		if len(state) > 0 && (state[0].Status.Closed() || len(hits) == 0 && !reminder) {
 			hits = append(hits, state...)
 		}
@@ -161,11 +149,7 @@ func (t *tataMail) status() {
 }
 
 func (t *tataMail) sentence(hits []parsers.StatusHit, d *parsers.Document, pairs []parsers.Pair, where string) []parsers.StatusHit {
-	end := len(d.Lines)
-	if len(pairs) > 0 {
-		end = pairs[0].Line
-	}
-	return say(hits, tataSentence, d.Span(0, min(end, 40)), d.Part, where)
+	return say(hits, tataSentence, d.Span(0, t.head(d, pairs, tataDetails)), d.Part, where)
 }
 
 // tataSpan is one line of a window with the zone of its label.
@@ -204,9 +188,9 @@ func (t *tataMail) windows() {
 			tooMany(&t.r, "start", maxWindows)
 			return
 		}
-		start, end, err := tataTimes.ResolveSpan(s.from, s.to, t.m.Date)
+		start, end, err := tataTimes.ResolveSpan(s.from, s.to, t.near)
 		if err == nil && len(gmt) > 0 && i < len(ist) {
-			err = agree(&t.r, tataTimes, [2]time.Time{start, end}, [2]parsers.Moment{ist[i].from, ist[i].to}, t.m.Date, tataSlack)
+			err = agree(&t.r, tataTimes, [2]time.Time{start, end}, [2]parsers.Moment{ist[i].from, ist[i].to}, t.near, tataSlack)
 		}
 		t.window(models.WindowPrimary, start, end, err, s.text, "label "+s.label)
 	}
@@ -240,7 +224,7 @@ func (t *tataMail) spans(p parsers.Pair) []tataSpan {
 				break
 			}
 			rest = next
-			zone := labelZone(p.Label)
+			zone := tataZone(p.Label)
 			if from.Zone == "" && to.Zone == "" {
 				from.Zone = zone
 			}
@@ -258,8 +242,8 @@ func (t *tataMail) spans(p parsers.Pair) []tataSpan {
 	return all
 }
 
-// labelZone gives what stands in the last parentheses of a label.
-func labelZone(label string) string {
+// tataZone gives what stands in the last parentheses of a label.
+func tataZone(label string) string {
 	open, end := strings.LastIndexByte(label, '('), strings.LastIndexByte(label, ')')
 	if open < 0 || end < open {
 		return ""
@@ -282,7 +266,7 @@ func (t *tataMail) extend() {
 			return
 		}
 		if m.Zone == "" {
-			m.Zone = labelZone(p.Label)
+			m.Zone = tataZone(p.Label)
 		}
 		if isUTC(tataTimes, m.Zone) {
 			until, text = &m, p.Label+" "+p.Value
@@ -300,9 +284,9 @@ func (t *tataMail) extend() {
 		return
 	}
 	last := &t.n.Windows[len(t.n.Windows)-1]
-	end, err := tataTimes.Resolve(*until, t.m.Date)
+	end, err := tataTimes.Resolve(*until, t.near)
 	if err == nil && local != nil {
-		err = tataTimes.Agree(end, *local, t.m.Date, tataSlack)
+		err = tataTimes.Agree(end, *local, t.near, tataSlack)
 	}
 	switch {
 	case err != nil:
@@ -310,6 +294,9 @@ func (t *tataMail) extend() {
 	case !end.After(last.Start):
 		t.r.Missing("end", fmt.Sprintf("the extension to %q is not after the start", until.Text))
 	default:
+		if end.Before(last.End) {
+			t.r.Warn(fmt.Sprintf("the work is extended up to %q, which is before its end", until.Text))
+		}
 		last.End = end
 		t.r.Found(0, parsers.WindowField(len(t.n.Windows)-1, "end"), t.doc.Part, text, "label Extended Up to Time Window")
 	}
@@ -318,7 +305,11 @@ func (t *tataMail) extend() {
 // backup reads a backup window that the description names.
 func (t *tataMail) backup() {
 	for i := 0; i < t.end; i++ {
-		s := tataBackup.FindStringSubmatch(parsers.Clip(t.doc.Lines[i].Text, 1000))
+		text := parsers.Clip(t.doc.Lines[i].Text, 1000)
+		if !strings.Contains(text, "MW") && !strings.Contains(strings.ToLower(text), "window") {
+			continue
+		}
+		s := tataBackup.FindStringSubmatch(text)
 		if s == nil || t.doc.Lines[i].Struck {
 			continue
 		}
@@ -326,7 +317,7 @@ func (t *tataMail) backup() {
 		var start, end time.Time
 		err := parsers.ErrUndecidable
 		if ok {
-			start, end, err = tataTimes.ResolveSpan(from, to, t.m.Date)
+			start, end, err = tataTimes.ResolveSpan(from, to, t.near)
 		}
 		if err != nil {
 			if strings.ContainsAny(s[1], "0123456789") {
@@ -345,45 +336,30 @@ func (t *tataMail) backup() {
 // circuits lists the service ids, which are parted by commas and lines; NIMS
 // ids stand in where there are none.
 func (t *tataMail) circuits() {
-	impact, raw, rule, part := t.impact()
+	impact, raw, rule := t.impact()
 	var list []models.NoticeCircuit
 	for _, field := range []string{"circuits", "nims"} {
 		for _, p := range t.pairs {
 			if p.Field != field || p.Struck || p.Value == "" {
 				continue
 			}
-			text := p.Value
-			for at := p.At + 1; at < min(p.End, t.end); at++ {
-				text += "," + t.doc.Lines[at].Text
-			}
-			for _, cid := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '|' }) {
-				if cid = strings.TrimSpace(cid); parsers.None(cid) || len(list) >= maxCircuits {
-					continue
-				}
-				n := len(list)
-				t.r.Found(0, parsers.CircuitField(n, "circuit_id"), t.doc.Part, cid, "label "+p.Label)
-				t.r.Found(0, parsers.CircuitField(n, "impact"), part, raw, rule)
-				list = append(list, models.NoticeCircuit{CID: cid, Impact: impact, RawImpact: parsers.Clip(raw, 200)})
+			for _, cid := range t.list(p) {
+				list = t.row(list, models.NoticeCircuit{CID: cid, Impact: impact, RawImpact: raw}, "label "+p.Label, rule)
 			}
 		}
 		if len(list) > 0 {
 			break
 		}
 	}
-	for i := range t.n.Windows {
-		t.n.Windows[i].Circuits = list
-	}
+	t.letter.circuits(list)
 }
 
 // impact is what the sentence above the ticket says that the service would
 // experience, then the expected duration, then the description.
-func (t *tataMail) impact() (impact models.Impact, raw, rule string, part int) {
-	head := t.end
-	if len(t.pairs) > 0 {
-		head = t.pairs[0].Line
-	}
+func (t *tataMail) impact() (impact models.Impact, raw, rule string) {
 	sentence := ""
-	if s := tataSuffer.FindStringSubmatch(parsers.Clip(t.doc.Span(0, min(head, 40)), 8000)); s != nil {
+	head := t.doc.Span(0, t.head(t.doc, t.pairs, tataDetails))
+	if s := tataBears.FindStringSubmatch(parsers.Clip(head, 8000)); s != nil {
 		sentence = s[1]
 	}
 	duration := ""
@@ -395,18 +371,18 @@ func (t *tataMail) impact() (impact models.Impact, raw, rule string, part int) {
 		duration = strings.Trim(strings.TrimPrefix(duration, p.Label), " :")
 	}
 	if tataZero.MatchString(duration) {
-		return models.ImpactNone, duration, "label Expected Impact Duration", t.doc.Part
+		return models.ImpactNone, duration, "label Expected Impact Duration"
 	}
 	if i, _, ok := parsers.CommonImpact.Find(sentence); ok {
-		return i, sentence, "the sentence on what the service would experience", t.doc.Part
+		return i, sentence, "the sentence on what the service would experience"
 	}
 	if i, _, ok := parsers.CommonImpact.Find(duration); ok {
-		return i, duration, "label Expected Impact Duration", t.doc.Part
+		return i, duration, "label Expected Impact Duration"
 	}
 	if p, ok := parsers.First(t.pairs, "work"); ok {
 		if i, phrase, ok := parsers.CommonImpact.Find(p.Value); ok {
-			return i, phrase, "label Activity Description", t.doc.Part
+			return i, phrase, "label Activity Description"
 		}
 	}
-	return models.ImpactOutage, duration, "no word of the impact is known: OUTAGE", t.doc.Part
+	return models.ImpactOutage, duration, "no word of the impact is known: OUTAGE"
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"lineman/models"
 	"lineman/parsers"
@@ -283,7 +282,6 @@ func TestHostileLayouts(t *testing.T) {
 		"equinix flat":       mail(equinixFrom, equinixSubj, text("UTC: x\nPRODUCTS: a\nAccount # Service Serial #"+many(" 1 a"))),
 	} {
 		t.Run(name, func(t *testing.T) {
-			began := time.Now()
 			read, err := parsers.ReadMail([]byte(m))
 			if err != nil {
 				t.Fatal(err)
@@ -292,11 +290,7 @@ func TestHostileLayouts(t *testing.T) {
 			if r.Outcome == "" || r.Panic {
 				t.Errorf("outcome %q: %s", r.Outcome, r.Reason)
 			}
-			if d := time.Since(began); d > 10*time.Second {
-				t.Errorf("took %s", d)
-			} else {
-				t.Logf("%s: %s %s", d, r.Outcome, parsers.Clip(r.Reason, 100))
-			}
+			t.Logf("%s %s", r.Outcome, parsers.Clip(r.Reason, 100))
 		})
 	}
 }

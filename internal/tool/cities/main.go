@@ -49,7 +49,11 @@ func run(w io.Writer, compiled, names string) error {
 // city is one entry of the list.
 type city struct {
 	id, name, code, state, iso, country, zone string
+	people                                    uint32
 }
+
+// large is how many people a city has that mail may name without its country.
+const large = 300_000
 
 var errFormat = errors.New("this is no list of cities")
 
@@ -66,8 +70,8 @@ func decode(data []byte) ([]city, error) {
 	}
 	var all []city
 	from := 0
-	for at := last; at < len(data); at += offset {
-		end := int(binary.LittleEndian.Uint32(data[at:]))
+	for next := last; next < len(data); next += offset {
+		end := int(binary.LittleEndian.Uint32(data[next:]))
 		if end < from || end > last {
 			return nil, errFormat
 		}
@@ -75,8 +79,12 @@ func decode(data []byte) ([]city, error) {
 		if len(fields) < 8 {
 			return nil, errFormat
 		}
+		at := (end - len(fields[7]) + 3) &^ 3 // elements begin at multiples of 8
+		if at+4 > end {
+			return nil, errFormat
+		}
 		all = append(all, city{string(fields[0]), string(fields[1]), string(fields[2]), string(fields[3]),
-			string(fields[4]), string(fields[5]), string(fields[6])})
+			string(fields[4]), string(fields[5]), string(fields[6]), binary.LittleEndian.Uint32(data[at:])})
 		from = (end + 7) &^ 7
 	}
 	return all, nil
@@ -122,6 +130,9 @@ func newIndex(cities []city, english map[string]string) *index {
 		}
 		for _, name := range spellings(c, english[c.id]) {
 			x.add("p "+parsers.PlaceKey(name), region+" "+zone)
+			if c.people >= large {
+				x.add("l "+parsers.PlaceKey(name), "1")
+			}
 		}
 		x.add("s "+region, zone)
 		x.add("s "+c.iso, zone)
@@ -174,7 +185,7 @@ func spellings(c city, english string) []string {
 
 // missing are places that the list leaves out because they have no state.
 var missing = []city{
-	{name: "Singapore", iso: "SG", country: "Singapore", zone: "Asia/Singapore"},
+	{name: "Singapore", iso: "SG", country: "Singapore", zone: "Asia/Singapore", people: 5_000_000},
 	{name: "Gibraltar", iso: "GI", country: "Gibraltar", zone: "Europe/Gibraltar"},
 }
 
@@ -182,7 +193,7 @@ var missing = []city{
 var provinces = map[string]string{
 	"ab": "CA.01", "bc": "CA.02", "mb": "CA.03", "nb": "CA.04", "nl": "CA.05", "ns": "CA.07", "on": "CA.08", "pe": "CA.09", "qc": "CA.10",
 	"sk": "CA.11", "yt": "CA.12", "nt": "CA.13", "nu": "CA.14",
-	"act": "AU.01", "nsw": "AU.02", "qld": "AU.04", "vic": "AU.07", "tas": "AU.06",
+	"d c": "US.DC", "act": "AU.01", "nsw": "AU.02", "qld": "AU.04", "vic": "AU.07", "tas": "AU.06",
 }
 
 // countries are other names and codes that mail uses.

@@ -15,7 +15,11 @@ func list(cities ...[]string) []byte {
 		for len(data)%8 != 0 {
 			data = append(data, 0)
 		}
-		data = append(data, strings.Join(fields, "\x00")+"\x00tail"...)
+		data = append(data, strings.Join(fields, "\x00")+"\x00"...)
+		for len(data)%4 != 0 {
+			data = append(data, 0)
+		}
+		data = binary.LittleEndian.AppendUint32(data, 400_000)
 		ends = append(ends, uint32(len(data)))
 	}
 	for _, e := range ends {
@@ -37,7 +41,7 @@ func TestIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, line := range []string{"p konigsfurt am see\tDE.05 0\n", "p konigsfurt\tDE.05 0\n", "p kingsford\tDE.05 0\n", "p harbour\tUS.CA 1\n",
-		"a ca\tUS.CA\n", "a hessen\tDE.05\n", "c germany\tDE\n", "c uk\tGB\n", "s DE.05\t0\n", "z 1\tAmerica/Los_Angeles\n"} {
+		"a ca\tUS.CA\n", "a hessen\tDE.05\n", "c germany\tDE\n", "l harbour\t1\n", "c uk\tGB\n", "s DE.05\t0\n", "z 1\tAmerica/Los_Angeles\n"} {
 		if !strings.Contains(out.String(), line) {
 			t.Errorf("no line %q", line)
 		}

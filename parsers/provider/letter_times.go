@@ -1,0 +1,283 @@
+package provider
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"lineman/models"
+	"lineman/parsers"
+)
+
+var (
+	backupLabel = regexp.MustCompile(`(?i)\b(?:back-?up|alternat\w*|contingency|fall-?back|reserve|spare)\b`)
+	dayLabel    = regexp.MustCompile(`(?i)\b(?:day|night)\s*#?\s*(\d{1,3})\b(?:\s*(?:of|/)\s*(\d{1,3})\b)?`)
+)
+
+// windows reads the labels "start" and "end", each end with the start before
+// it, and the labels "window", whose lines each are a span. Labels say which
+// day of several it is and whether it is the backup.
+func (l *letter) windows() {
+	var start *parsers.Pair
+	for i := range l.pairs {
+		p := &l.pairs[i]
+		if p.Struck || parsers.None(p.Value) || p.Field != "start" && p.Field != "end" && p.Field != "window" {
+			continue
+		}
+		switch {
+		case len(l.n.Windows) >= maxWindows:
+			tooMany(&l.r, "start", maxWindows)
+			return
+		case p.Field == "window":
+			l.spans(*p)
+		case p.Field == "start":
+			l.alone(start)
+			start = p
+		case start == nil:
+			l.r.Missing("start", fmt.Sprintf("the mail has the end %q without a start", parsers.Clip(p.Value, 80)))
+		default:
+			l.startEnd(*start, *p)
+			start = nil
+		}
+	}
+	l.alone(start)
+	days := 0
+	for _, w := range l.n.Windows {
+		days = max(days, w.Day)
+	}
+	for i := range l.n.Windows {
+		if w := &l.n.Windows[i]; w.Day > 0 && w.Days == 0 {
+			w.Days = days
+		}
+	}
+	l.sortWindows()
+}
+
+// sortWindows orders the windows by start, and what was found for them with
+// them.
+func (l *letter) sortWindows() {
+	order := make([]int, len(l.n.Windows))
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(a, b int) bool { return l.n.Windows[order[a]].Start.Before(l.n.Windows[order[b]].Start) })
+	names := make(map[string]string, 2*len(order))
+	windows := make([]models.NoticeWindow, len(order))
+	for to, from := range order {
+		windows[to] = l.n.Windows[from]
+		for _, field := range []string{"start", "end"} {
+			names[parsers.WindowField(from, field)] = parsers.WindowField(to, field)
+		}
+	}
+	l.n.Windows = windows
+	for i := range l.r.Evidence {
+		if name, ok := names[l.r.Evidence[i].Field]; ok {
+			l.r.Evidence[i].Field = name
+		}
+	}
+}
+
+func (l *letter) alone(start *parsers.Pair) {
+	if start != nil {
+		l.r.Missing("end", fmt.Sprintf("the mail has the start %q without an end", parsers.Clip(start.Value, 80)))
+	}
+}
+
+func (l *letter) startEnd(start, end parsers.Pair) {
+	from, to := l.moment(start), l.moment(end)
+	l.window(from, to, start, end)
+}
+
+// moment reads the value of a label; the label names the zone where the value
+// does not.
+func (l *letter) moment(p parsers.Pair) parsers.Moment {
+	times := l.ordered(p.Label + " " + p.Value)
+	when, rest, _ := times.Scan(p.Value)
+	if when.HasDate() && !when.HasTime { // "12 May 2026 at: 10:00" and the like
+		if more, _, ok := times.Scan(rest); ok && more.HasTime && !more.HasDate() {
+			when, _, _ = times.Scan(when.Text + " " + more.Text)
+		}
+	}
+	if day := l.day(); when.HasTime && !when.HasDate() && day != "" {
+		if whole, _, ok := times.Scan(day + " " + p.Value); ok && whole.HasDate() && whole.HasTime {
+			when = whole
+		}
+	}
+	if when.Text == "" {
+		when.Text = parsers.Clip(p.Value, 80)
+	}
+	label := zoneOfLabel(times, p.Label)
+	if when.Zone == "" {
+		when.Zone = label
+	}
+	if !sameZone(times, when, label, l.near) {
+		l.r.Missing(p.Field, fmt.Sprintf("%s and %q name two time zones", strings.TrimSpace(p.Label), when.Text))
+	}
+	return when
+}
+
+// sameZone reports whether a moment means the same in the zone that its label
+// names, if that names one.
+func sameZone(times parsers.Times, when parsers.Moment, label string, near time.Time) bool {
+	if label == "" || when.Zone == label {
+		return true
+	}
+	a, errA := times.Resolve(when, near)
+	when.Zone = label
+	b, errB := times.Resolve(when, near)
+	return errA != nil || errB != nil || a.Equal(b)
+}
+
+// day is the date that a layout writes under a label of its own, for times
+// that have none. It is looked up once: a mail may have very many times.
+func (l *letter) day() string {
+	if l.dayOnce == nil {
+		p, _ := parsers.First(l.pairs, "day")
+		l.dayOnce = &p.Value
+	}
+	return *l.dayOnce
+}
+
+// spans reads the lines of a label that names a window, one span a line.
+func (l *letter) spans(p parsers.Pair) {
+	times := l.ordered(p.Label + " " + l.text(p, true))
+	found := false
+	for i := p.At; i < max(min(p.End, l.end), p.At+1); i++ {
+		text := l.doc.Lines[i].Text
+		if i == p.At {
+			text = p.Value
+		}
+		from, to, rest, ok := times.ScanSpan(text)
+		if !ok {
+			if found || i > p.At+3 {
+				break
+			}
+			continue
+		}
+		if day := l.day(); !from.HasDate() && day != "" {
+			if a, b, more, ok := times.ScanSpan(day + " " + text); ok && a.HasDate() && a.HasTime {
+				from, to, rest = a, b, more
+			}
+		}
+		found = true
+		at := p
+		at.Value, at.At, at.Label = text, i, p.Label
+		if backupLabel.MatchString(text) || dayLabel.MatchString(text) {
+			at.Label += " " + text
+		}
+		zone := zoneOfLabel(times, p.Label+" "+rest)
+		for _, m := range []*parsers.Moment{&from, &to} {
+			if m.Zone == "" && from.Zone == "" && to.Zone == "" {
+				m.Zone = zone
+			}
+		}
+		if from.Zone == "" {
+			from.Zone = to.Zone
+		}
+		if to.Zone == "" {
+			to.Zone = from.Zone
+		}
+		l.window(from, to, at, at)
+	}
+	if found {
+		return
+	}
+	if from, to, _, ok := times.ScanSpan(l.text(p, true)); ok { // a span over two lines
+		l.window(from, to, p, p)
+		return
+	}
+	l.r.Missing("start", fmt.Sprintf("the value of %s is no time span: %q", p.Label, parsers.Clip(p.Value, 80)))
+}
+
+func (l *letter) window(from, to parsers.Moment, start, end parsers.Pair) {
+	times := l.ordered(start.Label + " " + start.Value)
+	first, last, err := times.ResolveSpan(from, to, l.near)
+	if err == nil {
+		err = l.plausible(times, first, from, to)
+	}
+	if err != nil {
+		missingTime(&l.r, err)
+		return
+	}
+	if from.Zone == "" && to.Zone == "" {
+		l.r.Warn(fmt.Sprintf("%q names no time zone: %s was taken, which the provider writes", from.Text, times.Zones.Home))
+	}
+	w := models.NoticeWindow{Kind: models.WindowPrimary, Start: first, End: last}
+	if backupLabel.MatchString(start.Label) {
+		w.Kind = models.WindowBackup
+	}
+	if day := dayLabel.FindStringSubmatch(start.Label); day != nil {
+		w.Day, _ = strconv.Atoi(day[1])
+		w.Days, _ = strconv.Atoi(day[2])
+	}
+	n := len(l.n.Windows)
+	l.n.Windows = append(l.n.Windows, w)
+	l.r.Found(0, parsers.WindowField(n, "start"), l.doc.Part, start.Value, labelRule(start))
+	l.r.Found(0, parsers.WindowField(n, "end"), l.doc.Part, end.Value, labelRule(end))
+}
+
+// ordered gives the times with the order of day and month that a text names
+// ("dd/mm/yyyy").
+func (l *letter) ordered(text string) parsers.Times {
+	times := l.times
+	switch low := strings.ToLower(text); {
+	case strings.Contains(low, "dd/mm"), strings.Contains(low, "dd-mm"):
+		times.Order = parsers.DayFirst
+	case strings.Contains(low, "mm/dd"), strings.Contains(low, "mm-dd"):
+		times.Order = parsers.MonthFirst
+	}
+	return times
+}
+
+// How far a window may lie from the mail before the other order of day and
+// month is looked at.
+const (
+	longBefore = 45 * 24 * time.Hour
+	longAfter  = 100 * 24 * time.Hour
+)
+
+// dotted are dates as 11.03.2026, which nobody writes with the month first.
+var dotted = regexp.MustCompile(`\b\d{1,2}\.\d{1,2}\.\d{2,4}\b`)
+
+// plausible checks a habit of writing dates against the mail's date: where the
+// window lies far from it and the other order would lie near, nobody knows
+// which is meant.
+func (l *letter) plausible(times parsers.Times, start time.Time, from, to parsers.Moment) error {
+	if l.near.IsZero() || !far(start.Sub(l.near)) || times.Order == parsers.Undecided || times.Order != l.times.Order ||
+		times.Order == parsers.DayFirst && dotted.MatchString(from.Text) {
+		return nil
+	}
+	other := times
+	other.Order = parsers.MonthFirst
+	if times.Order == parsers.MonthFirst {
+		other.Order = parsers.DayFirst
+	}
+	from2, _, ok := other.Scan(from.Text)
+	if !ok {
+		return nil
+	}
+	from2.Zone = from.Zone
+	swapped, err := other.Resolve(from2, l.near)
+	if err != nil || swapped.Equal(start) || far(swapped.Sub(l.near)) {
+		return nil
+	}
+	return fmt.Errorf("start: %q can mean %s or %s: %w", from.Text, start.Format(time.DateOnly), swapped.Format(time.DateOnly), parsers.ErrUndecidable)
+}
+
+func far(d time.Duration) bool { return d < -longBefore || d > longAfter }
+
+var zoneWord = regexp.MustCompile(`\b(?:[A-Z]{2,5}(?: ?[+-]\d{1,2}(?::?\d{2})?)?|[Ll]ocal [Tt]ime)\b`)
+
+// zoneOfLabel finds a zone in a label, such as "Start (UTC) day 1"; empty if
+// there is none.
+func zoneOfLabel(times parsers.Times, label string) string {
+	for _, word := range zoneWord.FindAllString(label, 10) {
+		if _, ok := times.Zones.Find(word); ok || strings.EqualFold(word, "local time") {
+			return word
+		}
+	}
+	return ""
+}

@@ -1,0 +1,178 @@
+package parsers
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// scannedText is the text of one part: what its sender wrote, and what is
+// quoted of earlier mail.
+type scannedText struct {
+	part        int
+	own, quoted string
+}
+
+// scannedTexts gives the text of a whole mail: subjects, and every part of it
+// and of the messages inside that can be read. A pasted forward shows parts of
+// the mail around it again, which count once.
+func scannedTexts(m *Mail) []scannedText {
+	var all []scannedText
+	seen := map[int]bool{}
+	var visit func(*Message)
+	visit = func(msg *Message) {
+		all = append(all, scannedText{part: -1, own: msg.Subject})
+		// What a forward quotes is the notice itself.
+		history := !IsForward(msg.Subject) && !pastes(msg)
+		for _, p := range msg.Parts {
+			if seen[p.Index] {
+				continue
+			}
+			seen[p.Index] = true
+			t := scannedText{part: p.Index}
+			if history && !p.Attachment {
+				t.own, t.quoted = splitHistory(p)
+			} else {
+				t.own = scannedPart(p)
+			}
+			all = append(all, t)
+		}
+		for _, f := range msg.Forwarded {
+			visit(f)
+		}
+	}
+	visit(&m.Message)
+	return all
+}
+
+// pastes reports whether a person pasted a forward into the text.
+func pastes(msg *Message) bool {
+	own := map[int]bool{}
+	for _, p := range msg.Parts {
+		own[p.Index] = true
+	}
+	for _, f := range msg.Forwarded {
+		if len(f.Parts) > 0 && own[f.Parts[0].Index] {
+			return true
+		}
+	}
+	return false
+}
+
+// scannedPart gives the readable text of a part; empty for what no reader of
+// ours can read.
+func scannedPart(p *Part) string {
+	switch {
+	case IsXLSX(p):
+		if doc, err := ReadXLSX(p.Data, p.Index); err == nil {
+			return doc.Text()
+		}
+		return ""
+	case isCSV(p):
+		return sheetText(p)
+	case p.ContentType == TypeHTML, p.ContentType == "application/xhtml+xml":
+		return visibleText(p.Text(), p.Index)
+	case p.ContentType == TypeCalendar:
+		return unfolded(p.Text())
+	case strings.HasPrefix(p.ContentType, "text"), utf8.Valid(p.Data):
+		return p.Text()
+	}
+	return ""
+}
+
+// visibleText is the text of HTML; all of it with its tags where it is too
+// large to be read.
+func visibleText(src string, part int) string {
+	doc, err := ReadHTML(src, part)
+	if err != nil {
+		return src
+	}
+	return doc.Title + "\n" + doc.Text()
+}
+
+var unfolder = strings.NewReplacer("\r\n ", "", "\r\n\t", "", "\n ", "", "\n\t", "", `\n`, "\n", `\N`, "\n", `\,`, ",", `\;`, ";", `\\`, `\`)
+
+// unfolded undoes the line folding and the escapes of a calendar.
+func unfolded(s string) string { return unfolder.Replace(s) }
+
+// splitHistory parts the text of a body from the earlier mail that a mail
+// program quoted in it.
+func splitHistory(p *Part) (own, quoted string) {
+	switch p.ContentType {
+	case TypeHTML:
+		src := p.Text()
+		if at := htmlHistory(src); at >= 0 {
+			return visibleText(src[:at], p.Index), visibleText(src[at:], p.Index)
+		}
+	case TypeText:
+		return textHistory(p.Text())
+	}
+	return scannedPart(p), ""
+}
+
+// historyMarks begin the quoted mail in the HTML of mail programs.
+var historyMarks = []string{
+	`<blockquote type="cite"`, `<blockquote type=cite`, `<blockquote class="gmail_quote"`, `<div class="gmail_quote`,
+	`id="divrplyfwdmsg"`, `id="appendonsend"`, `class="yahoo_quoted"`, `class="moz-cite-prefix"`,
+}
+
+// htmlHistory gives where quoted mail begins in HTML; -1: nowhere.
+func htmlHistory(src string) int {
+	if len(src) > maxForwardText {
+		return -1
+	}
+	lower := lowerASCII(src)
+	first := -1
+	for _, mark := range historyMarks {
+		if i := strings.Index(lower, mark); i >= 0 && (first < 0 || i < first) {
+			first = i
+		}
+	}
+	if first > 0 && src[first] != '<' {
+		first = max(strings.LastIndexByte(src[:first], '<'), 0)
+	}
+	return first
+}
+
+// lowerASCII is lower case without a change of length.
+func lowerASCII(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+// textHistory parts lines that are quoted with ">", and all below the line
+// with which mail programs begin the mail that is answered.
+func textHistory(text string) (own, quoted string) {
+	if strings.IndexByte(text, '>') < 0 && !strings.Contains(text, "-----") && !strings.Contains(text, "wrote:") {
+		return text, ""
+	}
+	var a, b strings.Builder
+	below := false
+	for rest := text; rest != ""; {
+		var line string
+		line, rest = cutTextLine(rest)
+		trimmed := strings.TrimSpace(line)
+		below = below || answerMark(trimmed)
+		if below || strings.HasPrefix(trimmed, ">") {
+			b.WriteString(strings.TrimLeft(trimmed, "> "))
+			b.WriteByte('\n')
+			continue
+		}
+		a.WriteString(line)
+		a.WriteByte('\n')
+	}
+	return a.String(), b.String()
+}
+
+// answerMark reports whether all below a line is the mail that is answered.
+func answerMark(line string) bool {
+	if strings.HasPrefix(line, "On ") && strings.HasSuffix(line, "wrote:") {
+		return true
+	}
+	words, ok := strings.CutPrefix(line, "-----")
+	return ok && strings.HasPrefix(strings.ToLower(strings.TrimLeft(words, "- ")), "original message")
+}
