@@ -62,6 +62,10 @@ func (c *collector) run(ctx context.Context) (more bool, err error) {
 }
 
 func (c *collector) folder(ctx context.Context, folder string, cursor models.Cursor) (more bool, err error) {
+	since := c.since
+	if cursor.UIDValidity != 0 { // used only if the folder was rebuilt
+		since = c.rebuiltSince()
+	}
 	for {
 		limit := pageMessages
 		if c.room >= 0 {
@@ -70,7 +74,7 @@ func (c *collector) folder(ctx context.Context, folder string, cursor models.Cur
 		if limit == 0 {
 			return true, nil
 		}
-		page, err := c.box.List(ctx, folder, cursor, c.since, limit)
+		page, err := c.box.List(ctx, folder, cursor, since, limit)
 		if err != nil {
 			return false, fmt.Errorf("list %s: %w", folder, err)
 		}
@@ -88,6 +92,20 @@ func (c *collector) folder(ctx context.Context, folder string, cursor models.Cur
 			return false, nil
 		}
 	}
+}
+
+// rebuiltSince is from when on the mail of a folder that was rebuilt is read
+// again: a day before the last pass that read the source to its end, so that
+// nothing of a longer outage is missed, and not later than a first run.
+func (c *collector) rebuiltSince() time.Time {
+	whole := c.row.LastSuccess.AddDate(0, 0, -1)
+	if c.row.LastSuccess.IsZero() {
+		whole = c.row.CreatedAt.AddDate(0, 0, -c.src.InitialDays)
+	}
+	if whole.Before(c.since) {
+		return whole
+	}
+	return c.since
 }
 
 // page fetches and keeps one listing. The cursor moves with the last of it.
@@ -111,6 +129,7 @@ func (c *collector) page(ctx context.Context, folder string, before models.Curso
 				Ref: m.Ref, Size: m.Size, Received: m.Received, Outcome: models.StateQuarantined,
 				Reason: fmt.Sprintf("the message has %d bytes, more than the limit of %d; read it in the mailbox", m.Size, parsers.MaxMailSize),
 			}})
+			c.tally.Failed++
 		default:
 			listed[m.Ref] = m
 			wanted = append(wanted, m.Ref)
@@ -143,6 +162,13 @@ func (a *arrivals) add(v models.Arrival) { a.list = append(a.list, v) }
 func (a *arrivals) fetched(m Listed, raw []byte, err error) error {
 	a.c.tally.Fetched++
 	v := models.Arrival{Message: models.MailboxMessage{Ref: m.Ref, Size: m.Size, Received: m.Received}}
+	if errors.Is(err, ErrGone) { // somebody moved or deleted it meanwhile
+		a.c.tally.Fetched--
+		v.Message.Outcome = models.StateSkipped
+		v.Message.Reason = "it was gone from the folder before it could be fetched"
+		a.add(v)
+		return nil
+	}
 	if err != nil {
 		v.Message.Outcome = models.StateQuarantined
 		v.Message.Reason = "the mailbox did not hand it over: " + err.Error()

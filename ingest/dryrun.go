@@ -21,9 +21,9 @@ func (p *Pipeline) DryRun(ctx context.Context, name string, since time.Duration)
 		report.Err = fmt.Errorf("source %q is not configured: %w", name, models.ErrNotFound)
 		return report
 	}
-	providers, err := p.Store.Providers(ctx)
+	m, err := p.matcher(ctx)
 	if err != nil {
-		report.Err = fmt.Errorf("read providers: %w", err)
+		report.Err = err
 		return report
 	}
 	box, err := src.Open(ctx)
@@ -32,7 +32,7 @@ func (p *Pipeline) DryRun(ctx context.Context, name string, since time.Duration)
 		return report
 	}
 	defer box.Close()
-	store := &tryout{Store: p.Store, p: p, src: src, matcher: matcher{providers, p.Forwarders}, tally: &report.Tally}
+	store := &tryout{Store: p.Store, p: p, src: src, matcher: m, tally: &report.Tally}
 	trial := *p.Options.clone()
 	trial.Store = store
 	q := &Pipeline{Options: trial, byName: p.byName, ids: p.ids}

@@ -13,6 +13,7 @@ import (
 type matcher struct {
 	providers  []models.Provider
 	forwarders []string
+	circuits   *parsers.Scanner // nil: none is known
 }
 
 // match gives the provider whose address sent the mail, and that address. The

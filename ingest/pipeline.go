@@ -31,8 +31,8 @@ const (
 	UnknownSkip   = "skip"   // its row, marked skipped
 )
 
-// Options are what a Pipeline is made of. All but UnknownSenders, Forwarders
-// and RawSize are required.
+// Options are what a Pipeline is made of. All but UnknownSenders, Forwarders,
+// Dead and Wait are required.
 type Options struct {
 	Store          Store
 	Engine         *parsers.Engine
@@ -54,6 +54,8 @@ type Pipeline struct {
 
 	mu  sync.Mutex
 	ids map[string]Source // by source ID in the store
+
+	known knownCircuits
 }
 
 // New checks the options and makes a Pipeline. It does no I/O.

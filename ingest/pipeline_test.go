@@ -151,8 +151,8 @@ func TestOneBadMessageStopsNobody(t *testing.T) {
 	box.vanish = 1
 	box.folders["INBOX"][1].size = parsers.MaxMailSize + 1
 	r := newRig(t, storetest.SQLite(t), box)
-	if got := r.pass(t); got.Parsed != 1 || got.Failed != 1 {
-		t.Errorf("got %+v, want one parsed and one failed", got)
+	if got := r.pass(t); got.Parsed != 1 || got.Failed != 2 {
+		t.Errorf("got %+v, want one parsed, one vanished and one too large", got)
 	}
 	if box.fetched != 2 {
 		t.Errorf("fetched %d bodies, want 2: the large one must not be fetched", box.fetched)

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"lineman/models"
 	"lineman/parsers"
@@ -91,20 +92,76 @@ func (p *Pipeline) batch(ctx context.Context, raws []models.RawNotification, cau
 	if err := p.Store.Attempt(ctx, ids); err != nil {
 		return models.Tally{}, fmt.Errorf("count the attempt: %w", err)
 	}
-	providers, err := p.Store.Providers(ctx)
-	if err != nil {
-		return models.Tally{}, fmt.Errorf("read providers: %w", err)
-	}
-	verdicts := p.judgeAll(ctx, raws, matcher{providers, p.Forwarders})
-	for i := range verdicts {
-		verdicts[i].Cause = cause
-	}
-	applied, err := p.apply(ctx, verdicts)
+	applied, err := p.attempt(ctx, raws, cause)
 	var tally models.Tally
 	for _, a := range applied {
 		tally.Count(a.State, a.Flags)
+		ids = slices.DeleteFunc(ids, func(id string) bool { return id == a.RawID })
+	}
+	if err != nil {
+		p.spare(ctx, ids)
 	}
 	return tally, err
+}
+
+func (p *Pipeline) attempt(ctx context.Context, raws []models.RawNotification, cause models.Cause) ([]models.Applied, error) {
+	m, err := p.matcher(ctx)
+	if err != nil {
+		return nil, err
+	}
+	verdicts := p.judgeAll(ctx, raws, m)
+	if err := p.elsewhere(ctx, raws, verdicts, m); err != nil {
+		return nil, err
+	}
+	for i := range verdicts {
+		verdicts[i].Cause = cause
+	}
+	return p.apply(ctx, verdicts)
+}
+
+// spare takes an attempt back that the process survived: that the database did
+// not take a mail is not the mail's fault, however often it happens.
+func (p *Pipeline) spare(ctx context.Context, ids []string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := p.Store.Spare(ctx, ids); err != nil {
+		p.Logger.Warn("an attempt that failed for another reason counts against its mails", "mails", len(ids), "error", err)
+	}
+}
+
+// elsewhere judges skipped mail again for the other sources that hold a copy:
+// one of them may read for its provider.
+func (p *Pipeline) elsewhere(ctx context.Context, raws []models.RawNotification, verdicts []models.Verdict, m matcher) error {
+	var skipped []string
+	for _, v := range verdicts {
+		if v.State == models.StateSkipped {
+			skipped = append(skipped, v.RawID)
+		}
+	}
+	if len(skipped) == 0 {
+		return nil
+	}
+	holders, err := p.Store.Holders(ctx, skipped)
+	if err != nil {
+		return fmt.Errorf("look for copies of skipped mail: %w", err)
+	}
+	for i, v := range verdicts {
+		if v.State != models.StateSkipped {
+			continue
+		}
+		verdicts[i].Sources = holders[v.RawID]
+		for _, id := range holders[v.RawID] {
+			src := p.sourceByID(ctx, id)
+			if src.Name == "" || id == raws[i].SourceID { // configured no more, or asked already
+				continue
+			}
+			if other := p.verdict(raws[i], src, m); other.State != models.StateSkipped {
+				verdicts[i] = other
+				break
+			}
+		}
+	}
+	return nil
 }
 
 // judgeAll parses on all cores; the order of the answers is that of raws.
@@ -159,6 +216,7 @@ func (p *Pipeline) verdict(raw models.RawNotification, src Source, m matcher) (v
 	switch {
 	case provider.ID == "":
 		v.State, v.Error = models.StateUnknownProvider, p.stranger(mail, sender)
+		v.Flags.Incomplete = m.misses(mail, parsers.Result{})
 		return v
 	case !src.reads(provider.Slug):
 		v.State = models.StateSkipped
@@ -169,5 +227,7 @@ func (p *Pipeline) verdict(raw models.RawNotification, src Source, m matcher) (v
 	if name == "" {
 		name = provider.Slug
 	}
-	return verdictOf(v, p.Engine.Parse(mail, name))
+	r := p.Engine.Parse(mail, name)
+	v.Flags.Incomplete = m.misses(mail, r)
+	return verdictOf(v, r)
 }

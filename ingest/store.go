@@ -29,9 +29,14 @@ type Ledger interface {
 // Records takes what processing found.
 type Records interface {
 	Providers(ctx context.Context) ([]models.Provider, error)
+	// KnownCircuits gives the ids and aliases of all circuits, and a stamp that
+	// changes with them; nothing but the stamp when it is still the given one.
+	KnownCircuits(ctx context.Context, stamp string) ([]models.KnownCircuit, string, error)
 	Received(ctx context.Context, sourceID string, limit int) ([]models.RawNotification, error)
 	Raws(ctx context.Context, ids []string) ([]models.RawNotification, error)
 	Attempt(ctx context.Context, ids []string) error
+	Spare(ctx context.Context, ids []string) error
+	Holders(ctx context.Context, rawIDs []string) (map[string][]string, error)
 	Apply(ctx context.Context, verdicts []models.Verdict) ([]models.Applied, error)
 }
 

@@ -18,7 +18,7 @@ func (c *collector) readMatcher(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read providers: %w", err)
 	}
-	c.matcher = &matcher{providers, c.p.Forwarders}
+	c.matcher = &matcher{providers: providers, forwarders: c.p.Forwarders}
 	return nil
 }
 

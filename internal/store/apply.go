@@ -57,6 +57,7 @@ type application struct {
 	raws     map[string]*rawRow
 	current  map[string][]*noticeRow // by raw mail: the notices that count
 	copies   map[string][]string     // by Message-ID: raw mails that have it
+	holders  map[string][]string     // by raw mail to be skipped: the sources that hold it
 	graph    *graph
 }
 
@@ -70,6 +71,9 @@ type judged struct {
 func (a *application) load(verdicts []models.Verdict) error {
 	if err := a.loadRaws(verdicts); err != nil {
 		return fmt.Errorf("load raw mail: %w", err)
+	}
+	if err := a.loadHolders(verdicts); err != nil {
+		return fmt.Errorf("load copies of raw mail: %w", err)
 	}
 	if err := a.loadCurrent(); err != nil {
 		return fmt.Errorf("load notices of raw mail: %w", err)
@@ -123,6 +127,26 @@ func (a *application) loadRaws(verdicts []models.Verdict) error {
 	return err
 }
 
+func (a *application) loadHolders(verdicts []models.Verdict) (err error) {
+	var ids []string
+	for _, v := range verdicts {
+		if v.State == models.StateSkipped {
+			ids = append(ids, v.RawID)
+		}
+	}
+	a.holders, err = holdersOf(a.w.DB, ids)
+	return err
+}
+
+// turnedUp reports whether another source brought a mail after it was decided
+// to skip it.
+func (a *application) turnedUp(v models.Verdict) bool {
+	if v.State != models.StateSkipped || len(v.Sources) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(a.holders[v.RawID], func(id string) bool { return !slices.Contains(v.Sources, id) })
+}
+
 // loadCurrent reads the notices of the raw mails and of their copies.
 func (a *application) loadCurrent() error {
 	a.current = map[string][]*noticeRow{}
@@ -173,6 +197,9 @@ func (a *application) apply(v *judged) (models.Applied, error) {
 	raw := a.raws[v.RawID]
 	if raw == nil {
 		return models.Applied{RawID: v.RawID}, nil
+	}
+	if a.turnedUp(v.Verdict) {
+		return models.Applied{RawID: raw.ID, State: models.MailState(raw.State), Flags: raw.flags()}, nil
 	}
 	first := raw.ProcessedAt.IsZero()
 	state := v.State

@@ -61,7 +61,7 @@ type keeping struct {
 	now      instant
 
 	raws  map[string]rawRow // by hash
-	fresh map[string]bool   // hashes that were not known
+	fresh map[string]bool   // hashes that were not known, or skipped by other sources
 	due   bool              // a label is due at once
 }
 
@@ -97,6 +97,9 @@ func (k *keeping) keepRaws() error {
 	if err := k.loadRaws(hashes); err != nil {
 		return err
 	}
+	if err := k.reopen(); err != nil {
+		return err
+	}
 	var rows []rawRow
 	mine := map[string]string{}
 	for i, p := range k.packed {
@@ -127,11 +130,30 @@ func (k *keeping) keepRaws() error {
 }
 
 func (k *keeping) loadRaws(hashes []string) error {
-	rows, err := loadIn[rawRow](k.w.DB, "sha256 IN ?", hashes)
+	// Locked, so that nobody skips a mail while another source brings it.
+	rows, err := loadIn[rawRow](locked(k.w.s, k.w.DB), "sha256 IN ?", hashes)
 	for _, r := range rows {
 		k.raws[r.SHA256] = r
 	}
 	return err
+}
+
+// reopen lets mail be judged again that another source brought first and does
+// not read: this one may.
+func (k *keeping) reopen() error {
+	var ids []string
+	for hash, r := range k.raws {
+		if r.State == string(models.StateSkipped) && string(r.SourceID) != k.sourceID && !r.Deleted {
+			r.State, r.ProcessedAt, r.Attempts, r.UpdatedAt = string(models.StateReceived), instant{}, 0, k.now
+			k.raws[hash], k.fresh[hash] = r, true
+			ids = append(ids, r.ID)
+		}
+	}
+	return chunks(ids, func(part []string) error {
+		return k.w.Model(&rawRow{}).Where("id IN ?", part).Updates(map[string]any{
+			"state": models.StateReceived, "processed_at": instant{}, "attempts": 0, "updated_at": k.now,
+		}).Error
+	})
 }
 
 func (k *keeping) keepBodies(mine map[string]string) error {

@@ -122,6 +122,36 @@ func (s *Store) Attempt(ctx context.Context, ids []string) error {
 	})
 }
 
+// Spare takes the last attempt back from raw mails that still wait: the process
+// is alive to say that it failed for another reason.
+func (s *Store) Spare(ctx context.Context, ids []string) error {
+	return s.write(ctx, "take back an attempt", func(w *work) error {
+		return chunks(validIDs(ids), func(part []string) error {
+			return w.Model(&rawRow{}).Where("id IN ?", part).Where(isReceived).Where("attempts > 0").Updates(map[string]any{
+				"attempts": gorm.Expr("attempts - 1"), "updated_at": at(s.clock()),
+			}).Error
+		})
+	})
+}
+
+// Holders gives the sources whose mailboxes hold a copy of each raw mail.
+func (s *Store) Holders(ctx context.Context, rawIDs []string) (holders map[string][]string, err error) {
+	err = s.read(ctx, "look for copies of mail", func(tx *gorm.DB) error {
+		holders, err = holdersOf(tx, rawIDs)
+		return err
+	})
+	return holders, err
+}
+
+func holdersOf(tx *gorm.DB, rawIDs []string) (map[string][]string, error) {
+	rows, err := loadIn[messageRow](tx.Distinct("raw_id", "source_id").Order("raw_id, source_id"), "raw_id IN ?", validIDs(rawIDs))
+	holders := map[string][]string{}
+	for _, r := range rows {
+		holders[string(r.RawID)] = append(holders[string(r.RawID)], r.SourceID)
+	}
+	return holders, err
+}
+
 // Orphans gives raw mails that have been in state received, untouched, since
 // before olderThan: whoever was to process them is gone. Oldest first.
 func (s *Store) Orphans(ctx context.Context, olderThan time.Time, limit int) ([]string, error) {

@@ -180,8 +180,15 @@ func activeCircuits(tx *gorm.DB, when time.Time) (map[string]bool, error) {
 			statuses = append(statuses, s)
 		}
 	}
-	var ids []string
+	var rows []struct {
+		Impacts   list[storedImpact]
+		CircuitID string
+		CID       string `gorm:"column:cid"`
+		Account   string
+		Manual    bool
+	}
 	err := tx.Table("maintenance_windows w").
+		Select("w.impacts", "mc.circuit_id", "mc.cid", "mc.account", "mc.manual").
 		Joins("JOIN maintenances m ON m.id = w.maintenance_id").
 		Joins("JOIN maintenance_circuits mc ON mc.maintenance_id = m.id").
 		Where("w.ends >= ? AND w.starts <= ?", at(when), at(when)).
@@ -189,10 +196,28 @@ func activeCircuits(tx *gorm.DB, when time.Time) (map[string]bool, error) {
 			[]models.Status{models.StatusCancelled, models.StatusCompleted}).
 		Where("m.status IN ? AND m.deleted = ? AND m.merged_into = ''", statuses, false).
 		Where("mc.circuit_id IS NOT NULL AND mc.cancelled = ? AND mc.impact <> ?", false, string(models.ImpactNone)).
-		Distinct().Pluck("mc.circuit_id", &ids).Error
-	active := make(map[string]bool, len(ids))
-	for _, id := range ids {
-		active[id] = true
+		Scan(&rows).Error
+	active := make(map[string]bool, len(rows))
+	for _, r := range rows {
+		if hitIn(each(r.Impacts, storedImpact.model), r.CID, r.Account, r.Manual) {
+			active[r.CircuitID] = true
+		}
 	}
 	return active, err
+}
+
+// hitIn reports whether a circuit that a maintenance hits is hit in this one
+// of its windows: a notice may name other circuits for each night. A circuit
+// that a person added stands in no window and is hit in all.
+func hitIn(window []models.WindowImpact, cid, account string, manual bool) bool {
+	if len(window) == 0 {
+		return true
+	}
+	key := models.CIDKey(cid)
+	for _, i := range window {
+		if i.Account == account && models.CIDKey(i.CID) == key {
+			return i.Impact != models.ImpactNone
+		}
+	}
+	return manual
 }

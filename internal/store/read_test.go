@@ -183,6 +183,12 @@ func TestCircuitStatuses(t *testing.T) {
 			planned.Start, planned.End = planned.Start.AddDate(0, 0, -1), planned.End.AddDate(0, 0, -1)
 			n.Windows = []models.NoticeWindow{planned, spare}
 		}), start, false},
+		"a night of other circuits": {set(func(n *models.Notice) {
+			other, own := n.Windows[0], n.Windows[0]
+			other.Circuits = []models.NoticeCircuit{{CID: "ELSEWHERE-1", Impact: models.ImpactOutage}}
+			own.Start, own.End = own.Start.AddDate(0, 0, 1), own.End.AddDate(0, 0, 1)
+			n.Windows = []models.NoticeWindow{other, own}
+		}), start, false},
 	}
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := newBench(t, s)
