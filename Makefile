@@ -4,14 +4,14 @@
 #   make lint          gofmt, go vet, staticcheck and the rules of .golangci.yml
 #   make build         bin/lineman, one static binary
 #   make bench N=10000 the benchmarks; N is the number of mails
-#   make fuzz T=30s    every fuzz target for T
+#   make fuzz T=60s    every fuzz target for T
 #   make picture       docs/demo.svg, from what the demo prints
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 N ?= 10000
-T ?= 30s
+T ?= 60s
 
 .PHONY: test bench lint build fuzz picture
 

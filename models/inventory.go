@@ -64,6 +64,12 @@ type Alias struct {
 	CreatedAt  time.Time
 }
 
+// KnownCircuit is one way in which a circuit is written: its id or an alias.
+type KnownCircuit struct {
+	CID  string
+	Text string
+}
+
 // RedundancyGroup is a set of circuits of which MinUp must be up.
 type RedundancyGroup struct {
 	ID         string

@@ -13,7 +13,7 @@ type Arrival struct {
 type Kept struct {
 	Ref   MailRef
 	RawID string // empty when nothing was kept
-	New   bool   // these bytes were not known before
+	New   bool   // these bytes were not known before, or were skipped by other sources
 }
 
 // Verdict is what processing found in one raw mail; the store applies it in
@@ -28,6 +28,7 @@ type Verdict struct {
 	ParserVersion string
 	Notices       []Notice // without ID, RawID, ProviderID, Received; the store fills them
 	Cause         Cause
+	Sources       []string // of skipped mail: IDs of the sources that do not read for its provider
 }
 
 // Applied is what a Verdict came to.

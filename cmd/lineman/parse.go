@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -14,6 +16,7 @@ import (
 
 	"lineman/models"
 	"lineman/parsers"
+	"lineman/parsers/define"
 	"lineman/parsers/provider"
 )
 
@@ -22,7 +25,10 @@ type parsing struct {
 	provider string
 	kind     string
 	format   string
+	parsers  string // folder of own definitions
 	explain  bool
+	circuits string // file of known circuits; empty: none
+	scanner  *parsers.Scanner
 }
 
 // contentTypes are what --type means for the bytes of a file.
@@ -50,7 +56,9 @@ With several inputs it is 0 when all of them could be read from disk.`,
 	cmd.Flags().StringVar(&p.provider, "provider", "", "read as mail of this provider instead of detecting it")
 	cmd.Flags().StringVar(&p.kind, "type", "email", "what the input is: email, ical, html or text")
 	cmd.Flags().StringVar(&p.format, "format", "", "json (one file), jsonl (several) or table")
+	cmd.Flags().StringVar(&p.parsers, "parsers", "", "folder of provider definitions of your own; one that is wrong is refused")
 	cmd.Flags().BoolVar(&p.explain, "explain", false, "say for every field where it was read, and what was tried")
+	cmd.Flags().StringVar(&p.circuits, "circuits", "", "a CSV file of circuits (as of circuits import): say which of them the input names and were not read")
 	return cmd
 }
 
@@ -61,9 +69,19 @@ func (p *parsing) run(cmd *cobra.Command, args []string) error {
 	if p.format != "" && !slices.Contains([]string{"json", "jsonl", "table"}, p.format) {
 		return models.Invalid("--format", "%q is none of json, jsonl, table", p.format)
 	}
-	engine := parsers.NewEngine(provider.All())
+	engine, err := p.engine()
+	if err != nil {
+		return err
+	}
 	if p.provider != "" && !engine.Knows(p.provider) {
 		return models.Invalid("--provider", "%q is no provider that lineman knows; leave it out to have it detected", p.provider)
+	}
+	if p.circuits != "" {
+		s, err := knownCircuits(p.circuits)
+		if err != nil {
+			return err
+		}
+		p.scanner = s
 	}
 	files, single, err := inputs(args)
 	if err != nil {
@@ -87,6 +105,9 @@ func (p *parsing) run(cmd *cobra.Command, args []string) error {
 				return err
 			}
 		}
+		for _, line := range a.incomplete() {
+			fmt.Fprintf(cmd.ErrOrStderr(), "lineman: %s: %s\n", a.file, line)
+		}
 		last = a.result
 	}
 	if err := out.close(); err != nil {
@@ -99,6 +120,20 @@ func (p *parsing) run(cmd *cobra.Command, args []string) error {
 		return &exitError{code: exitFailed, text: strings.Join(p.reasons(last), "\n")}
 	}
 	return nil
+}
+
+// engine knows every provider, and those of the folder.
+func (p *parsing) engine() (*parsers.Engine, error) {
+	all := provider.All()
+	if p.parsers == "" {
+		return parsers.NewEngine(all), nil
+	}
+	definitions, bad := define.Load(os.DirFS(p.parsers))
+	all, clashes := define.Join(definitions, all)
+	if bad = append(bad, clashes...); len(bad) > 0 {
+		return nil, models.Invalid("--parsers "+p.parsers, "%v", errors.Join(bad...))
+	}
+	return parsers.NewEngine(all), nil
 }
 
 func (p *parsing) reasons(r parsers.Result) []string {
@@ -116,7 +151,7 @@ type answer struct {
 }
 
 // answers parses on all cores and gives the answers in the order of files.
-func (p *parsing) answers(stdin io.Reader, engine *parsers.Engine, files []string) <-chan answer {
+func (p *parsing) answers(stdin io.Reader, engine *parsers.Engine, files []input) <-chan answer {
 	out := make(chan answer)
 	queue := make(chan chan answer, 2*runtime.GOMAXPROCS(0))
 	go func() {
@@ -136,9 +171,9 @@ func (p *parsing) answers(stdin io.Reader, engine *parsers.Engine, files []strin
 	return out
 }
 
-func (p *parsing) answer(stdin io.Reader, engine *parsers.Engine, file string) answer {
-	a := answer{file: file}
-	raw, err := readInput(stdin, file)
+func (p *parsing) answer(stdin io.Reader, engine *parsers.Engine, file input) answer {
+	a := answer{file: file.path}
+	raw, err := file.read(stdin)
 	if err != nil {
 		a.unread, a.result = err, parsers.Failed(err)
 		return a
@@ -152,6 +187,9 @@ func (p *parsing) answer(stdin io.Reader, engine *parsers.Engine, file string) a
 		return a
 	}
 	a.result = engine.Parse(mail, p.provider)
+	if p.scanner != nil {
+		a.result.Missing(p.scanner.Scan(mail, a.result))
+	}
 	return a
 }
 

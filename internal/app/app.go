@@ -14,7 +14,6 @@ import (
 	"lineman/internal/store"
 	"lineman/models"
 	"lineman/parsers"
-	"lineman/parsers/provider"
 )
 
 // Options are what an App is made of.
@@ -76,7 +75,7 @@ func (a *App) prepare(ctx context.Context) error {
 	if err := a.schema(ctx); err != nil {
 		return err
 	}
-	a.engine = parsers.NewEngine(provider.All())
+	a.engine = parsers.NewEngine(providers(a.Config.Parsers.Folder, a.Logger))
 	sources, err := a.sources()
 	if err != nil {
 		return err

@@ -16,12 +16,16 @@ import (
 	"lineman/internal/fake/traffic"
 )
 
+// builtIn is the folder of the binary, once a test has asked for it.
+var builtIn string
+
 // built is the plain binary (no race detector), made once for all tests.
 var built = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "lineman-binary-")
 	if err != nil {
 		return "", err
 	}
+	builtIn = dir
 	bin := filepath.Join(dir, "lineman")
 	out, err := exec.Command("go", "build", "-o", bin, "lineman/cmd/lineman").CombinedOutput()
 	if err != nil {
@@ -32,8 +36,8 @@ var built = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if bin, err := built(); err == nil {
-		os.RemoveAll(filepath.Dir(bin))
+	if builtIn != "" {
+		os.RemoveAll(builtIn)
 	}
 	os.Exit(code)
 }

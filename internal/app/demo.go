@@ -32,6 +32,9 @@ type DemoOptions struct {
 // one pass of the real job over real IMAP into SQLite in a temporary folder,
 // the maintenances, and then HTTP and chat until ctx or the chat ends.
 func Demo(ctx context.Context, o Options, d DemoOptions) (err error) {
+	if err := onLoopback(d.HTTP); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "lineman-demo-")
 	if err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)
@@ -169,6 +172,18 @@ func (a *App) demoURLs(out io.Writer, addr net.Addr) {
 	} {
 		fmt.Fprintf(out, "  %s%-46s %s\n", base, u.path, u.what)
 	}
+}
+
+// onLoopback refuses to open the demo, which asks for no token, to others.
+func onLoopback(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return models.Invalid("--http", "%q is no address; write for example 127.0.0.1:8080", address)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return models.Invalid("--http", "the demo asks for no token and so serves this machine only; write for example 127.0.0.1:8080 instead of %q", address)
+	}
+	return nil
 }
 
 // nextFree listens on the address, or on one of the next ports when it is

@@ -23,10 +23,11 @@ var rooms = []struct {
 	{"migrations", nil},
 	{"internal/config", nil},
 	{"internal/fake/*", []string{"internal/fake/*"}},
-	{"internal/tool/*", nil},
+	{"internal/tool/*", []string{"parsers"}},
 	{"chatops", []string{"models"}},
 	{"parsers", []string{"models"}},
 	{"parsers/provider", []string{"parsers", "models"}},
+	{"parsers/define", []string{"parsers", "models"}},
 	{"internal/store", []string{"models", "migrations"}},
 	{"internal/store/storetest", []string{"models", "internal/store"}},
 	{"internal/jobs", []string{"models"}},
@@ -43,7 +44,7 @@ var rooms = []struct {
 	{"api/calendar", []string{"models", "internal/ical"}},
 	{"web", []string{"models"}},
 	{"internal/app", []string{"*"}},
-	{"cmd/lineman", []string{"internal/app", "internal/config", "parsers", "parsers/provider", "models"}},
+	{"cmd/lineman", []string{"internal/app", "internal/config", "internal/inventory", "parsers", "parsers/provider", "parsers/define", "models"}},
 }
 
 // only names packages from outside that a single room may know.
@@ -58,6 +59,7 @@ var pure = map[string][]string{
 	"models":           {"net", "net/http", "os", "log", "log/slog", "database/sql"},
 	"parsers":          {"net", "net/http", "os", "log", "log/slog", "database/sql"},
 	"parsers/provider": {"net", "net/http", "os", "log", "log/slog", "database/sql"},
+	"parsers/define":   {"net", "net/http", "os", "log", "log/slog", "database/sql"},
 }
 
 func TestLayers(t *testing.T) {

@@ -100,7 +100,7 @@ func (a *App) startQueue(ctx context.Context) (*jobs.Queue, error) {
 }
 
 // poll keeps one page of a source and asks for another pass when there is
-// more. A source that another process reads is left to it.
+// more, also where a folder of it was refused. A source that another process reads is left to it.
 func (a *App) poll(ctx context.Context, queue *jobs.Queue, j models.Job) error {
 	more, err := a.pipeline.Poll(ctx, j.Source)
 	if errors.Is(err, ingest.ErrBusy) {
@@ -108,12 +108,11 @@ func (a *App) poll(ctx context.Context, queue *jobs.Queue, j models.Job) error {
 	}
 	if err != nil {
 		a.Logger.Warn("source failed; the next run continues where it stopped", "source", j.Source, "error", err)
-		return nil // the schedule is the retry
 	}
 	if more {
 		return queue.Enqueue(ctx, models.Job{Kind: models.JobPoll, Source: j.Source})
 	}
-	return nil
+	return nil // the schedule is the retry of what failed
 }
 
 func (a *App) process(ctx context.Context, j models.Job) error {

@@ -234,3 +234,25 @@ func TestTwoReplicas(t *testing.T) {
 	}
 	second.stop(t)
 }
+
+// TestMissingFolderHoldsUpNobody polls once only: the mail of the folder that
+// is there comes whole, page after page, beside one that is not.
+func TestMissingFolderHoldsUpNobody(t *testing.T) {
+	in := install(t, mailServer(t, 450))
+	text, err := os.ReadFile(in.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := strings.Replace(string(text), "label_mode:", "folders: [INBOX, Nowhere]\n    label_mode:", 1)
+	if err := os.WriteFile(in.config, []byte(with), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := in.serve(t, "LINEMAN_SCHEDULE=0 0 29 2 *")
+	until(t, "all mail of the folder that is there", func() bool {
+		return s.count(t, "/api/plugins/circuit-maintenance/rawnotification/") == 450
+	})
+	if _, text := s.get(t, "/metrics"); !strings.Contains(text, `lineman_source_up{source="noc"} 0`) {
+		t.Error("a source with a missing folder shows as up")
+	}
+	s.stop(t)
+}
