@@ -26,7 +26,19 @@ func (c *call) ingest() *cobra.Command {
 			if o.Since, err = parseSince(since); err != nil {
 				return err
 			}
-			a, err := c.open(cmd)
+			options, err := c.options()
+			if err != nil {
+				return err
+			}
+			if o.DryRun {
+				dry, remove, err := app.DryDatabase(options.Config)
+				if err != nil {
+					return err
+				}
+				defer remove()
+				options.Config = dry
+			}
+			a, err := app.Open(cmd.Context(), options)
 			if err != nil {
 				return err
 			}
