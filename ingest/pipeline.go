@@ -77,7 +77,10 @@ const (
 	batchRaws    = 50
 	leaseTTL     = 60 * time.Second
 	leaseRetry   = 200 * time.Millisecond
-	maxAttempts  = 3
+
+	// A process may die once with a mail among others and four times with it
+	// alone. Fewer would not do: kills from outside hit one mail twice by chance.
+	maxAttempts = 5
 )
 
 // ErrBusy is returned when another process reads the source right now.

@@ -233,7 +233,7 @@ func TestRefusedMailCostsOnlyItself(t *testing.T) {
 	}
 }
 
-func TestProcessThatDiedThreeTimes(t *testing.T) {
+func TestMailOnWhichProcessesDied(t *testing.T) {
 	s := storetest.SQLite(t)
 	r := newRig(t, s, newShelf(notice("M-1", "CONFIRMED", 0, "CKT-000001")))
 	if _, err := r.Poll(t.Context(), "box"); err != nil {
@@ -243,7 +243,7 @@ func TestProcessThatDiedThreeTimes(t *testing.T) {
 	if err != nil || len(waiting) != 1 {
 		t.Fatalf("waiting: %d, %v", len(waiting), err)
 	}
-	for range 3 {
+	for range 5 {
 		if err := s.Attempt(t.Context(), []string{waiting[0].ID}); err != nil {
 			t.Fatal(err)
 		}
