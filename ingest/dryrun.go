@@ -33,7 +33,7 @@ func (p *Pipeline) DryRun(ctx context.Context, name string, since time.Duration)
 	}
 	defer box.Close()
 	store := &tryout{Store: p.Store, p: p, src: src, matcher: m, tally: &report.Tally}
-	trial := *p.Options.clone()
+	trial := p.Options
 	trial.Store = store
 	q := &Pipeline{Options: trial, byName: p.byName, ids: p.ids}
 	c := q.collector(src, store.row(ctx, name), box, since)
@@ -42,8 +42,6 @@ func (p *Pipeline) DryRun(ctx context.Context, name string, since time.Duration)
 	report.Tally = report.Tally.Add(c.tally)
 	return report
 }
-
-func (o Options) clone() *Options { return &o }
 
 // tryout is a Store that keeps nothing: reading goes through, Keep judges.
 type tryout struct {
