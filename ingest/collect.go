@@ -63,7 +63,7 @@ func (c *collector) run(ctx context.Context) (more bool, err error) {
 
 func (c *collector) folder(ctx context.Context, folder string, cursor models.Cursor) (more bool, err error) {
 	since := c.since
-	if cursor.UIDValidity != 0 { // used only if the folder was rebuilt
+	if !cursor.First() { // used only if the folder was rebuilt
 		since = c.rebuiltSince()
 	}
 	for {
@@ -118,7 +118,10 @@ func (c *collector) page(ctx context.Context, folder string, before models.Curso
 	if err != nil {
 		return fmt.Errorf("look up the ledger: %w", err)
 	}
-	batch := &arrivals{c: c, ctx: ctx, folder: folder, held: before}
+	batch := &arrivals{c: c, ctx: ctx, folder: folder, held: before, cause: models.CauseLive}
+	if c.all || before.First() || page.Reset { // it was there before lineman looked
+		batch.cause = models.CauseBackfill
+	}
 	var wanted []models.MailRef
 	listed := map[models.MailRef]Listed{}
 	for _, m := range page.Messages {
@@ -153,6 +156,7 @@ type arrivals struct {
 	ctx    context.Context
 	folder string
 	held   models.Cursor // stands until the whole page is kept
+	cause  models.Cause  // of processing what is new
 	list   []models.Arrival
 	bytes  int
 }
@@ -161,7 +165,7 @@ func (a *arrivals) add(v models.Arrival) { a.list = append(a.list, v) }
 
 func (a *arrivals) fetched(m Listed, raw []byte, err error) error {
 	a.c.tally.Fetched++
-	v := models.Arrival{Message: models.MailboxMessage{Ref: m.Ref, Size: m.Size, Received: m.Received}}
+	v := models.Arrival{Cause: a.cause, Message: models.MailboxMessage{Ref: m.Ref, Size: m.Size, Received: m.Received}}
 	if errors.Is(err, ErrGone) { // somebody moved or deleted it meanwhile
 		a.c.tally.Fetched--
 		v.Message.Outcome = models.StateSkipped
@@ -221,7 +225,7 @@ func (c *collector) fresh(list []models.Arrival, kept []models.Kept) []models.Ra
 			c.tally.New++
 			fresh = append(fresh, models.RawNotification{
 				ID: k.RawID, SourceID: c.row.ID, MessageID: v.Message.MessageID, Subject: v.Message.Subject,
-				Date: v.Message.Date, Received: v.Message.Received, Raw: v.Raw, State: models.StateReceived,
+				Date: v.Message.Date, Received: v.Message.Received, Raw: v.Raw, State: models.StateReceived, Cause: v.Cause,
 			})
 		}
 	}

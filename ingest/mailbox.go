@@ -20,9 +20,10 @@ type Mailbox interface {
 	Folders(ctx context.Context) ([]string, error)
 
 	// List gives up to limit messages of folder after the cursor, oldest
-	// first. A cursor without UIDValidity is a first run: it starts with the
-	// first message received at since or later. When the folder was rebuilt
-	// (another UIDValidity) it starts at since again and says Reset.
+	// first. A first cursor (Cursor.First) starts with the first message
+	// received at since or later. When the folder was rebuilt (another
+	// UIDValidity), or the cursor is too old for the server, it starts at since
+	// again and says Reset.
 	List(ctx context.Context, folder string, after models.Cursor, since time.Time, limit int) (Listing, error)
 
 	// Fetch calls keep once for every reference, in any order, with the whole
@@ -42,6 +43,15 @@ type Labeler interface {
 	// the same arguments without doing anything twice. messageID finds the
 	// message again where labelling copies it.
 	Label(ctx context.Context, ref models.MailRef, messageID string, add, remove []string) error
+}
+
+// Watcher is a Mailbox that is told of new mail.
+type Watcher interface {
+	// Wait returns nil once the folder may hold mail that was not there when
+	// the folder was last listed, or when a quarter of an hour has gone by. It
+	// uses a session of its own: List and Fetch of another Mailbox go on. An
+	// error is that of a source that cannot go on, or ctx's.
+	Wait(ctx context.Context, folder string) error
 }
 
 // Listing is one answer of List.

@@ -135,7 +135,7 @@ func (p *Pipeline) background(ctx context.Context) *background {
 			if b.err != nil {
 				continue
 			}
-			tally, err := p.Process(b.ctx, raws, models.CauseLive)
+			tally, err := p.Process(b.ctx, raws, "")
 			b.tally = b.tally.Add(tally)
 			if err != nil {
 				b.err = err

@@ -22,6 +22,7 @@ type Source struct {
 	Labels      map[string]string // label key → name in the mailbox; empty: no labels
 	Shadow      bool              // read only: no labels
 	InitialDays int               // how far the first run goes back
+	Every       time.Duration     // how often to look for new mail beside the schedule; 0: only by it
 }
 
 // What is kept of mail that no provider's address matches.

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -12,7 +13,8 @@ import (
 	"lineman/parsers"
 )
 
-// Process parses raw mails and applies what they say, batch by batch. A mail
+// Process parses raw mails and applies what they say, batch by batch, each for
+// its own cause unless one is given for all. A mail
 // that cannot be handled ends quarantined and the others go on. The error says
 // that the database did not take a batch; its mails stay in state received.
 func (p *Pipeline) Process(ctx context.Context, raws []models.RawNotification, cause models.Cause) (models.Tally, error) {
@@ -76,7 +78,7 @@ func (p *Pipeline) Pending(ctx context.Context, sourceID string) (models.Tally, 
 		if len(raws) == 0 {
 			return tally, nil
 		}
-		got, err := p.Process(ctx, raws, models.CauseLive)
+		got, err := p.Process(ctx, raws, "")
 		tally = tally.Add(got)
 		if err != nil {
 			return tally, err
@@ -114,7 +116,7 @@ func (p *Pipeline) attempt(ctx context.Context, raws []models.RawNotification, c
 		return nil, err
 	}
 	for i := range verdicts {
-		verdicts[i].Cause = cause
+		verdicts[i].Cause = cmp.Or(cause, raws[i].Cause, models.CauseLive)
 	}
 	return p.apply(ctx, verdicts)
 }

@@ -83,6 +83,7 @@ type MailboxMessage struct {
 	Ref           MailRef
 	MessageID     string
 	Subject       string
+	Sender        string    // addresses that may have sent it, lower case, blanks between
 	Date          time.Time // Date header; zero when absent or unreadable
 	Received      time.Time // see RawNotification.Received
 	SHA256        string    // hex; empty when the body was not fetched
@@ -116,6 +117,7 @@ type RawNotification struct {
 	Size          int64
 	Raw           []byte // the bytes; empty unless a reader was asked for them
 	Deleted       bool   // tombstone: the bytes were removed by retention
+	Cause         Cause  // why it is processed: live, or backfill for what was there before
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 }
@@ -129,8 +131,24 @@ type Source struct {
 	LastSuccess time.Time
 	LastError   string // empty after a success
 	LastErrorAt time.Time
+	Lag         time.Duration // how long the newest mail waited in the mailbox until it was kept
+	Matched     string        // digest of the addresses that the ledger was last looked through for
+	Reconciled  Reconciliation
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+}
+
+// Reconciliation compares a mailbox with the ledger: every message that the
+// mailbox holds since From has a ledger row, and every row is a mail that was
+// kept or was skipped on purpose. What is not is Missing.
+type Reconciliation struct {
+	At       time.Time // zero: never done
+	From     time.Time // start of the window
+	Messages int       // in the mailbox
+	Ledger   int       // of them, in the ledger
+	Kept     int       // of them, with a raw mail
+	Skipped  int       // of them, without one: Outcome and Reason of the row say why
+	Missing  []MailRef // in the mailbox and in no ledger; at most 100 of them
 }
 
 // Cursor is how far a folder of a source was stored.
@@ -140,6 +158,9 @@ type Cursor struct {
 	UID         uint32 // highest UID stored
 	Remote      string // opaque position of mailboxes that have no UIDs
 }
+
+// First reports whether the folder was never read.
+func (c Cursor) First() bool { return c.UIDValidity == 0 && c.Remote == "" }
 
 // Poll is one pass over one source, with what it found.
 type Poll struct {

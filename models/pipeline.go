@@ -7,6 +7,7 @@ import "time"
 type Arrival struct {
 	Message MailboxMessage // without ID, SourceID, RawID and SHA256; the store fills them
 	Raw     []byte         // nil: nothing is kept (Message.Outcome and Reason say why)
+	Cause   Cause          // empty: live
 }
 
 // Kept says what became of one Arrival.

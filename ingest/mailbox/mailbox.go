@@ -5,13 +5,18 @@
 package mailbox
 
 import (
+	"context"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"golang.org/x/oauth2"
+
 	"lineman/ingest"
 	"lineman/internal/config"
+	"lineman/internal/webclient"
 	"lineman/models"
 )
 
@@ -35,6 +40,10 @@ type Kind struct {
 	// The mailbox is an ingest.Labeler if and only if the source is to be
 	// labelled.
 	Open func(config.Source, Options) (ingest.Mailbox, error)
+	// Every is how often the service looks for new mail of this kind beside the
+	// schedule, where the server does not tell; 0: it is told, or the schedule
+	// is enough.
+	Every time.Duration
 }
 
 // Options is what a mailbox needs beside its settings. All fields may be zero.
@@ -42,6 +51,18 @@ type Options struct {
 	Logger      *slog.Logger  // nil: nothing is logged
 	DialTimeout time.Duration // to be connected and encrypted; 0: 15 s
 	Stall       time.Duration // longest silence of a server that owes an answer; 0: 60 s
+
+	// HTTP is for mailboxes behind an HTTP API; nil: a client of package
+	// webclient with its defaults.
+	HTTP *http.Client
+	// Token makes the source of access tokens of a configured mailbox for the
+	// given scopes, without I/O. Nil: package oauth's for what needs no stored
+	// consent. An error is a *models.InputError that names the key.
+	Token func(src config.Source, scopes ...string) (oauth2.TokenSource, error)
+	// Senders gives the addresses and domains of the providers that the source
+	// reads for, where a search may be narrowed to them; nil: no search is.
+	Senders func(ctx context.Context) ([]string, error)
+	Now     func() time.Time // nil: time.Now
 }
 
 func (o Options) withDefaults() Options {
@@ -53,6 +74,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Stall <= 0 {
 		o.Stall = 60 * time.Second
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.HTTP == nil {
+		o.HTTP = webclient.New(webclient.Options{Logger: o.Logger})
 	}
 	return o
 }

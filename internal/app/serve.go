@@ -116,7 +116,7 @@ func (a *App) poll(ctx context.Context, queue *jobs.Queue, j models.Job) error {
 }
 
 func (a *App) process(ctx context.Context, j models.Job) error {
-	_, err := a.pipeline.ProcessIDs(ctx, j.RawIDs, models.CauseLive)
+	_, err := a.pipeline.ProcessIDs(ctx, j.RawIDs, "")
 	return err
 }
 

@@ -84,6 +84,9 @@ type Source struct {
 	Account            string            `yaml:"account"`
 	Secret             Secret            `yaml:"secret"`
 	CredentialsFile    string            `yaml:"credentials_file"`
+	ClientID           string            `yaml:"client_id"` // of the application whose secret is the source's: Graph, XOAUTH2
+	TokenURL           string            `yaml:"token_url"` // where access tokens come from; empty: the provider's own
+	APIURL             string            `yaml:"api_url"`   // of another cloud or a proxy; empty: the provider's own
 	Folder             string            `yaml:"folder"`
 	Folders            []string          `yaml:"folders"`
 	Providers          []string          `yaml:"providers"`

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -175,7 +176,8 @@ func (k *keeping) rawRow(a models.Arrival, sha256 string) rawRow {
 	return rawRow{
 		ID: newID(), SourceID: ref(k.sourceID), SHA256: sha256, MessageID: short(clean(a.Message.MessageID)),
 		Subject: clean(a.Message.Subject), Date: at(a.Message.Date), Received: at(received),
-		State: string(models.StateReceived), Size: int64(len(a.Raw)), CreatedAt: k.now, UpdatedAt: k.now,
+		State: string(models.StateReceived), Size: int64(len(a.Raw)), Cause: string(cmp.Or(a.Cause, models.CauseLive)),
+		CreatedAt: k.now, UpdatedAt: k.now,
 	}
 }
 
@@ -197,7 +199,7 @@ func (k *keeping) keepMessages() error {
 		return k.w.Clauses(clause.OnConflict{
 			Columns: []clause.Column{{Name: "source_id"}, {Name: "folder"}, {Name: "uid_validity"}, {Name: "uid"}, {Name: "remote_id"}},
 			DoUpdates: clause.AssignmentColumns([]string{
-				"message_id", "subject", "date", "received", "sha256", "raw_id", "size", "outcome", "reason", "labels_done", "updated_at",
+				"message_id", "subject", "sender", "date", "received", "sha256", "raw_id", "size", "outcome", "reason", "labels_done", "updated_at",
 			}),
 			Where: clause.Where{Exprs: []clause.Expression{
 				clause.Expr{SQL: "mailbox_messages.raw_id IS NULL AND excluded.raw_id IS NOT NULL"},
@@ -211,7 +213,7 @@ func (k *keeping) messageRow(a models.Arrival, sha256 string) messageRow {
 	row := messageRow{
 		ID: newID(), SourceID: k.sourceID, Folder: m.Ref.Folder, UIDValidity: int64(m.Ref.UIDValidity),
 		UID: int64(m.Ref.UID), RemoteID: m.Ref.RemoteID, MessageID: short(clean(m.MessageID)), Subject: clean(m.Subject),
-		Date: at(m.Date), Received: at(m.Received), SHA256: sha256, Size: m.Size,
+		Sender: clean(m.Sender), Date: at(m.Date), Received: at(m.Received), SHA256: sha256, Size: m.Size,
 		CreatedAt: k.now, UpdatedAt: k.now,
 	}
 	if sha256 == "" {

@@ -29,9 +29,10 @@ func TestMigrations(t *testing.T) {
 		ok(t, s.Ping(ctx))
 		status, err := s.MigrationStatus(ctx)
 		ok(t, err)
-		if len(status) != 2 || !status[1].Applied || status[1].At.IsZero() || status[1].Name != "00002_provider_catalogue.sql" {
+		if len(status) != 3 || !status[1].Applied || status[1].At.IsZero() || status[1].Name != "00002_provider_catalogue.sql" {
 			t.Errorf("status %+v", status)
 		}
+		ok(t, s.MigrateDown(ctx))
 		ok(t, s.MigrateDown(ctx))
 		wantState(t, s, store.SchemaBehind)
 		if n := len(must(s.Providers(ctx))); n != 0 {
@@ -104,7 +105,8 @@ func TestManyMigrateAtOnce(t *testing.T) {
 func TestDownKeepsProvidersInUse(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		circuits(t, s, models.CircuitRow{CID: "A", Provider: "zayo"})
-		ok(t, s.MigrateDown(ctx))
+		ok(t, s.MigrateDown(ctx)) // the mailboxes
+		ok(t, s.MigrateDown(ctx)) // the catalogue
 		left := must(s.Providers(ctx))
 		if len(left) != 1 || left[0].Slug != "zayo" {
 			t.Fatalf("left %+v", left)

@@ -17,6 +17,13 @@ type storedImpact struct {
 	Impact  models.Impact `json:"impact"`
 }
 
+type storedMailRef struct {
+	Folder      string `json:"folder"`
+	UIDValidity uint32 `json:"uid_validity,omitempty"`
+	UID         uint32 `json:"uid,omitempty"`
+	RemoteID    string `json:"remote_id,omitempty"`
+}
+
 type storedScope struct {
 	All       bool     `json:"all"`
 	Tenants   []string `json:"tenants,omitempty"`
@@ -40,6 +47,9 @@ func each[From, To any](in []From, f func(From) To) []To {
 
 func storeConflict(c models.Conflict) storedConflict { return storedConflict(c) }
 func (c storedConflict) model() models.Conflict      { return models.Conflict(c) }
+
+func storeMailRef(r models.MailRef) storedMailRef { return storedMailRef(r) }
+func (r storedMailRef) model() models.MailRef     { return models.MailRef(r) }
 
 func storeImpact(i models.WindowImpact) storedImpact { return storedImpact(i) }
 func (i storedImpact) model() models.WindowImpact    { return models.WindowImpact(i) }

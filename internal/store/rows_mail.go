@@ -1,6 +1,10 @@
 package store
 
-import "lineman/models"
+import (
+	"time"
+
+	"lineman/models"
+)
 
 type sourceRow struct {
 	ID          string  `gorm:"primaryKey;not null"`
@@ -9,8 +13,18 @@ type sourceRow struct {
 	LastSuccess instant `gorm:""`
 	LastError   string  `gorm:"not null"`
 	LastErrorAt instant `gorm:""`
-	CreatedAt   instant `gorm:"not null"`
-	UpdatedAt   instant `gorm:"not null"`
+
+	Lag            int64               `gorm:"not null"` // seconds
+	Matched        string              `gorm:"not null"`
+	ReconciledAt   instant             `gorm:""`
+	WindowStart    instant             `gorm:""`
+	WindowMessages int                 `gorm:"not null"`
+	WindowLedger   int                 `gorm:"not null"`
+	WindowKept     int                 `gorm:"not null"`
+	WindowSkipped  int                 `gorm:"not null"`
+	WindowMissing  list[storedMailRef] `gorm:"not null"`
+	CreatedAt      instant             `gorm:"not null"`
+	UpdatedAt      instant             `gorm:"not null"`
 }
 
 func (sourceRow) TableName() string { return "sources" }
@@ -19,6 +33,10 @@ func (r sourceRow) model() models.Source {
 	return models.Source{
 		ID: r.ID, Name: r.Name, Kind: r.Kind, LastSuccess: r.LastSuccess.Time, LastError: r.LastError,
 		LastErrorAt: r.LastErrorAt.Time, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+		Lag: time.Duration(r.Lag) * time.Second, Matched: r.Matched, Reconciled: models.Reconciliation{
+			At: r.ReconciledAt.Time, From: r.WindowStart.Time, Messages: r.WindowMessages, Ledger: r.WindowLedger,
+			Kept: r.WindowKept, Skipped: r.WindowSkipped, Missing: each(r.WindowMissing, storedMailRef.model),
+		},
 	}
 }
 
@@ -70,6 +88,7 @@ type rawRow struct {
 	Attempts      int     `gorm:"not null"`
 	Size          int64   `gorm:"not null"`
 	Deleted       bool    `gorm:"not null"`
+	Cause         string  `gorm:"not null"`
 	ProcessedAt   instant `gorm:""`
 	CreatedAt     instant `gorm:"not null"`
 	UpdatedAt     instant `gorm:"not null"`
@@ -88,7 +107,7 @@ func (r rawRow) model() models.RawNotification {
 		ID: r.ID, SourceID: string(r.SourceID), SHA256: r.SHA256, MessageID: r.MessageID, Subject: r.Subject,
 		Sender: r.Sender, ProviderID: string(r.ProviderID), Date: r.Date.Time, Received: r.Received.Time,
 		State: models.MailState(r.State), Flags: r.flags(), Error: r.Error, ParserVersion: r.ParserVersion,
-		Attempts: r.Attempts, Size: r.Size, Deleted: r.Deleted, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+		Attempts: r.Attempts, Size: r.Size, Deleted: r.Deleted, Cause: models.Cause(r.Cause), CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
 	}
 }
 
@@ -108,6 +127,7 @@ type messageRow struct {
 	RemoteID      string       `gorm:"not null;uniqueIndex:mailbox_messages_ref"`
 	MessageID     string       `gorm:"not null"`
 	Subject       string       `gorm:"not null"`
+	Sender        string       `gorm:"not null"`
 	Date          instant      `gorm:""`
 	Received      instant      `gorm:""`
 	SHA256        string       `gorm:"column:sha256;not null"`
