@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"lineman/models"
@@ -21,16 +22,28 @@ type collector struct {
 	all   bool      // start at since, whatever the cursors say
 	room  int       // messages that may still be listed; < 0: no limit
 
+	census *models.Reconciliation // nil unless mailbox and ledger are compared
+
 	matcher *matcher // only where mail of unknown senders is not kept whole
 
 	// handover gets what was newly kept, after the commit.
 	handover func(context.Context, []models.RawNotification) error
 	tally    models.Tally
+	lag      time.Duration // how long the newest mail waited
+	lagged   bool          // there was one
 }
 
 // run goes through all folders. A folder that is refused does not keep the
 // others from being read; its error comes back at the end.
 func (c *collector) run(ctx context.Context) (more bool, err error) {
+	more, err = c.folders(ctx)
+	if !c.lagged {
+		return more, err
+	}
+	return more, errors.Join(err, c.p.Store.SetLag(ctx, c.row.ID, c.lag))
+}
+
+func (c *collector) folders(ctx context.Context) (more bool, err error) {
 	folders, err := c.box.Folders(ctx)
 	if err != nil && !errors.Is(err, ErrFolder) {
 		return false, fmt.Errorf("list folders: %w", err)
@@ -39,6 +52,9 @@ func (c *collector) run(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	failed := []error{err}
+	if err := c.rematch(ctx); err != nil {
+		return false, err
+	}
 	known, err := c.p.Store.Cursors(ctx, c.row.ID)
 	if err != nil {
 		return false, fmt.Errorf("read cursors: %w", err)
@@ -118,10 +134,7 @@ func (c *collector) page(ctx context.Context, folder string, before models.Curso
 	if err != nil {
 		return fmt.Errorf("look up the ledger: %w", err)
 	}
-	batch := &arrivals{c: c, ctx: ctx, folder: folder, held: before, cause: models.CauseLive}
-	if c.all || before.First() || page.Reset { // it was there before lineman looked
-		batch.cause = models.CauseBackfill
-	}
+	batch := &arrivals{c: c, ctx: ctx, folder: folder, held: before, behind: c.all || before.First() || page.Reset}
 	var wanted []models.MailRef
 	listed := map[models.MailRef]Listed{}
 	for _, m := range page.Messages {
@@ -147,7 +160,7 @@ func (c *collector) page(ctx context.Context, folder string, before models.Curso
 			return errors.Join(fmt.Errorf("fetch from %s: %w", folder, err), batch.flush(before))
 		}
 	}
-	return batch.flush(page.Cursor)
+	return errors.Join(batch.flush(page.Cursor), c.count(ctx, folder, page))
 }
 
 // arrivals gathers fetched mail up to pageBytes and keeps it.
@@ -156,7 +169,8 @@ type arrivals struct {
 	ctx    context.Context
 	folder string
 	held   models.Cursor // stands until the whole page is kept
-	cause  models.Cause  // of processing what is new
+	behind bool          // the messages may have been there before lineman looked
+	still  bool          // the cursor stays where it is
 	list   []models.Arrival
 	bytes  int
 }
@@ -165,7 +179,7 @@ func (a *arrivals) add(v models.Arrival) { a.list = append(a.list, v) }
 
 func (a *arrivals) fetched(m Listed, raw []byte, err error) error {
 	a.c.tally.Fetched++
-	v := models.Arrival{Cause: a.cause, Message: models.MailboxMessage{Ref: m.Ref, Size: m.Size, Received: m.Received}}
+	v := models.Arrival{Cause: a.cause(m), Message: models.MailboxMessage{Ref: m.Ref, Size: m.Size, Received: m.Received}}
 	if errors.Is(err, ErrGone) { // somebody moved or deleted it meanwhile
 		a.c.tally.Fetched--
 		v.Message.Outcome = models.StateSkipped
@@ -180,7 +194,7 @@ func (a *arrivals) fetched(m Listed, raw []byte, err error) error {
 		a.add(v)
 		return nil
 	}
-	a.c.p.describe(&v, raw)
+	a.c.describe(&v, raw)
 	a.c.prune(&v)
 	a.add(v)
 	a.bytes += len(v.Raw)
@@ -190,9 +204,22 @@ func (a *arrivals) fetched(m Listed, raw []byte, err error) error {
 	return nil
 }
 
+// cause is why a message is read: it is new, or it was there before the source
+// was last read.
+func (a *arrivals) cause(m Listed) models.Cause {
+	last := a.c.row.LastSuccess
+	if a.still || a.behind && (last.IsZero() || m.Received.Before(last.Add(-lateArrival))) {
+		return models.CauseBackfill
+	}
+	return models.CauseLive
+}
+
 // flush keeps what was gathered, in one transaction with the cursor.
 func (a *arrivals) flush(cursor models.Cursor) error {
 	cursor.Folder = a.folder
+	if a.still {
+		cursor = models.Cursor{}
+	}
 	if len(a.list) == 0 && cursor == a.held {
 		return nil
 	}
@@ -223,6 +250,10 @@ func (c *collector) fresh(list []models.Arrival, kept []models.Kept) []models.Ra
 			c.tally.Duplicate++
 		default:
 			c.tally.New++
+			if v.Cause == models.CauseLive {
+				c.lag = max(0, c.p.Now().Sub(v.Message.Received))
+				c.lagged = true
+			}
 			fresh = append(fresh, models.RawNotification{
 				ID: k.RawID, SourceID: c.row.ID, MessageID: v.Message.MessageID, Subject: v.Message.Subject,
 				Date: v.Message.Date, Received: v.Message.Received, Raw: v.Raw, State: models.StateReceived, Cause: v.Cause,
@@ -233,17 +264,18 @@ func (c *collector) fresh(list []models.Arrival, kept []models.Kept) []models.Ra
 }
 
 // describe fills the ledger row from the mail's own header.
-func (p *Pipeline) describe(v *models.Arrival, raw []byte) {
+func (c *collector) describe(v *models.Arrival, raw []byte) {
 	head, received := parsers.ReadHeader(raw)
 	v.Message.Size = int64(len(raw))
 	v.Message.MessageID = head.MessageID
 	v.Message.Subject = head.Subject
 	v.Message.Date = head.Date
+	v.Message.Sender = strings.Join(head.Senders(c.src.Header), " ")
 	if !received.IsZero() {
 		v.Message.Received = received
 	}
 	if v.Message.Received.IsZero() {
-		v.Message.Received = p.Now().UTC()
+		v.Message.Received = c.p.Now().UTC()
 	}
 	v.Raw = raw
 }

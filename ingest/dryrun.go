@@ -64,6 +64,15 @@ func (t *tryout) row(ctx context.Context, name string) models.Source {
 	return models.Source{Name: name}
 }
 
+// Reopen keeps nothing.
+func (t *tryout) Reopen(context.Context, []string, models.Cause) error { return nil }
+
+// SetMatched keeps nothing.
+func (t *tryout) SetMatched(context.Context, string, string) error { return nil }
+
+// SetLag keeps nothing.
+func (t *tryout) SetLag(context.Context, string, time.Duration) error { return nil }
+
 // Keep judges what it is given and keeps nothing.
 func (t *tryout) Keep(ctx context.Context, _ string, _ models.Cursor, list []models.Arrival) ([]models.Kept, error) {
 	var hashes []string

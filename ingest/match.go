@@ -25,10 +25,7 @@ func (m matcher) match(mail *parsers.Mail, header string) (models.Provider, stri
 			return p, s
 		}
 	}
-	trusted := slices.ContainsFunc(senders, func(s string) bool {
-		return parsers.MatchSender(s, m.forwarders)
-	})
-	if trusted {
+	if slices.ContainsFunc(senders, m.trusts) {
 		for _, s := range mail.InnerSenders() {
 			if p, ok := m.of(s); ok {
 				return p, s
@@ -41,6 +38,10 @@ func (m matcher) match(mail *parsers.Mail, header string) (models.Provider, stri
 	}
 	return models.Provider{}, first
 }
+
+// trusts reports whether what a sender forwards counts as from the inner
+// sender.
+func (m matcher) trusts(sender string) bool { return parsers.MatchSender(sender, m.forwarders) }
 
 // of finds the provider of one address: a full address counts more than a
 // domain, a domain more than a wildcard.

@@ -52,6 +52,9 @@ func (p *Pipeline) pass(ctx context.Context, src Source, row models.Source, sinc
 	_, err = c.run(work.ctx)
 	done, perr := work.finish()
 	*tally = tally.Add(c.tally).Add(done)
+	left, lerr := p.Pending(ctx, row.ID) // what the ledger had and is wanted now
+	*tally = tally.Add(left)
+	perr = errors.Join(perr, lerr)
 	if err = errors.Join(perr, err); err != nil && !errors.Is(err, ErrFolder) {
 		return err
 	}

@@ -77,6 +77,7 @@ const (
 	pageBytes    = 8 << 20
 	batchRaws    = 50
 	leaseTTL     = 60 * time.Second
+	lateArrival  = time.Hour // what a mailbox may need to show a mail that it received
 	leaseRetry   = 200 * time.Millisecond
 
 	// A process may die once with a mail among others and four times with it

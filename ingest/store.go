@@ -23,6 +23,9 @@ type Ledger interface {
 	Cursors(ctx context.Context, sourceID string) ([]models.Cursor, error)
 	KnownRefs(ctx context.Context, sourceID, folder string, uidValidity uint32, refs []models.MailRef) (map[models.MailRef]bool, error)
 	KnownHashes(ctx context.Context, sha256 []string) (map[string]string, error)
+	// Census counts which messages of a folder the ledger has: with a raw mail,
+	// without one, and not at all.
+	Census(ctx context.Context, sourceID, folder string, uidValidity uint32, refs []models.MailRef) (kept, skipped int, missing []models.MailRef, err error)
 	Keep(ctx context.Context, sourceID string, cursor models.Cursor, arrivals []models.Arrival) ([]models.Kept, error)
 }
 
@@ -36,6 +39,11 @@ type Records interface {
 	Raws(ctx context.Context, ids []string) ([]models.RawNotification, error)
 	Attempt(ctx context.Context, ids []string) error
 	Spare(ctx context.Context, ids []string) error
+	// Strangers gives the messages of a source that matched nobody or were
+	// skipped, in the order of their IDs, after one of them.
+	Strangers(ctx context.Context, sourceID, after string, limit int) ([]models.Stranger, error)
+	SetMatched(ctx context.Context, sourceID, stamp string) error
+	Reopen(ctx context.Context, rawIDs []string, cause models.Cause) error
 	Holders(ctx context.Context, rawIDs []string) (map[string][]string, error)
 	Apply(ctx context.Context, verdicts []models.Verdict) ([]models.Applied, error)
 }
@@ -50,6 +58,8 @@ type Labelling interface {
 type Watch interface {
 	StartPoll(ctx context.Context, sourceID string) (string, error)
 	FinishPoll(ctx context.Context, pollID string, tally models.Tally, errText string) error
+	SetReconciled(ctx context.Context, sourceID string, r models.Reconciliation) error
+	SetLag(ctx context.Context, sourceID string, lag time.Duration) error
 	SourceResult(ctx context.Context, sourceID string, at time.Time, errText string) error
 }
 

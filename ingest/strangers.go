@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"lineman/models"
 	"lineman/parsers"
@@ -36,6 +37,7 @@ func (c *collector) prune(v *models.Arrival) {
 	if provider.ID != "" {
 		return
 	}
+	v.Message.Sender = strings.Join(append(mail.Senders(c.src.Header), mail.InnerSenders()...), " ")
 	v.Raw = nil
 	v.Message.Outcome = models.StateUnknownProvider
 	if c.p.UnknownSenders == UnknownSkip {

@@ -41,6 +41,16 @@ type Applied struct {
 	Changes      int
 }
 
+// Stranger is a message that matched no provider, or was skipped.
+type Stranger struct {
+	ID       string // of its ledger row
+	Ref      MailRef
+	Sender   string // the addresses that may have sent it, blanks between
+	RawID    string // empty: only the row was kept
+	Size     int64
+	Received time.Time
+}
+
 // LabelTask is one message whose labels in the mailbox are not those of its
 // state.
 type LabelTask struct {

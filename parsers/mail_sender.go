@@ -9,7 +9,7 @@ import (
 // known, in order: that of the source header (default From), and that of From
 // where the source header is absent. A header that stands twice, names
 // several addresses or a group, or is malformed, gives none.
-func (m *Mail) Senders(sourceHeader string) []string {
+func (m *Message) Senders(sourceHeader string) []string {
 	if sourceHeader == "" {
 		sourceHeader = "From"
 	}

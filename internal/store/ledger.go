@@ -34,6 +34,37 @@ func (s *Store) KnownRefs(ctx context.Context, sourceID, folder string, uidValid
 	return known, err
 }
 
+// Census counts which messages of a folder the ledger has: with a raw mail,
+// without one, and not at all. The references are compared as KnownRefs does.
+func (s *Store) Census(ctx context.Context, sourceID, folder string, uidValidity uint32, refs []models.MailRef) (kept, skipped int, missing []models.MailRef, err error) {
+	err = s.read(ctx, "compare with the ledger", func(tx *gorm.DB) error {
+		kept, skipped, missing = 0, 0, nil
+		return chunks(refs, func(part []models.MailRef) error {
+			rows, err := findRefs(tx, sourceID, folder, uidValidity, part)
+			if err != nil {
+				return err
+			}
+			have := map[[2]any]messageRow{}
+			for _, r := range rows {
+				have[[2]any{uint32(r.UID), r.RemoteID}] = r
+			}
+			for _, ref := range part {
+				row, ok := have[[2]any{ref.UID, ref.RemoteID}]
+				switch {
+				case !ok:
+					missing = append(missing, ref)
+				case row.RawID != "":
+					kept++
+				default:
+					skipped++
+				}
+			}
+			return nil
+		})
+	})
+	return kept, skipped, missing, err
+}
+
 // findRefs reads the ledger rows of messages of one folder.
 func findRefs(tx *gorm.DB, sourceID, folder string, uidValidity uint32, refs []models.MailRef) ([]messageRow, error) {
 	uids := make([]int64, len(refs))

@@ -56,6 +56,23 @@ func (s *Store) SourceResult(ctx context.Context, sourceID string, when time.Tim
 	})
 }
 
+// SetReconciled keeps the last comparison of a mailbox with its ledger.
+func (s *Store) SetReconciled(ctx context.Context, sourceID string, r models.Reconciliation) error {
+	return s.write(ctx, "keep a reconciliation", func(w *work) error {
+		return w.Model(&sourceRow{}).Where("id = ?", sourceID).Updates(map[string]any{
+			"reconciled_at": at(r.At), "window_start": at(r.From), "window_messages": r.Messages, "window_ledger": r.Ledger,
+			"window_kept": r.Kept, "window_skipped": r.Skipped, "window_missing": list[storedMailRef](each(r.Missing, storeMailRef)),
+		}).Error
+	})
+}
+
+// SetLag keeps how long the newest mail of a source waited in its mailbox.
+func (s *Store) SetLag(ctx context.Context, sourceID string, lag time.Duration) error {
+	return s.write(ctx, "keep the lag of a source", func(w *work) error {
+		return w.Model(&sourceRow{}).Where("id = ?", sourceID).Update("lag", int64(lag/time.Second)).Error
+	})
+}
+
 // Cursors tells how far each folder of a source was stored.
 func (s *Store) Cursors(ctx context.Context, sourceID string) ([]models.Cursor, error) {
 	var rows []cursorRow
