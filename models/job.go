@@ -9,11 +9,14 @@ const (
 	JobProcess JobKind = "process" // Args: RawIDs
 	JobLabel   JobKind = "label"   // Args: Source
 	JobSweep   JobKind = "sweep"   // no Args
+
+	JobReconcile JobKind = "reconcile" // Args: Source
+	JobRetain    JobKind = "retain"    // no Args
 )
 
 // Job is work to be done after the transaction that enqueues it commits.
 type Job struct {
 	Kind   JobKind
-	Source string   // name of the source: poll, label
+	Source string   // name of the source: poll, label, reconcile
 	RawIDs []string // process
 }

@@ -39,3 +39,33 @@ type CircuitStatus struct {
 	Termination Termination
 	Active      bool // under active maintenance at the asked time (F46)
 }
+
+// MailFilter narrows a list of raw mails; empty fields do not filter. Several
+// values of one field mean any of them, several fields all.
+type MailFilter struct {
+	States    []MailState
+	Sources   []string // names
+	Providers []string // slugs
+	Sender    string   // part of the address
+	Page      Page
+}
+
+// MailItem is one raw mail with the names that its row only refers to.
+type MailItem struct {
+	RawNotification
+	Source   string // name; empty: its source is gone
+	Provider string // slug; empty: none matched
+}
+
+// MailDetail is one raw mail with where it was seen and what it said.
+type MailDetail struct {
+	MailItem
+	Messages     []SeenMessage
+	Maintenances []string // names of the records that it is part of
+}
+
+// SeenMessage is one copy of a mail in a mailbox.
+type SeenMessage struct {
+	MailboxMessage
+	Source string // name
+}

@@ -83,6 +83,9 @@ func (a *App) startQueue(ctx context.Context) (*jobs.Queue, error) {
 		models.JobProcess: a.process,
 		models.JobLabel:   a.label,
 		models.JobSweep:   a.sweep,
+
+		models.JobReconcile: a.reconcile,
+		models.JobRetain:    a.retain,
 	}
 	queue, err := a.newQueue(handlers)
 	if err != nil {
@@ -128,6 +131,25 @@ func (a *App) label(ctx context.Context, j models.Job) error {
 	case errors.Is(err, ingest.ErrLogin), errors.Is(err, ingest.ErrLabels):
 		return jobs.Permanent(err) // the sweep tries again
 	}
+	return err
+}
+
+// reconcile compares a source with its ledger. A source that is read right now
+// is compared the next time.
+func (a *App) reconcile(ctx context.Context, j models.Job) error {
+	_, err := a.pipeline.Reconcile(ctx, j.Source)
+	if errors.Is(err, ingest.ErrBusy) {
+		return nil
+	}
+	if err != nil {
+		a.Logger.Warn("mailbox and ledger could not be compared", "source", j.Source, "error", err)
+	}
+	return nil
+}
+
+// retain removes what is older than the configuration lets it be.
+func (a *App) retain(ctx context.Context, _ models.Job) error {
+	_, err := a.Retain(ctx, false)
 	return err
 }
 

@@ -34,6 +34,8 @@ const (
 	rescueAfter    = 2 * longestTimeout
 	keepCompleted  = 10 * time.Minute
 	sweepEvery     = time.Minute
+	reconcileEvery = time.Hour
+	retainAt       = "17 3 * * *"           // a fixed hour, so that restarts do not put it off for ever
 	fetchEvery     = 100 * time.Millisecond // on SQLite, where an insert in a transaction wakes nobody
 
 	// A fetch takes no more jobs than there are idle workers, and this long
@@ -45,10 +47,12 @@ const (
 // only: its schedule is its real retry, and a mail server that refuses a
 // password locks the account of whoever insists.
 var policies = map[models.JobKind]policy{
-	models.JobPoll:    {queue: queueNetwork, timeout: longestTimeout, attempts: 3, backoff: 30 * time.Second, single: true},
-	models.JobLabel:   {queue: queueNetwork, timeout: longestTimeout, attempts: 10, backoff: minBackoff, single: true},
-	models.JobSweep:   {queue: queueNetwork, timeout: time.Minute, attempts: 1, backoff: minBackoff, single: true},
-	models.JobProcess: {queue: queueWork, timeout: longestTimeout, attempts: 10, backoff: minBackoff},
+	models.JobPoll:      {queue: queueNetwork, timeout: longestTimeout, attempts: 3, backoff: 30 * time.Second, single: true},
+	models.JobLabel:     {queue: queueNetwork, timeout: longestTimeout, attempts: 10, backoff: minBackoff, single: true},
+	models.JobSweep:     {queue: queueNetwork, timeout: time.Minute, attempts: 1, backoff: minBackoff, single: true},
+	models.JobRetain:    {queue: queueWork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
+	models.JobReconcile: {queue: queueNetwork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
+	models.JobProcess:   {queue: queueWork, timeout: longestTimeout, attempts: 10, backoff: minBackoff},
 }
 
 // jobArgs are a job as River keeps it: one Go type for each kind.
@@ -76,6 +80,20 @@ type sweepArgs struct{}
 func (sweepArgs) Kind() string    { return string(models.JobSweep) }
 func (sweepArgs) job() models.Job { return models.Job{Kind: models.JobSweep} }
 
+type reconcileArgs struct {
+	Source string `json:"source"`
+}
+
+func (reconcileArgs) Kind() string { return string(models.JobReconcile) }
+func (a reconcileArgs) job() models.Job {
+	return models.Job{Kind: models.JobReconcile, Source: a.Source}
+}
+
+type retainArgs struct{}
+
+func (retainArgs) Kind() string    { return string(models.JobRetain) }
+func (retainArgs) job() models.Job { return models.Job{Kind: models.JobRetain} }
+
 type processArgs struct {
 	RawIDs []string `json:"raw_ids"`
 }
@@ -88,16 +106,21 @@ func (a processArgs) job() models.Job {
 // argsOf turns a job into what River keeps; an error names what is missing.
 func argsOf(job models.Job) (jobArgs, error) {
 	switch job.Kind {
-	case models.JobPoll, models.JobLabel:
+	case models.JobPoll, models.JobLabel, models.JobReconcile:
 		if job.Source == "" {
 			return nil, models.Invalid(string(job.Kind)+" job", "it names no source")
 		}
-		if job.Kind == models.JobPoll {
+		switch job.Kind {
+		case models.JobPoll:
 			return pollArgs{Source: job.Source}, nil
+		case models.JobReconcile:
+			return reconcileArgs{Source: job.Source}, nil
 		}
 		return labelArgs{Source: job.Source}, nil
 	case models.JobSweep:
 		return sweepArgs{}, nil
+	case models.JobRetain:
+		return retainArgs{}, nil
 	case models.JobProcess:
 		if len(job.RawIDs) == 0 {
 			return nil, models.Invalid("process job", "it names no raw mail")

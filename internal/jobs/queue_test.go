@@ -187,6 +187,7 @@ func TestNewRefuses(t *testing.T) {
 		{"nameless", Config{Handlers: ok, Schedules: []Schedule{{"", "@hourly"}}}, "names no source"},
 		{"a kind without handler", Config{Handlers: map[models.JobKind]Handler{
 			models.JobPoll: ok[models.JobPoll], models.JobLabel: ok[models.JobLabel], models.JobSweep: ok[models.JobSweep],
+			models.JobReconcile: ok[models.JobReconcile], models.JobRetain: ok[models.JobRetain],
 		}}, `kind "process" has no handler`},
 		{"an unknown kind", Config{Handlers: map[models.JobKind]Handler{"cook": ok[models.JobPoll]}}, `no kind "cook"`},
 	}

@@ -45,11 +45,19 @@ func parseSchedule(s Schedule, now time.Time) (river.PeriodicSchedule, error) {
 }
 
 // periodic lists what the elected leader enqueues: a poll for each source by
-// its schedule, and the sweep.
+// its schedule, the comparison with its ledger, the sweep, and retention.
 func periodic(schedules []Schedule, now time.Time) ([]*river.PeriodicJob, error) {
+	retain, err := cron.ParseStandard(retainAt)
+	if err != nil {
+		return nil, fmt.Errorf("schedule of retention: %w", err)
+	}
 	jobs := []*river.PeriodicJob{river.NewPeriodicJob(
 		river.PeriodicInterval(sweepEvery),
 		func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, insertOpts(models.JobSweep) },
+		nil,
+	), river.NewPeriodicJob(
+		utcSchedule{retain},
+		func() (river.JobArgs, *river.InsertOpts) { return retainArgs{}, insertOpts(models.JobRetain) },
 		nil,
 	)}
 	seen := map[string]bool{}
@@ -65,6 +73,9 @@ func periodic(schedules []Schedule, now time.Time) ([]*river.PeriodicJob, error)
 		jobs = append(jobs, river.NewPeriodicJob(schedule,
 			func() (river.JobArgs, *river.InsertOpts) {
 				return pollArgs{Source: s.Source}, insertOpts(models.JobPoll)
+			}, nil), river.NewPeriodicJob(river.PeriodicInterval(reconcileEvery),
+			func() (river.JobArgs, *river.InsertOpts) {
+				return reconcileArgs{Source: s.Source}, insertOpts(models.JobReconcile)
 			}, nil))
 	}
 	return jobs, nil

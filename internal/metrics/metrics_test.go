@@ -224,7 +224,7 @@ func TestOwn(t *testing.T) {
 	r := &memory{
 		mails: []models.MailCount{{Source: "noc", Provider: "zayo", State: models.StateParsed, Count: 3}, {Source: "noc", State: models.StateUnknownProvider, Count: 1}},
 		sources: []models.SourceHealth{
-			{Source: models.Source{Name: "noc", LastSuccess: noon.Add(-time.Minute)}, LastMail: noon.Add(-time.Hour)},
+			{Source: models.Source{Name: "noc", LastSuccess: noon.Add(-time.Minute), Lag: 4 * time.Second, Reconciled: models.Reconciliation{At: noon, From: noon, Messages: 7, Ledger: 6, Kept: 4, Skipped: 2}}, LastMail: noon.Add(-time.Hour)},
 			{Source: models.Source{Name: "old", LastSuccess: noon.Add(-24 * time.Hour), LastError: "imap: LOGIN failed: CANARY"}},
 			{Source: models.Source{Name: "new"}},
 		},

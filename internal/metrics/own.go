@@ -18,6 +18,9 @@ var (
 	sourceUpDesc    = prometheus.NewDesc("lineman_source_up", "Whether the last pass over a source succeeded", []string{"source"}, nil)
 	lastSuccessDesc = prometheus.NewDesc("lineman_source_last_success_timestamp_seconds", "When a pass over a source last succeeded", []string{"source"}, nil)
 	lastMailDesc    = prometheus.NewDesc("lineman_source_last_mail_timestamp_seconds", "When the newest mail of a source was received", []string{"source"}, nil)
+	lagDesc         = prometheus.NewDesc("lineman_source_lag_seconds", "How long the newest mail of a source waited in its mailbox until it was kept", []string{"source"}, nil)
+	windowDesc      = prometheus.NewDesc("lineman_source_window_messages", "Messages since the start of the window when mailbox and ledger were last compared: in the mailbox, in the ledger, of them kept and skipped, and in no ledger", []string{"source", "where"}, nil)
+	comparedDesc    = prometheus.NewDesc("lineman_source_compared_timestamp_seconds", "When mailbox and ledger were last compared", []string{"source"}, nil)
 	errorDesc       = prometheus.NewDesc("lineman_source_error_info", "Why the last pass over a source failed; absent after a success", []string{"source", "reason"}, nil)
 	phaseDesc       = prometheus.NewDesc("lineman_maintenance_phase", "Maintenances by phase", []string{"phase"}, nil)
 	mailsUp         = collectorUp("mails")
@@ -31,7 +34,7 @@ func collectorUp(name string) *prometheus.Desc {
 
 // Describe sends the descriptions.
 func (c *ownCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{mailsDesc, sourceUpDesc, lastSuccessDesc, lastMailDesc, errorDesc, phaseDesc, mailsUp, sourcesUp, phasesUp} {
+	for _, d := range []*prometheus.Desc{mailsDesc, sourceUpDesc, lastSuccessDesc, lastMailDesc, lagDesc, windowDesc, comparedDesc, errorDesc, phaseDesc, mailsUp, sourcesUp, phasesUp} {
 		ch <- d
 	}
 }
@@ -86,6 +89,11 @@ func (c *ownCollector) sources(ctx context.Context, ch chan<- prometheus.Metric)
 		seen[name] = true
 		timestamp(ch, lastSuccessDesc, s.LastSuccess, name)
 		timestamp(ch, lastMailDesc, s.LastMail, name)
+		timestamp(ch, comparedDesc, s.Reconciled.At, name)
+		window(ch, s.Reconciled, name)
+		if !s.LastMail.IsZero() {
+			ch <- prometheus.MustNewConstMetric(lagDesc, prometheus.GaugeValue, s.Lag.Seconds(), name)
+		}
 		switch {
 		case s.LastError != "":
 			ch <- prometheus.MustNewConstMetric(sourceUpDesc, prometheus.GaugeValue, 0, name)
@@ -95,6 +103,17 @@ func (c *ownCollector) sources(ctx context.Context, ch chan<- prometheus.Metric)
 		}
 	}
 	return nil
+}
+
+func window(ch chan<- prometheus.Metric, r models.Reconciliation, source string) {
+	if r.At.IsZero() {
+		return
+	}
+	for where, n := range map[string]int{
+		"mailbox": r.Messages, "ledger": r.Ledger, "kept": r.Kept, "skipped": r.Skipped, "missing": r.Messages - r.Ledger,
+	} {
+		ch <- prometheus.MustNewConstMetric(windowDesc, prometheus.GaugeValue, float64(n), source, where)
+	}
 }
 
 func timestamp(ch chan<- prometheus.Metric, d *prometheus.Desc, at time.Time, source string) {

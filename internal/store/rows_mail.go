@@ -148,6 +148,15 @@ func (r messageRow) ref() models.MailRef {
 	return models.MailRef{Folder: r.Folder, UIDValidity: uint32(r.UIDValidity), UID: uint32(r.UID), RemoteID: r.RemoteID}
 }
 
+func (r messageRow) model() models.MailboxMessage {
+	return models.MailboxMessage{
+		ID: r.ID, SourceID: r.SourceID, Ref: r.ref(), MessageID: r.MessageID, Subject: r.Subject, Sender: r.Sender,
+		Date: r.Date.Time, Received: r.Received.Time, SHA256: r.SHA256, RawID: string(r.RawID), Size: r.Size,
+		Outcome: models.MailState(r.Outcome), Reason: r.Reason, LabelsApplied: r.LabelsApplied, LabelsDone: r.LabelsDone,
+		LabelError: r.LabelError, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+	}
+}
+
 type leaseRow struct {
 	Name    string  `gorm:"primaryKey;not null"`
 	Owner   string  `gorm:"not null"`

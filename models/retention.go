@@ -1,0 +1,26 @@
+package models
+
+import "time"
+
+// RetentionPlan says what is old enough to be removed. A zero time keeps
+// everything of its kind.
+type RetentionPlan struct {
+	RawBefore     time.Time // bytes of mail that was received before
+	RecordsBefore time.Time // maintenances that ended before, whole
+	DryRun        bool      // count only
+}
+
+// Retained counts what a RetentionPlan removed, or would.
+type Retained struct {
+	Raws    int // mails that lost their bytes; their tombstones stay
+	Records int // maintenances
+	Held    int // maintenances that are old enough but held
+}
+
+// Hold keeps a maintenance and its mail from retention.
+type Hold struct {
+	Maintenance string // name
+	Reason      string
+	Author      string
+	CreatedAt   time.Time
+}
