@@ -90,6 +90,7 @@ func (c *collector) folder(ctx context.Context, folder string, cursor models.Cur
 		if limit == 0 {
 			return true, nil
 		}
+		c.p.at("list")
 		page, err := c.box.List(ctx, folder, cursor, since, limit)
 		if err != nil {
 			return false, fmt.Errorf("list %s: %w", folder, err)
@@ -194,6 +195,7 @@ func (a *arrivals) fetched(m Listed, raw []byte, err error) error {
 		a.add(v)
 		return nil
 	}
+	a.c.p.at("fetched")
 	a.c.describe(&v, raw)
 	a.c.prune(&v)
 	a.add(v)
@@ -223,10 +225,12 @@ func (a *arrivals) flush(cursor models.Cursor) error {
 	if len(a.list) == 0 && cursor == a.held {
 		return nil
 	}
+	a.c.p.at("keep")
 	kept, err := a.c.p.Store.Keep(a.ctx, a.c.row.ID, cursor, a.list)
 	if err != nil {
 		return fmt.Errorf("keep %d messages: %w", len(a.list), err)
 	}
+	a.c.p.at("kept")
 	fresh := a.c.fresh(a.list, kept)
 	a.list, a.bytes = nil, 0
 	if len(fresh) == 0 {

@@ -57,7 +57,9 @@ func (p *Pipeline) label(ctx context.Context, src Source, row models.Source, box
 				continue
 			}
 			tried[task.MessageRowID] = true
+			p.at("label")
 			r, err := src.labelOne(ctx, labeler, task)
+			p.at("labelled")
 			results = append(results, r)
 			if err != nil {
 				stop = err
@@ -67,6 +69,7 @@ func (p *Pipeline) label(ctx context.Context, src Source, row models.Source, box
 		if err := p.Store.LabelResults(ctx, results); err != nil {
 			return fmt.Errorf("keep the result of labelling: %w", err)
 		}
+		p.at("noted")
 		if stop != nil || len(results) == 0 {
 			return stop
 		}

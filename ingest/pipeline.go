@@ -45,6 +45,21 @@ type Options struct {
 	Wait           time.Duration           // how long a pass waits for a poll of another process to end
 	Now            func() time.Time
 	Logger         *slog.Logger
+
+	// Step is called at each of Steps, so that tests can end the process there;
+	// nil: nobody asks.
+	Step func(name string)
+}
+
+// Steps are the places at which a process may die with something begun: each
+// is on the way of every mail, in this order.
+var Steps = []string{"list", "fetched", "keep", "kept", "attempt", "judged", "apply", "applied", "label", "labelled", "noted"}
+
+// at says where the work stands.
+func (p *Pipeline) at(step string) {
+	if p.Step != nil {
+		p.Step(step)
+	}
 }
 
 // Pipeline runs the way of a mail for a set of sources. It may be used from

@@ -94,6 +94,7 @@ func (p *Pipeline) batch(ctx context.Context, raws []models.RawNotification, cau
 	if err := p.Store.Attempt(ctx, ids); err != nil {
 		return models.Tally{}, fmt.Errorf("count the attempt: %w", err)
 	}
+	p.at("attempt")
 	applied, err := p.attempt(ctx, raws, cause)
 	var tally models.Tally
 	for _, a := range applied {
@@ -115,6 +116,7 @@ func (p *Pipeline) attempt(ctx context.Context, raws []models.RawNotification, c
 	if err := p.elsewhere(ctx, raws, verdicts, m); err != nil {
 		return nil, err
 	}
+	p.at("judged")
 	for i := range verdicts {
 		verdicts[i].Cause = cmp.Or(cause, raws[i].Cause, models.CauseLive)
 	}

@@ -40,7 +40,9 @@ func (p *Pipeline) stranger(mail *parsers.Mail, sender string) string {
 // apply hands verdicts to the store together, and one by one when together
 // fails, so that one bad mail costs only itself.
 func (p *Pipeline) apply(ctx context.Context, verdicts []models.Verdict) ([]models.Applied, error) {
+	p.at("apply")
 	applied, err := p.Store.Apply(ctx, verdicts)
+	p.at("applied")
 	if err == nil || ctx.Err() != nil {
 		return applied, err
 	}

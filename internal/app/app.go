@@ -83,7 +83,7 @@ func (a *App) prepare(ctx context.Context) error {
 	a.pipeline, err = ingest.New(ingest.Options{
 		Store: a.store, Engine: a.engine, Sources: sources,
 		UnknownSenders: a.Config.UnknownSenders, Forwarders: a.Config.Forwarders,
-		Owner: owner(), Dead: dead, Wait: 30 * time.Second, Now: a.Now, Logger: a.Logger,
+		Owner: owner(), Dead: dead, Wait: 30 * time.Second, Now: a.Now, Logger: a.Logger, Step: fault(),
 	})
 	return err
 }

@@ -19,7 +19,8 @@ import (
 // builtIn is the folder of the binary, once a test has asked for it.
 var builtIn string
 
-// built is the plain binary (no race detector), made once for all tests.
+// built is the plain binary (no race detector) that can be told where to die,
+// made once for all tests.
 var built = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "lineman-binary-")
 	if err != nil {
@@ -27,7 +28,7 @@ var built = sync.OnceValues(func() (string, error) {
 	}
 	builtIn = dir
 	bin := filepath.Join(dir, "lineman")
-	out, err := exec.Command("go", "build", "-o", bin, "lineman/cmd/lineman").CombinedOutput()
+	out, err := exec.Command("go", "build", "-tags", "faults", "-o", bin, "lineman/cmd/lineman").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}

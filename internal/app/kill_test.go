@@ -1,9 +1,11 @@
 package app_test
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"lineman/ingest"
 	"lineman/internal/store"
 	"lineman/models"
 )
@@ -59,6 +62,50 @@ func TestKilledIngest(t *testing.T) {
 	if d := cmp.Diff(keywords(t, clean), keywords(t, harsh)); d != "" {
 		t.Errorf("labels after ten kills differ from a clean run (-clean +killed):\n%s", d)
 	}
+}
+
+// TestKilledAtEachStep kills one ingest of 1,000 mails five times at each step
+// of the way of a mail, at different mails, and then runs it to the end: the
+// records and the labels are those of a clean run.
+func TestKilledAtEachStep(t *testing.T) {
+	const mails = 1000
+	clean := mailServer(t, mails)
+	calm := install(t, clean)
+	calm.run(t, "ingest")
+
+	harsh := mailServer(t, mails)
+	crash := install(t, harsh)
+	// What a group of steps works off must be there for all of its kills, so
+	// one group comes after the other: bringing in, reading, labelling.
+	for _, steps := range [][]string{ingest.Steps[:4], ingest.Steps[4:8], ingest.Steps[8:]} {
+		for round := range 5 {
+			for _, step := range steps {
+				c := crash.command("ingest")
+				c.Env = append(os.Environ(), fmt.Sprintf("FAULT_AT=%s:%d", step, nth(step, round)))
+				if err := c.Run(); err == nil || c.ProcessState.Exited() {
+					t.Errorf("round %d was not killed at %s: %v", round, step, err)
+				}
+			}
+		}
+	}
+	crash.run(t, "ingest")
+
+	if d := cmp.Diff(records(t, calm), records(t, crash)); d != "" {
+		t.Errorf("records after the kills differ from a clean run (-clean +killed):\n%s", d)
+	}
+	if d := cmp.Diff(keywords(t, clean), keywords(t, harsh)); d != "" {
+		t.Errorf("labels after the kills differ from a clean run (-clean +killed):\n%s", d)
+	}
+}
+
+// nth is how often a step is reached before the process dies there: batches
+// come seldom, single mails often.
+func nth(step string, round int) int {
+	switch step {
+	case "fetched", "label", "labelled":
+		return 7 + 30*round
+	}
+	return 1
 }
 
 // TestKilledService kills a service three times while it reads 600 mails; the

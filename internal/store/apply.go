@@ -228,6 +228,9 @@ func (a *application) apply(v *judged) (models.Applied, error) {
 	if err != nil {
 		return models.Applied{}, err
 	}
+	if !models.MailState(raw.State).CanBecome(state) {
+		return models.Applied{}, fmt.Errorf("mail %s is %s and cannot become %s", raw.ID, raw.State, state)
+	}
 	raw.State, raw.UnknownCIDs, raw.Incomplete = string(state), unknown, v.Flags.Incomplete
 	raw.Sender, raw.ProviderID = clean(v.Sender), a.knownProvider(v.ProviderID)
 	raw.Error, raw.ParserVersion, raw.UpdatedAt = clean(v.Error), v.ParserVersion, at(a.now)
