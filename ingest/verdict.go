@@ -38,12 +38,13 @@ func (p *Pipeline) stranger(mail *parsers.Mail, sender string) string {
 }
 
 // apply hands verdicts to the store together, and one by one when together
-// fails, so that one bad mail costs only itself.
+// fails, so that one bad mail costs only itself. No mail pays for trouble of
+// the database.
 func (p *Pipeline) apply(ctx context.Context, verdicts []models.Verdict) ([]models.Applied, error) {
 	p.at("apply")
 	applied, err := p.Store.Apply(ctx, verdicts)
 	p.at("applied")
-	if err == nil || ctx.Err() != nil {
+	if err == nil || ctx.Err() != nil || errors.Is(err, models.ErrDatabase) {
 		return applied, err
 	}
 	p.Logger.Warn("a batch was refused; applying its mails one by one", "mails", len(verdicts), "error", err)
@@ -51,7 +52,7 @@ func (p *Pipeline) apply(ctx context.Context, verdicts []models.Verdict) ([]mode
 	var failed []error
 	for _, v := range verdicts {
 		got, err := p.Store.Apply(ctx, []models.Verdict{v})
-		if err != nil && ctx.Err() == nil {
+		if err != nil && ctx.Err() == nil && !errors.Is(err, models.ErrDatabase) {
 			p.Logger.Error("a mail could not be recorded and is set aside", "raw", v.RawID, "error", err)
 			got, err = p.Store.Apply(ctx, []models.Verdict{aside(v)})
 		}

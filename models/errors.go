@@ -9,6 +9,11 @@ import (
 // or is outside the asker's Scope.
 var ErrNotFound = errors.New("not found")
 
+// ErrDatabase is returned (wrapped) when the database could not do its work
+// whatever it was asked: it is full, cannot be reached, or was shut down. The
+// same call may succeed later.
+var ErrDatabase = errors.New("the database is in trouble")
+
 // InputError is input that cannot be accepted: one clear sentence that says
 // what is wrong, where, and what to do. Nothing was changed.
 type InputError struct {

@@ -41,6 +41,9 @@ func (s *Store) write(ctx context.Context, what string, f func(w *work) error) e
 			break
 		}
 	}
+	if inTrouble(err) {
+		return fmt.Errorf("%s: %w: %w", what, models.ErrDatabase, err)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
