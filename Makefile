@@ -5,6 +5,7 @@
 #   make build         bin/lineman, one static binary
 #   make bench N=10000 the benchmarks; N is the number of mails
 #   make fuzz T=60s    every fuzz target for T
+#   make soak R=20     the tests of durability R times, each with another seed
 #   make picture       docs/demo.svg, from what the demo prints
 
 SHELL := /bin/bash
@@ -12,8 +13,9 @@ SHELL := /bin/bash
 
 N ?= 10000
 T ?= 60s
+R ?= 20
 
-.PHONY: test bench lint build fuzz picture
+.PHONY: test bench lint build fuzz soak picture
 
 test:
 	@./scripts/test.sh
@@ -29,6 +31,9 @@ build:
 
 fuzz:
 	@./scripts/fuzz.sh $(T)
+
+soak:
+	@./scripts/test.sh -count=$(R) -timeout=0 -run 'Killed|Replicas|Dovecot|Restarted|DatabaseFull' ./internal/app ./ingest
 
 picture: build
 	@./bin/lineman demo --once | go run ./internal/tool/picture 'go run ./cmd/lineman demo' >docs/demo.svg

@@ -30,7 +30,7 @@ func TestSenders(t *testing.T) {
 		{"two at signs", "From: <mr@zayo.com@evil.example>", "", nil},
 		{"blank inside", "From: <mr@zayo.com evil>", "", nil},
 		{"none", "Subject: x", "", nil},
-		{"NUL", "From: mr@zayo\x00.com", "", []string{"mr@zayo.com"}},
+		{"NUL", "From: mr@zayo\x00.com", "", []string{"mr@zayo\uFFFD.com"}},
 		{"source header", "From: list@customer.example\nX-Original-Sender: mr@zayo.com", "X-Original-Sender", []string{"mr@zayo.com"}},
 		{"source header in any case", "From: list@customer.example\nX-Original-Sender: mr@zayo.com", "x-original-sender", []string{"mr@zayo.com"}},
 		{"source header absent", "From: mr@zayo.com", "X-Original-Sender", []string{"mr@zayo.com"}},

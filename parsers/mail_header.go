@@ -96,10 +96,11 @@ func fieldOf(line []byte) (name, value string, ok bool) {
 	return textproto.CanonicalMIMEHeaderKey(string(raw)), headerText(bytes.TrimSpace(line[i+1:])), true
 }
 
-// headerText makes text of header bytes: UTF-8, else windows-1252; NULs go.
+// headerText makes text of header bytes: UTF-8, else windows-1252. A NUL
+// becomes U+FFFD: taken out, it would make one address of another.
 func headerText(b []byte) string {
 	if bytes.IndexByte(b, 0) >= 0 {
-		b = bytes.ReplaceAll(b, []byte{0}, nil)
+		b = bytes.ReplaceAll(b, []byte{0}, []byte("\uFFFD"))
 	}
 	if !utf8.Valid(b) {
 		if d, err := charmap.Windows1252.NewDecoder().Bytes(b); err == nil {
