@@ -17,7 +17,7 @@ func TestReadKnown(t *testing.T) {
 		want []models.KnownCircuit
 	}{
 		"circuits":       {"cid,provider\nA/1,zayo\n", []models.KnownCircuit{{CID: "A/1", Text: "A/1"}}},
-		"aliases":        {"\ufeffProvider, \"Alias\",CID\r\nzayo,Blue,A/1\r\nzayo,'=x,A/1\r\n", []models.KnownCircuit{{CID: "A/1", Text: "Blue"}, {CID: "A/1", Text: "=x"}}},
+		"aliases":        {"\ufeffProvider,\"Alias\",CID\r\nzayo,Blue,A/1\r\nzayo,'=x,A/1\r\n", []models.KnownCircuit{{CID: "A/1", Text: "Blue"}, {CID: "A/1", Text: "=x"}}},
 		"alias in a row": {"cid,provider,description\nA/1,zayo,alias\n", []models.KnownCircuit{{CID: "A/1", Text: "A/1"}}},
 	}
 	for name, test := range tests {
