@@ -36,7 +36,7 @@ func newRoot() *cobra.Command {
 		c.demo(), c.serve(), c.ingest(), c.parse(), c.lint(), c.chat(),
 		c.inventory("providers"), c.inventory("circuits"), c.inventory("sites"), c.inventory("aliases"),
 		c.sources(), c.mail(), c.hold(), c.retention(),
-		c.token(), c.migrate(), c.version(),
+		c.token(), c.migrate(), c.doctor(), c.version(),
 	)
 	return root
 }
