@@ -145,10 +145,10 @@ func TestDoctorOfTheSchema(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		admit(t, off).finds("database schema", `fail  database schema: version 1 is behind the \d+ of this lineman and migrate is off; run .lineman migrate up.$`)
+		admit(t, off).finds("database schema", `fail  database schema: version \d+ is behind the \d+ of this lineman and migrate is off; run .lineman migrate up.$`)
 		admit(t, database(url)).finds("database",
 			`ok    database: it answers$`,
-			`warn  database schema: version 1 is behind the \d+ of this lineman; the next start brings it up, or .lineman migrate up. now$`)
+			`warn  database schema: version \d+ is behind the \d+ of this lineman; the next start brings it up, or .lineman migrate up. now$`)
 		if _, err := s.SQL().Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (90000, ` + truth(s) + `)`); err != nil {
 			t.Fatal(err)
 		}
