@@ -39,6 +39,15 @@ type CircuitRow struct {
 	Tags        []string
 }
 
+// AliasRow is a line of aliases.csv: another id under which a provider writes
+// a circuit. Provider is a slug or a name.
+type AliasRow struct {
+	Line     int
+	Provider string
+	Alias    string
+	CID      string
+}
+
 // ImportResult counts what an import did.
 type ImportResult struct {
 	Created   int

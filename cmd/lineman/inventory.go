@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +45,7 @@ func (c *call) importFile(cmd *cobra.Command, kind, file string) error {
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {
-			return models.Invalid(kind+" import", "%v", err)
+			return models.Invalid(kind+" import", "%v; check the name and its permissions", err)
 		}
 		defer f.Close()
 		in = f
@@ -55,8 +57,31 @@ func (c *call) importFile(cmd *cobra.Command, kind, file string) error {
 	defer a.Close()
 	r, err := a.Import(cmd.Context(), kind, in)
 	if err != nil {
-		return err
+		return inFile(file, err)
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%s: created %d, updated %d, unchanged %d\n", kind, r.Created, r.Updated, r.Unchanged)
 	return nil
+}
+
+// inFile names the file in what is wrong with its lines: FILE:LINE, each on a
+// line of its own.
+func inFile(file string, err error) error {
+	if file == "-" {
+		file = "standard input"
+	}
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		var named []error
+		for _, one := range all.Unwrap() {
+			named = append(named, inFile(file, one))
+		}
+		return errors.Join(named...)
+	}
+	var input *models.InputError
+	if !errors.As(err, &input) {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	if line, ok := strings.CutPrefix(input.Field, "line "); ok {
+		file += ":" + line
+	}
+	return models.Invalid(file, "%s", input.Reason)
 }

@@ -9,21 +9,23 @@ import (
 	"lineman/parsers"
 )
 
-// knownCircuits makes a Scanner of a CSV file of circuits, the one that
-// circuits import takes.
-func knownCircuits(file string) (*parsers.Scanner, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, models.Invalid("--circuits", "%v", err)
-	}
-	defer f.Close()
-	rows, err := inventory.ReadCircuits(f)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", file, err)
-	}
-	known := make([]parsers.Known, len(rows))
-	for i, r := range rows {
-		known[i] = parsers.Known{CID: r.CID}
+// knownCircuits makes a Scanner of CSV files of circuits and of their aliases,
+// those that circuits import and aliases import take.
+func knownCircuits(files []string) (*parsers.Scanner, error) {
+	var known []parsers.Known
+	for _, file := range files {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, models.Invalid("--circuits", "%v; check the name and its permissions", err)
+		}
+		rows, err := inventory.ReadKnown(f)
+		f.Close()
+		if err != nil {
+			return nil, inFile(file, err)
+		}
+		for _, r := range rows {
+			known = append(known, parsers.Known{CID: r.CID, Text: r.Text})
+		}
 	}
 	return parsers.NewScanner(known), nil
 }

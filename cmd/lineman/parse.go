@@ -27,7 +27,7 @@ type parsing struct {
 	format   string
 	parsers  string // folder of own definitions
 	explain  bool
-	circuits string // file of known circuits; empty: none
+	circuits []string // files of known circuits
 	scanner  *parsers.Scanner
 }
 
@@ -58,7 +58,7 @@ With several inputs it is 0 when all of them could be read from disk.`,
 	cmd.Flags().StringVar(&p.format, "format", "", "json (one file), jsonl (several) or table")
 	cmd.Flags().StringVar(&p.parsers, "parsers", "", "folder of provider definitions of your own; one that is wrong is refused")
 	cmd.Flags().BoolVar(&p.explain, "explain", false, "say for every field where it was read, and what was tried")
-	cmd.Flags().StringVar(&p.circuits, "circuits", "", "a CSV file of circuits (as of circuits import): say which of them the input names and were not read")
+	cmd.Flags().StringArrayVar(&p.circuits, "circuits", nil, "a CSV `FILE` of circuits or of aliases (as their import takes it): say which of them the input names and were not read; may be repeated")
 	return cmd
 }
 
@@ -76,7 +76,7 @@ func (p *parsing) run(cmd *cobra.Command, args []string) error {
 	if p.provider != "" && !engine.Knows(p.provider) {
 		return models.Invalid("--provider", "%q is no provider that lineman knows; leave it out to have it detected", p.provider)
 	}
-	if p.circuits != "" {
+	if len(p.circuits) > 0 {
 		s, err := knownCircuits(p.circuits)
 		if err != nil {
 			return err

@@ -34,9 +34,9 @@ func newRoot() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		c.demo(), c.serve(), c.ingest(), c.parse(), c.lint(), c.chat(),
-		c.inventory("providers"), c.inventory("circuits"), c.inventory("sites"),
+		c.inventory("providers"), c.inventory("circuits"), c.inventory("sites"), c.inventory("aliases"),
 		c.sources(), c.mail(), c.hold(), c.retention(),
-		c.token(), c.migrate(), c.version(),
+		c.token(), c.migrate(), c.doctor(), c.version(),
 	)
 	return root
 }

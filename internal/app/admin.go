@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -14,7 +15,7 @@ import (
 )
 
 // InventoryKinds are the kinds of bulk data that Import and Export know.
-var InventoryKinds = []string{"providers", "sites", "circuits"}
+var InventoryKinds = []string{"providers", "sites", "circuits", "aliases"}
 
 // Import reads a CSV file of one of InventoryKinds, all or nothing. An
 // InputError names the line.
@@ -26,6 +27,8 @@ func (a *App) Import(ctx context.Context, kind string, r io.Reader) (models.Impo
 		return importRows(ctx, r, inventory.ReadSites, a.store.ImportSites)
 	case "circuits":
 		return importRows(ctx, r, inventory.ReadCircuits, a.store.ImportCircuits)
+	case "aliases":
+		return importRows(ctx, r, inventory.ReadAliases, a.store.ImportAliases)
 	}
 	return models.ImportResult{}, models.Invalid("import", "%q cannot be imported; it is one of %v", kind, InventoryKinds)
 }
@@ -51,6 +54,8 @@ func (a *App) Export(ctx context.Context, kind string, w io.Writer) error {
 		return exportRows(ctx, w, a.store.ExportSites, inventory.WriteSites)
 	case "circuits":
 		return exportRows(ctx, w, a.store.ExportCircuits, inventory.WriteCircuits)
+	case "aliases":
+		return exportRows(ctx, w, a.store.ExportAliases, inventory.WriteAliases)
 	}
 	return models.Invalid("export", "%q cannot be exported; it is one of %v", kind, InventoryKinds)
 }
@@ -92,7 +97,12 @@ func (a *App) CreateToken(ctx context.Context, name string, role models.Role) (s
 // Tokens lists the API tokens.
 func (a *App) Tokens(ctx context.Context) ([]models.Token, error) { return a.store.Tokens(ctx) }
 
-// RevokeToken ends the validity of a token; ErrNotFound when there is none.
+// RevokeToken ends the validity of a token; an InputError when none of this
+// name is valid.
 func (a *App) RevokeToken(ctx context.Context, name string) error {
-	return a.store.RevokeToken(ctx, name)
+	err := a.store.RevokeToken(ctx, name)
+	if errors.Is(err, models.ErrNotFound) {
+		return models.Invalid("token revoke", "no valid token is called %q; `lineman token list` shows them all", name)
+	}
+	return err
 }

@@ -33,6 +33,7 @@ type App struct {
 	Options
 	store    *store.Store
 	engine   *parsers.Engine
+	disabled []string // files of provider definitions that are wrong
 	pipeline *ingest.Pipeline
 	location *time.Location
 	habits   *habits
@@ -75,7 +76,8 @@ func (a *App) prepare(ctx context.Context) error {
 	if err := a.schema(ctx); err != nil {
 		return err
 	}
-	a.engine = parsers.NewEngine(providers(a.Config.Parsers.Folder, a.Logger))
+	known, off := providers(a.Config.Parsers.Folder, a.Logger)
+	a.engine, a.disabled = parsers.NewEngine(known), off
 	sources, err := a.sources()
 	if err != nil {
 		return err

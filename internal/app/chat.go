@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"lineman/chatops"
@@ -33,16 +34,51 @@ const chatEnd = 2 * time.Second
 func (a *App) Chat(ctx context.Context, o ChatOptions) error {
 	who := models.Principal{Name: "terminal", Role: models.RoleAdmin, Scope: models.ScopeAll}
 	if o.User != "" {
-		user, err := a.store.User(ctx, o.User)
+		user, err := a.user(ctx, o.User)
 		if err != nil {
-			return fmt.Errorf("find the user %s: %w", o.User, err)
-		}
-		if user.Disabled {
-			return models.Invalid("--user", "%s is disabled", user.Name)
+			return err
 		}
 		who = models.Principal{Name: user.Name, Role: user.Role, Scope: user.Scope}
 	}
 	return a.chat(ctx, o, who)
+}
+
+// user finds whose role is taken; an InputError when nobody is called so, or
+// the user is disabled.
+func (a *App) user(ctx context.Context, name string) (models.User, error) {
+	user, err := a.store.User(ctx, name)
+	if err != nil && !errors.Is(err, models.ErrNotFound) {
+		return models.User{}, fmt.Errorf("find the user %s: %w", name, err)
+	}
+	if err == nil && !user.Disabled {
+		return user, nil
+	}
+	all, listed := a.store.Users(ctx)
+	if listed != nil {
+		return models.User{}, listed
+	}
+	var names []string
+	for _, u := range all {
+		if !u.Disabled {
+			names = append(names, u.Name)
+		}
+	}
+	advice := "leave --user out to ask as whoever may open the database"
+	if len(names) > 0 {
+		advice = fmt.Sprintf("choose one of %s, or %s", clip(names, 10), advice)
+	}
+	if err != nil {
+		return models.User{}, models.Invalid("--user", "there is no user called %q; %s", name, advice)
+	}
+	return models.User{}, models.Invalid("--user", "%s is disabled; %s", user.Name, advice)
+}
+
+// clip joins the first words of a list.
+func clip(words []string, most int) string {
+	if len(words) <= most {
+		return strings.Join(words, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), len(words)-most)
 }
 
 func (a *App) chat(ctx context.Context, o ChatOptions, who models.Principal) error {

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"lineman/internal/config"
 )
@@ -17,7 +16,7 @@ import (
 func DryDatabase(c config.Config) (dry config.Config, remove func(), err error) {
 	remove = func() {}
 	c.Database.Migrate = "off"
-	file, lite := strings.CutPrefix(c.Database.URL.Reveal(), "sqlite:")
+	file, lite := sqliteFile(c.Database)
 	if !lite {
 		return c, remove, nil
 	}

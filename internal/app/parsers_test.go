@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,16 +23,22 @@ func TestProviders(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	all := providers(folder, slog.New(slog.NewTextHandler(&out, nil)))
+	all, off := providers(folder, slog.New(slog.NewTextHandler(&out, nil)))
 	if len(all) != len(provider.All())+1 || all[0].Slug != "quaynet" {
 		t.Errorf("%d providers, the first %s", len(all), all[0].Slug)
+	}
+	if !slices.Equal(off, []string{"bad.yaml"}) {
+		t.Errorf("disabled are %v", off)
 	}
 	for _, want := range []string{"level=ERROR", "disabled", "bad.yaml:2: label: is no key", "level=INFO", "provider=quaynet"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the log lacks %q:\n%s", want, out.String())
 		}
 	}
-	if got := len(providers("", nil)); got != len(provider.All()) {
-		t.Errorf("without a folder: %d providers", got)
+	if all, off := providers("", nil); len(all) != len(provider.All()) || off != nil {
+		t.Errorf("without a folder: %d providers, disabled %v", len(all), off)
+	}
+	if all, off := providers(filepath.Join(folder, "nowhere"), slog.New(slog.DiscardHandler)); len(all) != len(provider.All()) || !slices.Equal(off, []string{wholeFolder}) {
+		t.Errorf("of no folder: %d providers, disabled %v", len(all), off)
 	}
 }

@@ -28,6 +28,9 @@ type decoder struct {
 	env   map[string]string
 	used  map[string][]string // variables that the file names in ${} → keys
 	nodes int
+
+	files   []ValueFile // that values were read from
+	written []string    // keys of secrets that stand in the file itself
 }
 
 // value reads n into v, the setting at key. An empty value leaves the default.
@@ -84,7 +87,7 @@ func (d *decoder) want(n *yaml.Node, kind yaml.Kind, key, expect string) bool {
 
 // structure reads keys into the fields of a struct.
 func (d *decoder) structure(v reflect.Value, n *yaml.Node, key string, depth int) {
-	if !d.want(n, yaml.MappingNode, nonEmpty(key, "the file"), "keys with values") {
+	if !d.want(n, yaml.MappingNode, nonEmpty(key, wholeFile), "keys with values") {
 		return
 	}
 	d.each(n, key, func(name string, at place, child *yaml.Node) {

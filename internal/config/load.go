@@ -36,27 +36,11 @@ const (
 // environment over both. What is wrong is an *Error with a line for each
 // problem; no value of a secret is in it.
 func Load(o Options) (Config, error) {
-	env := environment(o.Environ)
-	cfg := Defaults()
-	d := &decoder{
-		problems: problems{where: map[string]place{}},
-		env:      env,
-		used:     map[string][]string{},
+	r := Inspect(o)
+	if r.Err != nil {
+		return Config{}, r.Err
 	}
-	path, data, err := readConfig(o, env)
-	if err != nil {
-		return Config{}, &Error{Problems: []string{oneLine(err.Error())}}
-	}
-	if data != nil {
-		d.file = path
-		d.decodeFile(&cfg, data)
-	}
-	d.override(&cfg)
-	d.validate(cfg)
-	if err := d.err(); err != nil {
-		return Config{}, err
-	}
-	return cfg, nil
+	return r.Config, nil
 }
 
 func environment(list []string) map[string]string {

@@ -39,6 +39,9 @@ func (d *decoder) setText(v reflect.Value, text, key string) {
 		d.add(key, "is empty: %s holds nothing; fill it", text)
 		return
 	}
+	if v.Type() == secretType && resolved == text && secretText(text) {
+		d.written = append(d.written, key)
+	}
 	d.set(v, resolved, key, shown(text, resolved))
 }
 
@@ -118,6 +121,7 @@ func (d *decoder) resolveFile(path, key string) (string, bool) {
 		d.add(key, "file:%s names no absolute path; write file:/path", path)
 		return "", false
 	}
+	d.files = append(d.files, ValueFile{Key: key, Path: path})
 	data, err := readFile(path)
 	if err != nil {
 		d.add(key, "cannot read %s: %v; check the path and its permissions", path, reason(err))

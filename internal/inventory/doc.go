@@ -1,5 +1,5 @@
-// Package inventory reads and writes the CSV files of providers, sites and
-// circuits. It knows the format and its traps; what the rows mean beside what
+// Package inventory reads and writes the CSV files of providers, sites,
+// circuits and their aliases. It knows the format and its traps; what the rows mean beside what
 // is in the store is the store's business.
 //
 // A file is UTF-8, its columns are separated by commas, and its first line
@@ -33,6 +33,10 @@
 //	  description
 //	  tenant     tenant__name
 //	  tags
+//	aliases
+//	  provider   provider__name, provider__slug, provider_slug
+//	  alias
+//	  cid        circuit_id, circuit, circuit__cid
 //
 // Addresses are separated by blanks, commas or semicolons, tags by blanks.
 // Blanks around a cell do not count, and lines with nothing in them are passed

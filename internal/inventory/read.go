@@ -33,6 +33,9 @@ func ReadSites(r io.Reader) ([]models.SiteRow, error) { return read(r, sites) }
 // ReadCircuits reads circuits.csv; errors as of ReadProviders.
 func ReadCircuits(r io.Reader) ([]models.CircuitRow, error) { return read(r, circuits) }
 
+// ReadAliases reads aliases.csv; errors as of ReadProviders.
+func ReadAliases(r io.Reader) ([]models.AliasRow, error) { return read(r, aliases) }
+
 // reader reads one file of a kind.
 type reader[R any] struct {
 	sheet[R]
@@ -109,12 +112,12 @@ func (f *reader[R]) header() error {
 		if n := len(unknown) - maxNames; n > 0 {
 			unknown, rest = unknown[:maxNames], fmt.Sprintf(" and %d more", n)
 		}
-		return models.Invalid("line 1", "unknown columns %s%s; remove them; the columns of a %s are %s",
-			strings.Join(unknown, ", "), rest, f.kind, f.names())
+		return models.Invalid("line 1", "unknown columns %s%s; remove them; the columns of %s are %s",
+			strings.Join(unknown, ", "), rest, f.one(), f.names())
 	}
 	for i := range f.columns {
 		if c := &f.columns[i]; c.required && !slices.Contains(f.order, c) {
-			return models.Invalid("line 1", "column %s is missing; the columns of a %s are %s", c.name, f.kind, f.names())
+			return models.Invalid("line 1", "column %s is missing; the columns of %s are %s", c.name, f.one(), f.names())
 		}
 	}
 	return nil
@@ -136,6 +139,14 @@ func wrongFormat(names []string) error {
 		return models.Invalid("line 1", "the columns are separated by tabs; save the file with commas")
 	}
 	return nil
+}
+
+// one names a row of the file in a sentence.
+func (f *reader[R]) one() string {
+	if strings.ContainsRune("aeiou", rune(f.kind[0])) {
+		return "an " + f.kind
+	}
+	return "a " + f.kind
 }
 
 func columnName(name string, i int) string {

@@ -18,11 +18,19 @@ type column[R any] struct {
 
 // sheet is one kind of file.
 type sheet[R any] struct {
-	kind    string // for messages: provider, site, circuit
+	kind    string // for messages: provider, site, circuit, alias
 	columns []column[R]
 	line    func(*R) *int
 	// keys are what may be in a file once, each with its name for messages.
 	keys func(*R) []rowKey
+}
+
+// plural names the rows of the file in a sentence.
+func (s sheet[R]) plural() string {
+	if strings.HasSuffix(s.kind, "s") {
+		return s.kind + "es"
+	}
+	return s.kind + "s"
 }
 
 // rowKey is a value that is unique within its scope.
@@ -128,6 +136,20 @@ var circuits = sheet[models.CircuitRow]{
 	line: func(r *models.CircuitRow) *int { return &r.Line },
 	keys: func(r *models.CircuitRow) []rowKey {
 		return []rowKey{{what: "cid", scope: r.Provider, value: r.CID}}
+	},
+}
+
+var aliases = sheet[models.AliasRow]{
+	kind: "alias",
+	columns: []column[models.AliasRow]{
+		text("provider", func(r *models.AliasRow) *string { return &r.Provider },
+			"provider__name", "provider__slug", "provider_slug").must(),
+		text("alias", func(r *models.AliasRow) *string { return &r.Alias }).must(),
+		text("cid", func(r *models.AliasRow) *string { return &r.CID }, "circuit_id", "circuit", "circuit__cid").must(),
+	},
+	line: func(r *models.AliasRow) *int { return &r.Line },
+	keys: func(r *models.AliasRow) []rowKey {
+		return []rowKey{{what: "alias", scope: r.Provider, value: r.Alias}}
 	},
 }
 

@@ -44,6 +44,9 @@ func WriteCircuits(w io.Writer, rows []models.CircuitRow) error {
 	return write(w, circuits, rows)
 }
 
+// WriteAliases writes aliases.csv, so that ReadAliases gives the same rows.
+func WriteAliases(w io.Writer, rows []models.AliasRow) error { return write(w, aliases, rows) }
+
 // single checks that the words of a list survive being joined and split.
 func single(owner string, words []string, separators string) error {
 	for _, word := range words {
@@ -61,19 +64,19 @@ func write[R any](w io.Writer, s sheet[R], rows []R) error {
 		cells[i] = c.name
 	}
 	if err := out.Write(cells); err != nil {
-		return fmt.Errorf("write the %ss: %w", s.kind, err)
+		return fmt.Errorf("write the %s: %w", s.plural(), err)
 	}
 	for i := range rows {
 		for j, c := range s.columns {
 			cells[j] = guard(lineBreaks(c.get(&rows[i])))
 		}
 		if err := out.Write(cells); err != nil {
-			return fmt.Errorf("write the %ss: %w", s.kind, err)
+			return fmt.Errorf("write the %s: %w", s.plural(), err)
 		}
 	}
 	out.Flush()
 	if err := out.Error(); err != nil {
-		return fmt.Errorf("write the %ss: %w", s.kind, err)
+		return fmt.Errorf("write the %s: %w", s.plural(), err)
 	}
 	return nil
 }

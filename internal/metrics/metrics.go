@@ -38,6 +38,8 @@ type Options struct {
 	Logger  *slog.Logger
 	Version string
 
+	DisabledDefinitions []string // files of provider definitions that are wrong and left out
+
 	MaxSeries int // of circuit_maintenance_status; 0: 250,000
 }
 
@@ -71,7 +73,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	own := &ownCollector{o: o}
 	members := []prometheus.Collector{
-		own, buildInfo(o.Version), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		own, buildInfo(o.Version), disabledDefinitions(o.DisabledDefinitions), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	}
 	if o.Enable {
 		circuits, err := newCircuitCollector(o)
@@ -97,6 +99,16 @@ func buildInfo(version string) prometheus.Collector {
 		ConstLabels: prometheus.Labels{"version": value(version), "goversion": runtime.Version()},
 	})
 	g.Set(1)
+	return g
+}
+
+func disabledDefinitions(files []string) prometheus.Collector {
+	g := prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "lineman_parser_definition_disabled", Help: "Provider definitions that are wrong and left out, by file; always 1",
+	}, []string{"definition"})
+	for _, file := range files {
+		g.WithLabelValues(value(file)).Set(1)
+	}
 	return g
 }
 

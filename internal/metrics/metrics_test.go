@@ -276,3 +276,20 @@ func TestOneReaderFails(t *testing.T) {
 		t.Error("more than should is shown")
 	}
 }
+
+// A provider definition that is left out is there by its file, and only then.
+func TestDisabledDefinitions(t *testing.T) {
+	const name = "lineman_parser_definition_disabled"
+	if got := only(scrape(t, &memory{}, nil), name); got != "" {
+		t.Errorf("without one: %s", got)
+	}
+	got := only(scrape(t, &memory{}, func(o *metrics.Options) { o.DisabledDefinitions = []string{"a.yaml", "b.yaml"} }), name)
+	want := `# HELP lineman_parser_definition_disabled Provider definitions that are wrong and left out, by file; always 1
+# TYPE lineman_parser_definition_disabled gauge
+lineman_parser_definition_disabled{definition="a.yaml"} 1
+lineman_parser_definition_disabled{definition="b.yaml"} 1
+`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -95,3 +95,6 @@ func (s *Store) Queries(f func()) []Query {
 	on = false
 	return all
 }
+
+// ReachReason is reachReason.
+var ReachReason = reachReason

@@ -34,7 +34,7 @@ func (s *Store) ImportCircuits(ctx context.Context, rows []models.CircuitRow) (m
 		if err := i.save(); err != nil {
 			return err
 		}
-		return relink(w, i.changedProviders())
+		return relink(w, i.changedProviders(), nil)
 	})
 	if err != nil {
 		return models.ImportResult{}, err
@@ -91,20 +91,11 @@ type circuitImport struct {
 
 func newCircuitImport(w *work) (*circuitImport, error) {
 	i := &circuitImport{
-		w: w, providers: map[string]models.Provider{}, circuits: map[models.Identity]models.Circuit{},
-		lines: map[models.Identity]int{}, types: map[string]bool{},
+		w: w, circuits: map[models.Identity]models.Circuit{}, lines: map[models.Identity]int{}, types: map[string]bool{},
 	}
-	var rows []providerRow
-	// The lock keeps mail from being applied beside us: it would miss the new
-	// circuits, and we its records.
-	if err := locked(w.s, w.DB).Order("id").Find(&rows).Error; err != nil {
+	var err error
+	if i.providers, err = lockProviders(w); err != nil {
 		return nil, err
-	}
-	for _, r := range rows {
-		i.providers[nameKey(r.Name)] = r.model()
-	}
-	for _, r := range rows { // a slug wins over another's name
-		i.providers[r.Slug] = r.model()
 	}
 	circuits, err := allCircuits(w.DB)
 	if err != nil {
@@ -115,6 +106,24 @@ func newCircuitImport(w *work) (*circuitImport, error) {
 	}
 	i.sites, err = allSites(w.DB)
 	return i, err
+}
+
+// lockProviders gives all providers by slug and by name, in lower case; a slug
+// wins over another's name. The lock keeps mail from being applied beside an
+// import: it would miss what the import brings, and the import its records.
+func lockProviders(w *work) (map[string]models.Provider, error) {
+	var rows []providerRow
+	if err := locked(w.s, w.DB).Order("id").Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	all := map[string]models.Provider{}
+	for _, r := range rows {
+		all[nameKey(r.Name)] = r.model()
+	}
+	for _, r := range rows {
+		all[r.Slug] = r.model()
+	}
+	return all, nil
 }
 
 func (i *circuitImport) take(row models.CircuitRow) error {

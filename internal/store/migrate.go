@@ -56,15 +56,23 @@ func (s *Store) goose() (*goose.Provider, error) {
 	return p, nil
 }
 
+// Versions gives the version of the schema, 0 for an empty database, and the
+// one that this program knows. It changes nothing.
+func (s *Store) Versions(ctx context.Context) (have, known int64, err error) {
+	if known, err = s.latest(); err != nil {
+		return 0, 0, err
+	}
+	if have, err = s.version(ctx); err != nil {
+		return 0, 0, fmt.Errorf("read the version of the schema: %w", err)
+	}
+	return have, known, nil
+}
+
 // CheckSchema tells where the schema stands. It changes nothing.
 func (s *Store) CheckSchema(ctx context.Context) (SchemaState, error) {
-	known, err := s.latest()
+	have, known, err := s.Versions(ctx)
 	if err != nil {
 		return "", err
-	}
-	have, err := s.version(ctx)
-	if err != nil {
-		return "", fmt.Errorf("read the version of the schema: %w", err)
 	}
 	switch {
 	case have == 0:
@@ -152,13 +160,9 @@ func (s *Store) known(ctx context.Context) (*goose.Provider, error) {
 }
 
 func (s *Store) futureError(ctx context.Context) error {
-	known, err := s.latest()
+	have, known, err := s.Versions(ctx)
 	if err != nil {
 		return err
-	}
-	have, err := s.version(ctx)
-	if err != nil {
-		return fmt.Errorf("read the version of the schema: %w", err)
 	}
 	return models.Invalid("database.url", "the schema of this database is from the future (version %d, this lineman knows %d); run the newer lineman that made it, or name another database", have, known)
 }

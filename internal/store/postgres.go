@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ func (s *Store) openPostgres(ctx context.Context, address string) error {
 	defer cancel()
 	if err := s.pool.Ping(ctx); err != nil {
 		return models.Invalid("database.url", "cannot reach the database %s: %s; check that the server runs and that the address, user, password and database name are right",
-			redact(address), oneLine(withoutPassword(err.Error(), config.ConnConfig.Password)))
+			redact(address), reachReason(withoutPassword(err.Error(), config.ConnConfig.Password)))
 	}
 	s.sql = stdlib.OpenDBFromPool(s.pool)
 	s.closers = append([]func() error{s.sql.Close}, s.closers...)
@@ -75,6 +76,29 @@ func withoutPassword(text, password string) string {
 		return text
 	}
 	return strings.ReplaceAll(text, password, "***")
+}
+
+// driverWords is what the driver writes before a reason: user and database,
+// then address and kind of each try. All of it is in the URL.
+var driverWords = regexp.MustCompile("^(failed to connect to `[^`]*`:)? *(\\S+ \\([^)]*\\): )?((dial|server|tls|hostname resolving) error: )?")
+
+const noTLS = "server refused TLS connection"
+
+// reachReason makes a sentence of what the driver says of each address and each
+// way of encryption that it tried, every reason once. That a server has no TLS
+// is a reason only where it is the only one: then TLS is required.
+func reachReason(text string) string {
+	var parts []string
+	for _, line := range strings.Split(text, "\n") {
+		line = driverWords.ReplaceAllString(oneLine(line), "")
+		if line != "" && !slices.Contains(parts, line) {
+			parts = append(parts, line)
+		}
+	}
+	if i := slices.Index(parts, noTLS); i >= 0 && len(parts) > 1 {
+		parts = slices.Delete(parts, i, i+1)
+	}
+	return strings.Join(parts, "; ")
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

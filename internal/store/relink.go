@@ -2,21 +2,22 @@ package store
 
 import (
 	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
 
 	"lineman/models"
 )
 
 // relink folds the maintenances of providers that wait for circuits again, now
-// that the inventory changed, and corrects the flags of their mail. The
-// providers are locked.
-func relink(w *work, providers []string) error {
+// that the inventory changed, and those that are linked to one of the circuits
+// moved, whose aliases mean others now; the flags of their mail are corrected.
+// The providers are locked.
+func relink(w *work, providers, moved []string) error {
 	if len(providers) == 0 {
 		return nil
 	}
-	var groups []string
-	err := w.Table("maintenance_circuits mc").Joins("JOIN maintenances m ON m.id = mc.maintenance_id").
-		Where("m.provider_id IN ? AND mc.circuit_id IS NULL AND mc.manual = ?", providers, false).
-		Distinct().Order("m.group_id").Pluck("m.group_id", &groups).Error
+	groups, err := waiting(w, providers, moved)
 	if err != nil {
 		return fmt.Errorf("look for waiting circuits: %w", err)
 	}
@@ -45,6 +46,28 @@ func relink(w *work, providers []string) error {
 		return fmt.Errorf("save records: %w", err)
 	}
 	return clearFlags(g, flagged, notices)
+}
+
+// waiting gives the groups of providers that list a circuit without a link, or
+// with one to a circuit of moved, unless a person made it.
+func waiting(w *work, providers, moved []string) ([]string, error) {
+	listed := func() *gorm.DB {
+		return w.Table("maintenance_circuits mc").Joins("JOIN maintenances m ON m.id = mc.maintenance_id").
+			Where("m.provider_id IN ? AND mc.manual = ?", providers, false).Distinct()
+	}
+	var groups []string
+	err := listed().Where("mc.circuit_id IS NULL").Pluck("m.group_id", &groups).Error
+	if err != nil {
+		return nil, err
+	}
+	err = chunks(unique(moved), func(part []string) error {
+		var more []string
+		err := listed().Where("mc.circuit_id IN ?", part).Pluck("m.group_id", &more).Error
+		groups = append(groups, more...)
+		return err
+	})
+	slices.Sort(groups)
+	return slices.Compact(groups), err
 }
 
 // flaggedMail gives the mail of providers that is flagged unknown-cids, with

@@ -9,13 +9,8 @@ import (
 	"lineman/parsers"
 )
 
-// Limits of one notice.
-const (
-	maxWindows  = 366
-	maxCircuits = 100_000 // over all windows
-	maxAccounts = 200
-	maxHead     = 60 // lines above the details that are searched for a status
-)
+// maxHead is how many lines above the details are searched for a status.
+const maxHead = 60
 
 // reading is one message while it is read.
 type reading struct {
@@ -43,14 +38,10 @@ func (l *layout) read(m *parsers.Message) parsers.Reading {
 	bodies := parsers.ReadBodies(m)
 	r.doc, r.pairs, r.others = bodies.Best(l.labels)
 	if r.doc == nil {
-		reason := "the mail has no text or HTML part"
-		if bodies.Err != nil {
-			reason = bodies.Err.Error()
-		}
-		r.r.Missing("maintenance_id", reason)
+		r.r.Unreadable(bodies)
 		return r.r
 	}
-	r.newest()
+	r.pairs, r.end = r.doc.Newest(r.pairs, "maintenance_id")
 	circuits := r.rows(l.circuits)
 	if len(r.pairs)+len(circuits) == 0 {
 		return parsers.Reading{}
@@ -61,23 +52,6 @@ func (l *layout) read(m *parsers.Message) parsers.Reading {
 	r.circuits(circuits)
 	r.summary()
 	return r.finish()
-}
-
-// newest leaves only the newest notice of a thread: what stands before the
-// second label of the ticket.
-func (r *reading) newest() {
-	r.end = len(r.doc.Lines)
-	seen := -1
-	for i, p := range r.pairs {
-		if p.Field != "maintenance_id" || p.Value == "" {
-			continue
-		}
-		if seen >= 0 && p.Line > seen {
-			r.end, r.pairs = p.Line, r.pairs[:i]
-			return
-		}
-		seen = p.Line
-	}
 }
 
 // rows gives the rows of a table above the end, flattened ones too.
@@ -147,34 +121,16 @@ func (r *reading) id() {
 // status is what the subject, the lines above the details and the label of
 // the status say; without a word a notice is CONFIRMED.
 func (r *reading) status() {
-	hits := r.say(nil, r.m.Subject, -1, "the subject")
-	hits = r.say(hits, r.head(r.doc, r.pairs), r.doc.Part, "the text")
+	words := r.layout.status
+	hits := words.Say(nil, r.m.Subject, -1, "the subject")
+	hits = words.Say(hits, r.head(r.doc, r.pairs), r.doc.Part, "the text")
 	for _, d := range r.others {
-		hits = r.say(hits, r.head(d, d.Pairs(r.labels)), d.Part, "the other part")
+		hits = words.Say(hits, r.head(d, d.Pairs(r.labels)), d.Part, "the other part")
 	}
 	if p, ok := parsers.First(r.pairs, "status"); ok {
-		hits = r.say(hits, p.Value, r.doc.Part, p.Label)
+		hits = words.Say(hits, p.Value, r.doc.Part, p.Label)
 	}
-	hit, warning, ok := parsers.DecideStatus(hits...)
-	if warning != "" {
-		r.r.Warn(warning)
-	}
-	rule := "status words"
-	if !ok {
-		hit = parsers.StatusHit{Status: models.StatusConfirmed, Part: -1, Text: r.m.Subject}
-		rule = "a plain notice is CONFIRMED"
-	}
-	r.n.Status = hit.Status
-	r.r.Found(0, "status", hit.Part, hit.Text, rule)
-}
-
-func (r *reading) say(hits []parsers.StatusHit, text string, part int, where string) []parsers.StatusHit {
-	h, ok := r.layout.status.Find(parsers.Plain(text))
-	if !ok {
-		return hits
-	}
-	h.Part, h.Where = part, where
-	return append(hits, h)
+	r.r.SettleStatus(&r.n, hits, -1, r.m.Subject)
 }
 
 // head is what stands above the first label.
@@ -189,11 +145,7 @@ func (r *reading) head(d *parsers.Document, pairs []parsers.Pair) string {
 func (r *reading) summary() {
 	r.n.Summary = r.m.Subject
 	if p, ok := parsers.First(r.pairs, "summary"); ok {
-		end := p.At + 1
-		for end < min(p.End, r.end) && !r.doc.Lines[end].Gap {
-			end++
-		}
-		r.n.Summary = strings.TrimSpace(p.Value + " " + r.doc.Span(p.At+1, end))
+		r.n.Summary = r.doc.Whole(p, r.end, true)
 		r.r.Found(0, "summary", r.doc.Part, r.n.Summary, "label "+p.Label)
 	}
 	r.n.Sequence, r.n.UID = 1, "0"

@@ -87,7 +87,7 @@ func (r *reading) listed(p parsers.Pair) []string {
 			break
 		}
 		if exp != nil {
-			for _, found := range exp.FindAllStringSubmatch(parsers.Clip(text, 64<<10), maxCircuits) {
+			for _, found := range exp.FindAllStringSubmatch(parsers.Clip(text, 64<<10), parsers.MaxCircuits) {
 				all = append(all, strings.TrimSpace(found[len(found)-1]))
 			}
 			continue
@@ -105,8 +105,8 @@ func (r *reading) listed(p parsers.Pair) []string {
 func (r *reading) add(account, cid, raw string, window, part int, rule string) {
 	at := slices.IndexFunc(r.lists, func(l accountList) bool { return l.account == account })
 	if at < 0 {
-		if len(r.lists) >= maxAccounts {
-			r.r.Missing("account", fmt.Sprintf("the mail lists more than %d accounts, which is over the limit", maxAccounts))
+		if len(r.lists) >= parsers.MaxAccounts {
+			r.r.TooMany("account", parsers.MaxAccounts)
 			return
 		}
 		at = len(r.lists)
@@ -115,8 +115,8 @@ func (r *reading) add(account, cid, raw string, window, part int, rule string) {
 			r.lists[at].evidence = []parsers.Evidence{{Notice: at, Field: "account", Part: part, Text: parsers.Clip(account, 200), Rule: "column of the account"}}
 		}
 	}
-	if r.total += max(len(r.n.Windows), 1); r.total > maxCircuits {
-		r.r.Missing("circuits", fmt.Sprintf("the mail lists more than %d circuits, which is over the limit", maxCircuits))
+	if r.total += max(len(r.n.Windows), 1); r.total > parsers.MaxCircuits {
+		r.r.TooMany("circuits", parsers.MaxCircuits)
 		return
 	}
 	l := &r.lists[at]

@@ -155,17 +155,13 @@ func (r *reading) rowWindow(row parsers.Row) int {
 
 // window adds a window, or says why it cannot be decided.
 func (r *reading) window(kind models.WindowKind, from, to parsers.Moment, startText, endText, rule string) {
-	if len(r.n.Windows) >= maxWindows {
-		r.r.Missing("start", fmt.Sprintf("the mail lists more than %d windows, which is over the limit", maxWindows))
+	if len(r.n.Windows) >= parsers.MaxWindows {
+		r.r.TooMany("start", parsers.MaxWindows)
 		return
 	}
 	start, end, err := r.clock.times.ResolveSpan(from, to, r.m.Day())
 	if err != nil {
-		field, reason := "start", err.Error()
-		if rest, ok := strings.CutPrefix(reason, "end: "); ok {
-			field, reason = "end", rest
-		}
-		r.r.Missing(field, strings.TrimPrefix(reason, "start: "))
+		r.r.MissingTime(err)
 		return
 	}
 	n := len(r.n.Windows)

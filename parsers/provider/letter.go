@@ -209,15 +209,7 @@ func labelRule(p parsers.Pair) string { return "label " + strings.TrimSpace(p.La
 // text gives the whole value of a label, from its first line up to the next
 // label, at most to an empty line where paragraph is set.
 func (l *letter) text(p parsers.Pair, paragraph bool) string {
-	end := min(p.End, l.end)
-	if paragraph {
-		for i := p.At + 1; i < end; i++ {
-			if l.doc.Lines[i].Gap {
-				end = i
-			}
-		}
-	}
-	return strings.TrimSpace(p.Value + " " + l.doc.Span(p.At+1, end))
+	return l.doc.Whole(p, l.end, paragraph)
 }
 
 // list gives the items of a label that lists circuits: those on its line and

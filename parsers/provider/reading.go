@@ -10,26 +10,22 @@ import (
 	"lineman/parsers"
 )
 
-// Limits of one notice. More is no notice but a mistake or an attack.
+// Limits of one notice, under the names of this package.
 const (
-	maxWindows  = 366
-	maxCircuits = 100_000 // over all windows
-	maxAccounts = 200
+	maxWindows  = parsers.MaxWindows
+	maxCircuits = parsers.MaxCircuits
+	maxAccounts = parsers.MaxAccounts
 )
 
 // tooMany records that a limit of a notice is exceeded.
 func tooMany(r *parsers.Reading, field string, limit int) {
-	r.Missing(field, fmt.Sprintf("the mail lists more than %d, which is over the limit", limit))
+	r.TooMany(field, limit)
 }
 
 // unreadable is the Reading of a message without a part that can be read.
 func unreadable(err error) parsers.Reading {
 	var r parsers.Reading
-	reason := "the mail has no text or HTML part"
-	if err != nil {
-		reason = err.Error()
-	}
-	r.Missing("maintenance_id", reason)
+	r.Unreadable(parsers.Bodies{Err: err})
 	return r
 }
 
@@ -70,11 +66,7 @@ func finish(r parsers.Reading, notices ...models.Notice) parsers.Reading {
 // missingTime records a window that could not be decided under the field that
 // the error names.
 func missingTime(r *parsers.Reading, err error) {
-	field, reason := "start", err.Error()
-	if rest, ok := strings.CutPrefix(reason, "end: "); ok {
-		field, reason = "end", rest
-	}
-	r.Missing(field, strings.TrimPrefix(reason, "start: "))
+	r.MissingTime(err)
 }
 
 // sortWindows orders windows by start.
@@ -157,43 +149,20 @@ func agree(r *parsers.Reading, t parsers.Times, sure [2]time.Time, second [2]par
 // say looks for a status in a text and adds what it finds to the hits; part is
 // -1 for the subject.
 func say(hits []parsers.StatusHit, words parsers.StatusWords, text string, part int, where string) []parsers.StatusHit {
-	h, ok := words.Find(parsers.Plain(text))
-	if !ok {
-		return hits
-	}
-	h.Part, h.Where = part, where
-	return append(hits, h)
+	return words.Say(hits, text, part, where)
 }
 
 // settleStatus gives the notice the status that the hits come to; one that
 // states none is CONFIRMED, which the plain text shows.
 func settleStatus(r *parsers.Reading, n *models.Notice, hits []parsers.StatusHit, part int, plain string) {
-	hit, warning, ok := parsers.DecideStatus(hits...)
-	if warning != "" {
-		r.Warn(warning)
-	}
-	if !ok {
-		hit = parsers.StatusHit{Status: models.StatusConfirmed, Part: part, Text: plain}
-	}
-	n.Status = hit.Status
-	r.Found(0, "status", hit.Part, hit.Text, statusRule(ok))
+	r.SettleStatus(n, hits, part, plain)
 }
 
 // newestNotice leaves only the newest notice of a thread: what stands before
 // the second label of the field that has a value. end is the line at which
 // older notices begin.
 func newestNotice(d *parsers.Document, pairs []parsers.Pair, field string) (newest []parsers.Pair, end int) {
-	seen := -1
-	for i, p := range pairs {
-		if p.Field != field || p.Value == "" {
-			continue
-		}
-		if seen >= 0 && p.Line > seen {
-			return pairs[:i], p.Line
-		}
-		seen = p.Line
-	}
-	return pairs, len(d.Lines)
+	return d.Newest(pairs, field)
 }
 
 // has reports whether one of the labels has a value.
