@@ -28,8 +28,8 @@ func (s Severity) Worse(o Severity) bool { return s.rank() > o.rank() }
 // that end at a site, or those of a redundancy group.
 type Protected struct {
 	Circuits []string // IDs
-	MinUp    int  // more than there are counts as all of them
-	Single   bool // a set of one circuit counts as well
+	MinUp    int      // more than there are counts as all of them
+	Single   bool     // a set of one circuit counts as well
 }
 
 // Impairment is a time in which a maintenance takes a circuit down or puts it
