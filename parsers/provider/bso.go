@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"lineman/models"
@@ -48,8 +47,8 @@ var (
 	})
 
 	// bsoHeading is the line above everything: "Maintenance Update_".
-	bsoHeading = regexp.MustCompile(`(?i)^(?:emergency |planned )?maintenance (start|end|update|reminder|cancell?(?:ed|ation)|resched\w*)\s*_*$`)
-	bsoToken   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9/_.:-]*[0-9-][A-Za-z0-9/_.:-]*$`)
+	bsoHeading = lazy(`(?i)^(?:emergency |planned )?maintenance (start|end|update|reminder|cancell?(?:ed|ation)|resched\w*)\s*_*$`)
+	bsoToken   = lazy(`^[A-Za-z0-9][A-Za-z0-9/_.:-]*[0-9-][A-Za-z0-9/_.:-]*$`)
 )
 
 func bsoRead(m *parsers.Message) parsers.Reading {

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -56,8 +55,8 @@ var (
 		"notes":   {"notes", "note"},
 	})
 
-	crowncastleID     = regexp.MustCompile(`(?i)\bCM\d{6,}[0-9A-Z-]*\b`)
-	crowncastleOpaque = regexp.MustCompile(`(?i)^(?:please )?(?:see|refer|reference)\b|\bper circuit\b|\bbelow\b`)
+	crowncastleID     = lazy(`(?i)\bCM\d{6,}[0-9A-Z-]*\b`)
+	crowncastleOpaque = lazy(`(?i)^(?:please )?(?:see|refer|reference)\b|\bper circuit\b|\bbelow\b`)
 )
 
 func crowncastleFits(m *parsers.Message) (bool, string) { return mentions(m, "crown castle") }

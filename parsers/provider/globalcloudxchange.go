@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -53,8 +52,8 @@ var (
 		{Status: models.StatusInProcess, Phrases: []string{"has now started", "is now in progress"}},
 	}, letterStatus...)
 
-	gcxID      = regexp.MustCompile(`\b[A-Z]{2,3}\d{10,16}\b`)
-	gcxReplace = regexp.MustCompile(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,2}([A-Z]{2,3}\d{10,16})\b`)
+	gcxID      = lazy(`\b[A-Z]{2,3}\d{10,16}\b`)
+	gcxReplace = lazy(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,2}([A-Z]{2,3}\d{10,16})\b`)
 )
 
 func gcxFits(m *parsers.Message) (bool, string) {

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -54,11 +53,11 @@ var (
 	// the kind of notice.
 	gttTitle = append(parsers.StatusWords{{Status: models.StatusCancelled, Phrases: []string{"cancel"}}}, letterStatus...)
 
-	gttSubjectID = regexp.MustCompile(`(?i)\bTT\s*#?\s*\(?\s*(\d{5,12})\b`)
-	gttReplace   = regexp.MustCompile(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,3}(?:TT\s*#?\s*)?(\d{6,12})\b`)
-	gttUpdate    = regexp.MustCompile(`(?i)[-–]\s*update\W*$`)
-	gttStruck    = regexp.MustCompile(`(?i)<(?:strike|s|del)[\s>]|line-through`)
-	gttColour    = regexp.MustCompile(`(?i)(?:bgcolor\s*=\s*["']?|background(?:-color)?\s*:\s*)(#[0-9a-f]{3,6}|[a-z]{3,12})`)
+	gttSubjectID = lazy(`(?i)\bTT\s*#?\s*\(?\s*(\d{5,12})\b`)
+	gttReplace   = lazy(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,3}(?:TT\s*#?\s*)?(\d{6,12})\b`)
+	gttUpdate    = lazy(`(?i)[-–]\s*update\W*$`)
+	gttStruck    = lazy(`(?i)<(?:strike|s|del)[\s>]|line-through`)
+	gttColour    = lazy(`(?i)(?:bgcolor\s*=\s*["']?|background(?:-color)?\s*:\s*)(#[0-9a-f]{3,6}|[a-z]{3,12})`)
 
 	// gttSpared are the words by which an update takes the impact back.
 	gttSpared = []string{"not impacted by this work", "no longer impacted", "will not be impacted", "notified in error", "not affected by this work"}

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -68,7 +67,7 @@ var (
 		{Status: models.StatusConfirmed, Phrases: []string{"is scheduled", "has been scheduled"}},
 	}...)...)
 
-	lumenStamp = regexp.MustCompile(`^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2}(:\d{2})? ?[A-Za-z]{0,4} ?-+ ?`)
+	lumenStamp = lazy(`^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2}(:\d{2})? ?[A-Za-z]{0,4} ?-+ ?`)
 )
 
 type lumenMail struct {

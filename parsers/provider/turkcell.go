@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -61,8 +60,8 @@ var (
 		{Impact: models.ImpactOutage, Phrases: []string{"down", "kesinti", "interrupted"}},
 	}, parsers.CommonImpact...)
 
-	turkcellPort = regexp.MustCompile(`([^\s|]{4,80})\|([^|]{1,80})(?:\|[^|\s]*){1,4}`)
-	turkcellGap  = regexp.MustCompile(`\t|\s{2,}`)
+	turkcellPort = lazy(`([^\s|]{4,80})\|([^|]{1,80})(?:\|[^|\s]*){1,4}`)
+	turkcellGap  = lazy(`\t|\s{2,}`)
 )
 
 type turkcellMail struct {

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"lineman/models"
@@ -65,7 +64,7 @@ var (
 	windstreamMoved = parsers.StatusWords{{Status: models.StatusRescheduled,
 		Phrases: []string{"rescheduled to", "rescheduled for", "postponed to", "postponed until", "new date", "new maintenance date", "new window"}}}
 
-	windstreamTicket = regexp.MustCompile(`(?i)\bWMT\s*#?\s*:?\s*#?\s*(\d[\w-]{2,})`)
+	windstreamTicket = lazy(`(?i)\bWMT\s*#?\s*:?\s*#?\s*(\d[\w-]{2,})`)
 )
 
 // windstreamDetails are the labels below which nothing says the status.

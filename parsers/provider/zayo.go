@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -60,8 +59,8 @@ var (
 		Status: models.StatusInProcess, Phrases: []string{"has opened", "will begin shortly", "is about to begin", "is now open"},
 	})
 
-	zayoTicket  = regexp.MustCompile(`(?i)\bTTN-[0-9A-Z-]*[0-9A-Z]`)
-	zayoReplace = regexp.MustCompile(`(?i)(?:reschedule of|rescheduled from|replaces|replacement (?:of|for)|supersedes)\s+(?:ticket\s+)?(TTN-[0-9A-Z-]*[0-9A-Z])`)
+	zayoTicket  = lazy(`(?i)\bTTN-[0-9A-Z-]*[0-9A-Z]`)
+	zayoReplace = lazy(`(?i)(?:reschedule of|rescheduled from|replaces|replacement (?:of|for)|supersedes)\s+(?:ticket\s+)?(TTN-[0-9A-Z-]*[0-9A-Z])`)
 )
 
 func zayoFits(m *parsers.Message) (bool, string) {
