@@ -339,7 +339,7 @@ func (c *crowncastleMail) flat(from, to int) []models.NoticeCircuit {
 			if i := strings.LastIndex(text, " "); i > 0 && parsers.Key(text[i:]) == "none" {
 				impact = "None"
 			}
-		case cid != "" && (says || durationOnly.MatchString(text) || crowncastleOpaque.MatchString(text)) && len(text) < 60:
+		case cid != "" && len(text) < 60 && (says || durationOnly.MatchString(text) || crowncastleOpaque.MatchString(text)):
 			impact = text
 		}
 	}

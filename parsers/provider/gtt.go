@@ -295,6 +295,9 @@ func (c *gttColours) of(cid string) string {
 	for _, tag := range []string{"</tr", "<tr", "</TR", "<TR"} {
 		row, _, _ = strings.Cut(row, tag)
 	}
+	if !strings.Contains(strings.ToLower(row), c.colour) {
+		return ""
+	}
 	for _, found := range gttColour.FindAllStringSubmatch(row, 20) {
 		if strings.EqualFold(found[1], c.colour) {
 			return "Resiliency Loss"

@@ -194,6 +194,7 @@ func stackedRows(d *parsers.Document, c *parsers.Columns, id string) []parsers.R
 			known = known || heads[j-i] == id
 		}
 		if !known {
+			i += max(len(heads)-1, 0)
 			continue
 		}
 		at := i + len(heads)

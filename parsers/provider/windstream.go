@@ -148,7 +148,7 @@ func (w *windstreamMail) affected() {
 			customer = name
 		}
 		w.lists.add(&w.r, w.doc.Part, customer, "column "+row.Head("name"), models.NoticeCircuit{CID: cid, Impact: impact, RawImpact: raw}, column)
-		w.r.Found(0, parsers.CircuitField(n, "impact"), w.doc.Part, raw, rule)
+		w.lists.impact(w.doc.Part, customer, raw, rule)
 	}
 }
 

@@ -283,7 +283,7 @@ func (z *zayoMail) night(kind models.WindowKind, p parsers.Pair) {
 }
 
 func (z *zayoMail) circuits() {
-	if p, ok := parsers.First(z.pairs, "impact"); ok && !isHeaderOf(zayoColumns, z.doc, p.Line) {
+	if p, ok := parsers.First(z.pairs, "impact"); ok && !headerLines(zayoColumns, z.doc)[p.Line] {
 		z.impact = z.doc.Span(p.At, p.End)
 		if p.At == p.Line {
 			z.impact = p.Value
