@@ -37,8 +37,8 @@ type quotedBlock struct {
 // forwarded, is none.
 func pasted(msg *Message) []*Message {
 	forward := IsForward(msg.Subject)
-	lines := make(map[*Part][]string)
-	blocks := make(map[*Part][]quotedBlock)
+	var lines map[*Part][]string
+	var blocks map[*Part][]quotedBlock
 	var shown []quotedBlock // those of the first part that has any
 	for _, p := range msg.Parts {
 		if p.Attachment || p.ContentType != TypeText && p.ContentType != TypeHTML || len(p.Data) > maxForwardText {
@@ -46,6 +46,9 @@ func pasted(msg *Message) []*Message {
 		}
 		if !mayForward(p.Data, forward) {
 			continue
+		}
+		if lines == nil {
+			lines, blocks = make(map[*Part][]string), make(map[*Part][]quotedBlock)
 		}
 		lines[p] = forwardLines(p)
 		blocks[p] = quotedHeaders(lines[p], forward)

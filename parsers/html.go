@@ -59,7 +59,12 @@ func (d *Document) Span(from, to int) string {
 	if to-from == 1 {
 		return d.Lines[from].Text
 	}
+	size := to - from
+	for _, l := range d.Lines[from:to] {
+		size += len(l.Text)
+	}
 	var b strings.Builder
+	b.Grow(size)
 	for i := from; i < to; i++ {
 		if i > from {
 			b.WriteByte(' ')
@@ -130,7 +135,7 @@ type lineMark struct {
 
 type openTable struct {
 	t    *Table
-	row  []Cell
+	row  []Cell // its room is used again for the next one
 	cell bool
 }
 

@@ -69,9 +69,9 @@ func (l *letter) no(lacks string) parsers.Reading {
 // idle gives the rule by which a letter of the layout is no notice all the
 // same: it is a test, or tells of a fault; empty if it is a notice.
 func (l *letter) idle(until ...string) string {
-	head := parsers.Plain(l.m.Subject + " . " + l.doc.Span(0, l.head(l.doc, l.pairs, until)))
+	head := parsers.NewSieve(parsers.Plain(l.m.Subject + " . " + l.doc.Span(0, l.head(l.doc, l.pairs, until))))
 	for _, phrase := range testPhrases {
-		if strings.Contains(head, phrase) {
+		if head.Has(phrase) {
 			return fmt.Sprintf("the mail says that it is a test (%q)", phrase)
 		}
 	}
