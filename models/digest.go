@@ -92,9 +92,23 @@ func quoted(list []string) string {
 		if i > 0 {
 			b = append(b, ' ')
 		}
-		b = strconv.AppendQuote(b, s)
+		if asIs(s) {
+			b = append(append(append(b, '"'), s...), '"')
+		} else {
+			b = strconv.AppendQuote(b, s)
+		}
 	}
 	return string(append(b, ']'))
+}
+
+// asIs reports whether a string stands in quotes as it is.
+func asIs(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // stampText gives a time in UTC to the microsecond; the zero time is empty.

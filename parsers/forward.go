@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-
-	"golang.org/x/net/html"
 )
 
 // quotedLabels are the labels of the small header that mail programs put above
@@ -93,19 +91,13 @@ func (p *Part) below(lines []string, b quotedBlock) *Part {
 // htmlBelow cuts HTML behind the visible text of some lines. Blanks do not
 // count in the search, since HTML folds them.
 func htmlBelow(src string, lines []string) (string, bool) {
-	z := html.NewTokenizer(strings.NewReader(src))
-	z.SetMaxBuf(maxForwardText)
+	x := lexer{s: src}
 	var seen strings.Builder
 	var at [][2]int // bytes of visible text, and of the source, after each run of text
-	for offset := 0; ; {
-		kind := z.Next()
-		if kind == html.ErrorToken {
-			break
-		}
-		offset += len(z.Raw())
-		if kind == html.TextToken {
-			seen.WriteString(withoutBlanks(html.UnescapeString(string(z.Raw()))))
-			at = append(at, [2]int{seen.Len(), offset})
+	for kind := x.next(); kind != tokenEnd; kind = x.next() {
+		if kind == tokenText {
+			seen.WriteString(withoutBlanks(entities(x.text)))
+			at = append(at, [2]int{seen.Len(), x.i})
 		}
 	}
 	want := withoutBlanks(strings.Join(lines, ""))

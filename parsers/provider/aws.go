@@ -35,7 +35,7 @@ var (
 	})
 
 	awsWindow   = lazy(`(?i)\b(?:from|between|window(?: is| of)?:?|to)\s+((?:[A-Z][a-z]{2,8},? )?(?:\d{1,2} [A-Z]|[A-Z][a-z]{2,8} \d{1,2}\b|\d{4}-))`)
-	awsAccount  = lazy(`(?i)\[?\bAWS Account(?: ?ID)?s?[:#]? ?\(?(\d{8,14})\b`)
+	awsAccount  = lazy(`(?i)\[?\bAWS Account(?: ?ID)?s?[:#]? ?\(?(\d{8,14})\b`, "aws")
 	awsResource = lazy(`\b(?:dx[a-z]{2,6}|[a-z]{5})-[a-z0-9]{8,17}\b`)
 	awsOld      = lazy(`(?i)\b(?:originally|previously|initially)\b|\bwas scheduled (?:for|from)\b`)
 )

@@ -71,7 +71,7 @@ var (
 	coltCustomer = lazy(`(?i)[\])\d]\s*for\s+(.{1,200})$`)
 	coltNumber   = lazy(`^(.*?)[\s,;-]*\b(?:OCN:?\s*)?(\d{4,12})\W*$`)
 	coltOCN      = lazy(`(?i)^OCN\s*[:#]?\s*`)
-	coltReplace  = lazy(`(?i)(?:replac\w+|supersed\w+|rescheduled? (?:of|from)|previous(?:ly)?(?: \w+){0,4})\s*(?:ticket|reference|change|number|as|under|is|:|\s)*\s(CRQ[0-9A-Z]{0,4}-?[0-9A-Z]{5,20})\b`)
+	coltReplace  = lazy(`(?i)(?:replac\w+|supersed\w+|rescheduled? (?:of|from)|previous(?:ly)?(?: \w+){0,4})\s*(?:ticket|reference|change|number|as|under|is|:|\s)*\s(CRQ[0-9A-Z]{0,4}-?[0-9A-Z]{5,20})\b`, "replac", "supersed", "reschedule", "previous")
 )
 
 func coltFits(m *parsers.Message) (bool, string) {

@@ -53,7 +53,7 @@ var (
 	}, letterStatus...)
 
 	gcxID      = lazy(`\b[A-Z]{2,3}\d{10,16}\b`)
-	gcxReplace = lazy(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,2}([A-Z]{2,3}\d{10,16})\b`)
+	gcxReplace = lazy(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,2}([A-Z]{2,3}\d{10,16})\b`, "replac", "supersed", "reschedul")
 )
 
 func gcxFits(m *parsers.Message) (bool, string) {

@@ -35,10 +35,10 @@ var (
 	})
 
 	googleID      = lazy(`(?i)\breference:?\s+([A-Z]{2,6}/\d{3,})\b|\b(PCR/\d{3,})\b`)
-	googleReplace = lazy(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,3}(PCR/\d{3,})\b`)
+	googleReplace = lazy(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,3}(PCR/\d{3,})\b`, "replac", "supersed", "reschedul")
 
 	// googleLabel finds the labels of the sessions wherever a line breaks.
-	googleLabel = lazy(`(?i)\b(google|peer) +(asn|neighbou?r +address(?:es|\(es\))?) *:?`)
+	googleLabel = lazy(`(?i)\b(google|peer) +(asn|neighbou?r +address(?:es|\(es\))?) *:?`, "asn", "neighb")
 	googleASN   = lazy(`(?i)^ *(?:AS)?(\d{1,10})\b`)
 )
 

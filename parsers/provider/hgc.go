@@ -47,7 +47,7 @@ var (
 	hgcTicket   = lazy(`\bTIC\d{6,20}\b`)
 	hgcCircuit  = lazy(`\bCIR\d{4,20}\b`)
 	hgcCustomer = lazy(`(?i)\bnotification\s*[-–:]\s*(.+?)\s*(?:[|_]|\s-\s|\(?\bTIC\d)`)
-	hgcReplace  = lazy(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,2}(TIC\d{6,20})\b`)
+	hgcReplace  = lazy(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,2}(TIC\d{6,20})\b`, "replac", "supersed", "reschedul")
 )
 
 func hgcFits(m *parsers.Message) (bool, string) {

@@ -68,9 +68,9 @@ var (
 	})
 
 	tataTicket = lazy(`(?i)\bTCL TT:?\s*["“”']?\s*([A-Z0-9][A-Z0-9-]{3,})`)
-	tataBackup = lazy(`(?i)\b(?:backup|back-up|alternate|contingency)\s+(?:mw|maintenance window|activity window|window)\s*(?:\((?:gmt|utc|ist)\)\s*)?[:=-]\s*(.*)`)
+	tataBackup = lazy(`(?i)\b(?:backup|back-up|alternate|contingency)\s+(?:mw|maintenance window|activity window|window)\s*(?:\((?:gmt|utc|ist)\)\s*)?[:=-]\s*(.*)`, "backup", "back-up", "alternate", "contingency")
 	tataSlash  = lazy(`\b(UTC|GMT|IST)\s*/\s*`)
-	tataBears  = lazy(`(?i)\bexperience (.{1,120}?)(?: during |\.|$)`)
+	tataBears  = lazy(`(?i)\bexperience (.{1,120}?)(?: during |\.|$)`, "experience")
 	tataZero   = lazy(`(?i)^\W*(?:0+\s*(?:d\w*|h\w*|m\w*|s\w*)?\W*)+$`)
 )
 

@@ -60,7 +60,7 @@ var (
 	})
 
 	zayoTicket  = lazy(`(?i)\bTTN-[0-9A-Z-]*[0-9A-Z]`)
-	zayoReplace = lazy(`(?i)(?:reschedule of|rescheduled from|replaces|replacement (?:of|for)|supersedes)\s+(?:ticket\s+)?(TTN-[0-9A-Z-]*[0-9A-Z])`)
+	zayoReplace = lazy(`(?i)(?:reschedule of|rescheduled from|replaces|replacement (?:of|for)|supersedes)\s+(?:ticket\s+)?(TTN-[0-9A-Z-]*[0-9A-Z])`, "reschedule", "replac", "supersedes")
 )
 
 func zayoFits(m *parsers.Message) (bool, string) {
