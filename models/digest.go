@@ -92,23 +92,26 @@ func quoted(list []string) string {
 		if i > 0 {
 			b = append(b, ' ')
 		}
-		if asIs(s) {
-			b = append(append(append(b, '"'), s...), '"')
-		} else {
-			b = strconv.AppendQuote(b, s)
-		}
+		b = appendQuoted(b, s)
 	}
 	return string(append(b, ']'))
 }
 
-// asIs reports whether a string stands in quotes as it is.
-func asIs(s string) bool {
+// appendQuoted is strconv.AppendQuote, faster for printable ASCII.
+func appendQuoted(b []byte, s string) []byte {
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			return false
+		if c := s[i]; c < ' ' || c > '~' {
+			return strconv.AppendQuote(b, s)
 		}
 	}
-	return true
+	b = append(b, '"')
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c == '"' || c == '\\' {
+			b = append(b, '\\')
+		}
+		b = append(b, s[i])
+	}
+	return append(b, '"')
 }
 
 // stampText gives a time in UTC to the microsecond; the zero time is empty.

@@ -116,7 +116,7 @@ func TestAckDigest(t *testing.T) {
 
 // Stored digests must stay: they are over the lists as fmt prints them.
 func TestQuotedList(t *testing.T) {
-	for _, list := range [][]string{nil, {""}, {"a", `b"c`, "d e"}, {"\x00\xff", "é\n維護", "\u2028", "`"}} {
+	for _, list := range [][]string{nil, {""}, {"a", `b"c`, "d e", `\\"\\`, `"`}, {"\x00\xff", "é\n維護", "\u2028", "`"}} {
 		if got, want := quoted(list), fmt.Sprintf("%q", list); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}

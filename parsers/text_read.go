@@ -41,17 +41,7 @@ func ReadText(src string, part int) (*Document, error) {
 		gap = false
 	}
 	tab.end(d)
-	var b strings.Builder
-	size := len(d.Lines)
-	for _, l := range d.Lines {
-		size += len(l.Text)
-	}
-	b.Grow(size)
-	for _, l := range d.Lines {
-		b.WriteString(l.Text)
-		b.WriteByte('\n')
-	}
-	d.text = b.String()
+	d.join()
 	return d, nil
 }
 

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -67,4 +68,27 @@ func customers(n int) string {
 		fmt.Fprintf(&b, "<tr><td>C-%04d<td>Customer %d<td>down", i, i)
 	}
 	return b.String()
+}
+
+// TestNestedTables holds that the text of tables inside each other is not
+// copied for each of them.
+func TestNestedTables(t *testing.T) {
+	const levels, size = 150, 1_000_000
+	open := strings.Repeat("<table><tr><td>Circuit Id<td>Expected Impact<tr><td>C-1<td>", levels)
+	raw := mail(zayoFrom, zayoSubj, zayoHTML("Work.", "H", zayoNight, open+strings.Repeat("so it goes ", size/11)+strings.Repeat("</table>", levels)))
+	engine := parsers.NewEngine(All())
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	read, err := parsers.ReadMail([]byte(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := engine.Parse(read, "")
+	runtime.ReadMemStats(&after)
+	if r.Outcome != parsers.OutcomeMaintenance {
+		t.Errorf("%s: %s", r.Outcome, r.Problems())
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 40*size {
+		t.Errorf("%d bytes are used for a mail of %d", used, len(raw))
+	}
 }
