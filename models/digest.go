@@ -3,9 +3,10 @@ package models
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"hash"
+	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -17,8 +18,8 @@ import (
 // order in which windows and circuits are listed does not matter.
 func DigestNotice(n Notice) string {
 	h := sha256.New()
-	put(h, "notice", n.Provider, n.MaintenanceID, fmt.Sprint(n.Synthetic), n.Account,
-		n.Organizer, n.Summary, uidOf(n), fmt.Sprint(n.Sequence), string(n.Status), stampText(n.Stamp))
+	put(h, "notice", n.Provider, n.MaintenanceID, strconv.FormatBool(n.Synthetic), n.Account,
+		n.Organizer, n.Summary, uidOf(n), strconv.Itoa(n.Sequence), string(n.Status), stampText(n.Stamp))
 	put(h, sorted(n.Supersedes)...)
 	windows := make([]string, 0, len(n.Windows))
 	for _, w := range n.Windows {
@@ -42,17 +43,17 @@ func AckDigest(m Maintenance) string {
 	for _, w := range m.Windows {
 		impacts := make([]string, 0, len(w.Impacts))
 		for _, i := range w.Impacts {
-			impacts = append(impacts, fmt.Sprintf("%q", []string{i.Account, CIDKey(i.CID), string(i.Impact)}))
+			impacts = append(impacts, quoted([]string{i.Account, CIDKey(i.CID), string(i.Impact)}))
 		}
-		windows = append(windows, fmt.Sprintf("%q", append([]string{
-			stampText(w.Start), stampText(w.End), string(w.Kind), fmt.Sprint(w.Called), string(w.Status),
+		windows = append(windows, quoted(append([]string{
+			stampText(w.Start), stampText(w.End), string(w.Kind), strconv.FormatBool(w.Called), string(w.Status),
 		}, sorted(impacts)...)))
 	}
 	put(h, sorted(windows)...)
 	circuits := make([]string, 0, len(m.Circuits))
 	for _, c := range m.Circuits {
-		circuits = append(circuits, fmt.Sprintf("%q", []string{
-			c.Account, CIDKey(c.CID), string(c.Impact), fmt.Sprint(c.Cancelled),
+		circuits = append(circuits, quoted([]string{
+			c.Account, CIDKey(c.CID), string(c.Impact), strconv.FormatBool(c.Cancelled),
 		}))
 	}
 	put(h, sorted(circuits)...)
@@ -69,15 +70,48 @@ func (m Maintenance) Acknowledged() bool {
 func digestWindow(w NoticeWindow) string {
 	circuits := make([]string, 0, len(w.Circuits))
 	for _, c := range w.Circuits {
-		circuits = append(circuits, fmt.Sprintf("%q", []string{c.CID, string(c.Impact), c.RawImpact}))
+		circuits = append(circuits, quoted([]string{c.CID, string(c.Impact), c.RawImpact}))
 	}
-	head := []string{string(w.Kind), stampText(w.Start), stampText(w.End), fmt.Sprint(w.Day), fmt.Sprint(w.Days)}
-	return fmt.Sprintf("%q", append(head, sorted(circuits)...))
+	head := []string{string(w.Kind), stampText(w.Start), stampText(w.End), strconv.Itoa(w.Day), strconv.Itoa(w.Days)}
+	return quoted(append(head, sorted(circuits)...))
 }
 
 // put writes a list of strings in a form that no other list has.
 func put(h hash.Hash, fields ...string) {
-	fmt.Fprintf(h, "%q\n", fields)
+	_, _ = io.WriteString(h, quoted(fields)+"\n") // a hash never fails
+}
+
+// quoted gives a list in brackets, each item in Go's quotes.
+func quoted(list []string) string {
+	size := 2
+	for _, s := range list {
+		size += len(s) + 3
+	}
+	b := append(make([]byte, 0, size), '[')
+	for i, s := range list {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = appendQuoted(b, s)
+	}
+	return string(append(b, ']'))
+}
+
+// appendQuoted is strconv.AppendQuote, faster for printable ASCII.
+func appendQuoted(b []byte, s string) []byte {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c > '~' {
+			return strconv.AppendQuote(b, s)
+		}
+	}
+	b = append(b, '"')
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c == '"' || c == '\\' {
+			b = append(b, '\\')
+		}
+		b = append(b, s[i])
+	}
+	return append(b, '"')
 }
 
 // stampText gives a time in UTC to the microsecond; the zero time is empty.

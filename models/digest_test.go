@@ -1,6 +1,7 @@
 package models
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -109,6 +110,15 @@ func TestAckDigest(t *testing.T) {
 	for name, f := range other {
 		if AckDigest(base) == AckDigest(change(f)) {
 			t.Errorf("%s does not count", name)
+		}
+	}
+}
+
+// Stored digests must stay: they are over the lists as fmt prints them.
+func TestQuotedList(t *testing.T) {
+	for _, list := range [][]string{nil, {""}, {"a", `b"c`, "d e", `\\"\\`, `"`}, {"\x00\xff", "é\n維護", "\u2028", "`"}} {
+		if got, want := quoted(list), fmt.Sprintf("%q", list); got != want {
+			t.Errorf("got %s, want %s", got, want)
 		}
 	}
 }

@@ -91,11 +91,24 @@ func decodeWith(enc encoding.Encoding, data []byte) string {
 	if enc == unicode.UTF8 {
 		return withoutNUL(strings.ToValidUTF8(string(data), "\ufffd"))
 	}
+	if _, ok := enc.(*charmap.Charmap); ok && isASCII(data) {
+		return withoutNUL(string(data))
+	}
 	out, err := enc.NewDecoder().Bytes(data)
 	if err != nil {
 		return withoutNUL(strings.ToValidUTF8(string(data), "\ufffd"))
 	}
 	return withoutNUL(string(out))
+}
+
+// isASCII reports whether data reads the same in all charsets of one byte.
+func isASCII(data []byte) bool {
+	for _, c := range data {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 func withoutNUL(s string) string {

@@ -157,18 +157,22 @@ func (e *Engine) bySubject(m *Mail, all []Candidate) {
 	for _, inner := range m.inner() {
 		subjects = appendNew(subjects, []string{strings.ToLower(inner.Subject)})
 	}
+	sieves := make([]*Sieve, len(subjects))
+	for i, s := range subjects {
+		sieves[i] = NewSieve(s)
+	}
 	for i, p := range e.providers {
-		for _, s := range subjects {
+		for _, s := range sieves {
 			count(&all[i], s, p.Subjects, "the subject has")
 		}
 	}
 }
 
 // count adds the fragments that a text has: 30 for the first, 10 for more.
-func count(c *Candidate, text string, fragments []string, where string) {
+func count(c *Candidate, text *Sieve, fragments []string, where string) {
 	found := 0
 	for _, f := range fragments {
-		if f == "" || !strings.Contains(text, f) {
+		if f == "" || !text.Has(f) {
 			continue
 		}
 		score := 10
@@ -203,7 +207,7 @@ func (e *Engine) byBody(m *Mail, all []Candidate) {
 			b.WriteByte('\n')
 		}
 	}
-	text := Plain(b.String())
+	text := NewSieve(Plain(b.String()))
 	for i, p := range e.providers {
 		count(&all[i], text, p.Body, "the body has")
 	}

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-
-	"golang.org/x/net/html"
 )
 
 // quotedLabels are the labels of the small header that mail programs put above
@@ -37,8 +35,8 @@ type quotedBlock struct {
 // forwarded, is none.
 func pasted(msg *Message) []*Message {
 	forward := IsForward(msg.Subject)
-	lines := make(map[*Part][]string)
-	blocks := make(map[*Part][]quotedBlock)
+	var lines map[*Part][]string
+	var blocks map[*Part][]quotedBlock
 	var shown []quotedBlock // those of the first part that has any
 	for _, p := range msg.Parts {
 		if p.Attachment || p.ContentType != TypeText && p.ContentType != TypeHTML || len(p.Data) > maxForwardText {
@@ -46,6 +44,9 @@ func pasted(msg *Message) []*Message {
 		}
 		if !mayForward(p.Data, forward) {
 			continue
+		}
+		if lines == nil {
+			lines, blocks = make(map[*Part][]string), make(map[*Part][]quotedBlock)
 		}
 		lines[p] = forwardLines(p)
 		blocks[p] = quotedHeaders(lines[p], forward)
@@ -90,19 +91,13 @@ func (p *Part) below(lines []string, b quotedBlock) *Part {
 // htmlBelow cuts HTML behind the visible text of some lines. Blanks do not
 // count in the search, since HTML folds them.
 func htmlBelow(src string, lines []string) (string, bool) {
-	z := html.NewTokenizer(strings.NewReader(src))
-	z.SetMaxBuf(maxForwardText)
+	x := lexer{s: src}
 	var seen strings.Builder
 	var at [][2]int // bytes of visible text, and of the source, after each run of text
-	for offset := 0; ; {
-		kind := z.Next()
-		if kind == html.ErrorToken {
-			break
-		}
-		offset += len(z.Raw())
-		if kind == html.TextToken {
-			seen.WriteString(withoutBlanks(html.UnescapeString(string(z.Raw()))))
-			at = append(at, [2]int{seen.Len(), offset})
+	for kind := x.next(); kind != tokenEnd; kind = x.next() {
+		if kind == tokenText {
+			seen.WriteString(withoutBlanks(entities(x.text)))
+			at = append(at, [2]int{seen.Len(), x.i})
 		}
 	}
 	want := withoutBlanks(strings.Join(lines, ""))

@@ -28,7 +28,8 @@ type Document struct {
 	Title  string // of an HTML part
 	Lines  []Line
 	Tables []*Table
-	text   string
+	text   string // the lines, one a line
+	flat   string // text on one line, once it was needed
 
 	pairsBy *Labels // what Pairs was last asked for, and its answer
 	pairs   []Pair
@@ -44,6 +45,7 @@ type Line struct {
 	Head   int    // bytes of Text that are a bold beginning
 	Gap    bool   // an empty line or a new paragraph precedes it
 	Struck bool   // struck through as a whole; where only a part is, that part is left out
+	at     int    // where it stands in Document.text
 }
 
 // Text is the whole visible text, one line a line.
@@ -59,14 +61,27 @@ func (d *Document) Span(from, to int) string {
 	if to-from == 1 {
 		return d.Lines[from].Text
 	}
-	var b strings.Builder
-	for i := from; i < to; i++ {
-		if i > from {
-			b.WriteByte(' ')
-		}
-		b.WriteString(d.Lines[i].Text)
+	if d.flat == "" { // a copy for all spans together: those of nested tables are inside each other
+		d.flat = strings.ReplaceAll(d.text, "\n", " ")
 	}
-	return b.String()
+	last := d.Lines[to-1]
+	return d.flat[d.Lines[from].at : last.at+len(last.Text)]
+}
+
+// join makes the text of a document of its lines.
+func (d *Document) join() {
+	size := len(d.Lines)
+	for _, l := range d.Lines {
+		size += len(l.Text)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for i := range d.Lines {
+		d.Lines[i].at = b.Len()
+		b.WriteString(d.Lines[i].Text)
+		b.WriteByte('\n')
+	}
+	d.text = b.String()
 }
 
 // ReadHTML reads the visible text and the tables of an HTML part in one pass.
@@ -130,7 +145,7 @@ type lineMark struct {
 
 type openTable struct {
 	t    *Table
-	row  []Cell
+	row  []Cell // its room is used again for the next one
 	cell bool
 }
 
@@ -208,7 +223,7 @@ func (w *htmlWalk) finish() *Document {
 	d.text = string(w.buf)
 	d.Lines = make([]Line, len(w.lines))
 	for i, m := range w.lines {
-		d.Lines[i] = Line{Text: d.text[m.from:m.to], Head: m.head, Gap: m.gap, Struck: m.struck}
+		d.Lines[i] = Line{Text: d.text[m.from:m.to], Head: m.head, Gap: m.gap, Struck: m.struck, at: m.from}
 	}
 	return d
 }

@@ -2,6 +2,7 @@ package parsers
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -289,7 +290,11 @@ func (w *htmlWalk) openTable() {
 	t := &Table{}
 	w.doc.Tables = append(w.doc.Tables, t)
 	t.doc = w.doc
-	w.tables = append(w.tables, openTable{t: t})
+	var spare []Cell
+	if n := len(w.tables); n < cap(w.tables) {
+		spare = w.tables[:n+1][n].row[:0]
+	}
+	w.tables = append(w.tables, openTable{t: t, row: spare})
 }
 
 func (w *htmlWalk) openRow() {
@@ -334,8 +339,8 @@ func (w *htmlWalk) closeRow() {
 		return
 	}
 	o := &w.tables[n-1]
-	o.t.Rows = append(o.t.Rows, o.row)
-	o.row = nil
+	o.t.Rows = append(o.t.Rows, slices.Clone(o.row))
+	o.row = o.row[:0]
 }
 
 // closeTables ends the open tables beyond the first keep.

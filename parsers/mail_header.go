@@ -167,6 +167,9 @@ func mailDate(v string) time.Time {
 	if v == "" || len(v) > 200 {
 		return time.Time{}
 	}
+	if t, err := time.Parse("Mon, 2 Jan 2006 15:04:05 -0700", v); err == nil && namedZone(v, t) { // almost all, without a detour
+		return plausible(t)
+	}
 	if t, err := mail.ParseDate(v); err == nil && namedZone(v, t) {
 		return plausible(t)
 	}

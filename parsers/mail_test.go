@@ -2,7 +2,6 @@ package parsers
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -101,29 +100,5 @@ func walkStandard(contentType string, body io.Reader) {
 			return
 		}
 		walkStandard(p.Header.Get("Content-Type"), p)
-	}
-}
-
-// BenchmarkGrowth shows that the cost grows with the size and not faster.
-func BenchmarkGrowth(b *testing.B) {
-	for _, size := range []int{10_000, 100_000, 1_000_000, 10_000_000} {
-		line := "<tr><td>CIR/100200</td><td>Hard Down</td></tr>\n"
-		raw := []byte("From: a@b.example\nSubject: Fwd: x\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/html\n\n<table>\n" +
-			strings.Repeat(line, size/len(line)) + "--B--\n")
-		b.Run(fmt.Sprintf("%dkB", size/1000), func(b *testing.B) { benchmarkMail(b, raw) })
-	}
-	for _, levels := range []int{10, 100, 1000} {
-		b.Run(fmt.Sprintf("%d levels", levels), func(b *testing.B) { benchmarkMail(b, nestedMail(levels)) })
-	}
-}
-
-func benchmarkMail(b *testing.B, raw []byte) {
-	b.SetBytes(int64(len(raw)))
-	for b.Loop() {
-		if m, err := ReadMail(raw); err == nil {
-			for _, p := range m.Parts {
-				_ = p.Text()
-			}
-		}
 	}
 }

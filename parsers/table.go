@@ -229,9 +229,9 @@ func (c *Columns) values(t *Table, cells []Cell, cols []int, above []carried) ([
 		col++
 	}
 	var next []carried
-	fromAbove := func() {
-		for _, a := range above {
-			if a.col == col {
+	fromAbove := func() { // above is ordered by column, as next becomes
+		for ; len(above) > 0 && above[0].col <= col; above = above[1:] {
+			if a := above[0]; a.col == col {
 				put(a.text, a.again)
 				if a.left > 1 {
 					next = append(next, carried{a.col, a.left - 1, a.text, a.again})

@@ -23,8 +23,8 @@ func (d *Document) FlatRows(c *Columns) []Row {
 		if len(heads) < 2 {
 			continue
 		}
-		rows = c.flatTable(rows, d, i, heads, spaced)
-		i += len(heads) - 1
+		rows, i = c.flatTable(rows, d, i, heads, spaced)
+		i--
 	}
 	return rows
 }
@@ -62,14 +62,20 @@ func (c *Columns) flatHeads(d *Document, at int) (heads []string, spaced bool) {
 	return heads, spaced
 }
 
-func (c *Columns) flatTable(rows []Row, d *Document, headAt int, heads []string, spaced bool) []Row {
+// flatTable adds the rows below the headers at a line, and tells where they
+// end: headers that come again begin another table.
+func (c *Columns) flatTable(rows []Row, d *Document, headAt int, heads []string, spaced bool) ([]Row, int) {
 	first := map[string]bool{}
-	for at := headAt + len(heads); at+len(heads) <= len(d.Lines); at += len(heads) {
+	at := headAt + len(heads)
+	for ; at+len(heads) <= len(d.Lines); at += len(heads) {
+		if again, _ := c.flatHeads(d, at); len(again) > 1 {
+			break
+		}
 		values := make(map[string]string, len(heads))
 		for k, f := range heads {
 			line := d.Lines[at+k]
 			if len(line.Text) > maxFlatCell || k > 0 && line.Gap && !spaced {
-				return rows
+				return rows, at
 			}
 			if f != "" {
 				values[f] = line.Text
@@ -78,11 +84,11 @@ func (c *Columns) flatTable(rows []Row, d *Document, headAt int, heads []string,
 		for _, r := range c.required {
 			digits := strings.ContainsAny(values[r], "0123456789")
 			if before, ok := first[r]; ok && before != digits {
-				return rows
+				return rows, at
 			}
 			first[r] = digits
 		}
 		rows = append(rows, c.Row(at, headAt, values))
 	}
-	return rows
+	return rows, at
 }

@@ -37,8 +37,9 @@ func appendFolded[T string | []byte](b []byte, s T, start int) ([]byte, bool) {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c > ' ' && c < 0x7f {
-			b = append(b, c)
-			i++
+			end := i + wordsLen(s[i:])
+			b = append(b, s[i:end]...)
+			i = end
 			continue
 		}
 		if c <= ' ' || c == 0x7f {
@@ -60,6 +61,17 @@ func appendFolded[T string | []byte](b []byte, s T, start int) ([]byte, bool) {
 		i += n
 	}
 	return b, led
+}
+
+// wordsLen is the length of the ASCII words at the start of s that are parted by
+// single blanks.
+func wordsLen[T string | []byte](s T) int {
+	for i := 1; i < len(s); i++ {
+		if c := s[i]; (c <= ' ' || c >= 0x7f) && (c != ' ' || i+1 >= len(s) || s[i+1] <= ' ' || s[i+1] >= 0x7f) {
+			return i
+		}
+	}
+	return len(s)
 }
 
 func appendBlank(b []byte, start int) []byte {
@@ -135,7 +147,13 @@ func Plain(s string) string {
 		}
 	}
 	if ascii {
-		return strings.ToLower(Fold(s))
+		b, _ := appendFolded(make([]byte, 0, len(s)), s, 0)
+		for i, c := range b {
+			if 'A' <= c && c <= 'Z' {
+				b[i] = c + 'a' - 'A'
+			}
+		}
+		return strings.TrimSuffix(string(b), " ")
 	}
 	return strings.ToLower(plainer.Replace(Fold(s)))
 }

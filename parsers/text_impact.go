@@ -44,15 +44,16 @@ func (w ImpactWords) Find(text string) (models.Impact, string, bool) {
 	case "none", "no", "nil", "n/a", "not applicable", "zero":
 		return models.ImpactNone, plain, true
 	}
+	sieve := NewSieve(plain)
 	for _, s := range w {
-		phrase, ok := s.find(plain)
+		phrase, ok := s.find(sieve)
 		if !ok {
 			continue
 		}
 		if s.Impact == models.ImpactNone { // "no outage, but a loss of redundancy"
 			for _, o := range w {
 				if o.Impact == models.ImpactReducedRedundancy {
-					if p, ok := o.find(plain); ok {
+					if p, ok := o.find(sieve); ok {
 						return o.Impact, p, true
 					}
 				}
@@ -64,9 +65,10 @@ func (w ImpactWords) Find(text string) (models.Impact, string, bool) {
 }
 
 // find gives the first phrase that a text has without a no before it.
-func (s ImpactPhrases) find(plain string) (string, bool) {
+func (s ImpactPhrases) find(sieve *Sieve) (string, bool) {
+	plain := sieve.text
 	for _, phrase := range s.Phrases {
-		i := strings.Index(plain, phrase)
+		i := sieve.Index(phrase)
 		if i < 0 || !wordStart(plain, i) {
 			continue
 		}

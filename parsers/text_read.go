@@ -5,6 +5,10 @@ import (
 	"strings"
 )
 
+// maxTextComment is how far behind the line on which an HTML comment begins its
+// end is looked for.
+const maxTextComment = 4096
+
 // ReadText reads a plain text part as the same Document that HTML gives:
 // quote marks and comments that a converter left are dropped, *bold* labels
 // are seen, and lines with pipes, tabs or wide gaps are tables.
@@ -37,12 +41,7 @@ func ReadText(src string, part int) (*Document, error) {
 		gap = false
 	}
 	tab.end(d)
-	var b strings.Builder
-	for _, l := range d.Lines {
-		b.WriteString(l.Text)
-		b.WriteByte('\n')
-	}
-	d.text = b.String()
+	d.join()
 	return d, nil
 }
 
@@ -52,8 +51,8 @@ func dropComment(raw, rest string, at int) (string, string) {
 	if i := strings.Index(raw[at:], "-->"); i >= 0 {
 		return raw[:at] + raw[at+i+len("-->"):], rest
 	}
-	end := strings.Index(rest, "-->")
-	if end < 0 || end > 4096 {
+	end := strings.Index(rest[:min(len(rest), maxTextComment+len("-->"))], "-->")
+	if end < 0 {
 		return raw, rest
 	}
 	return raw[:at], rest[end+len("-->"):]

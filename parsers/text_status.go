@@ -59,21 +59,30 @@ var future = []string{"to be", "will be", "shall be", "must be", "expected"}
 // gives it. A phrase behind a negation or a condition ("has not been
 // cancelled", "if it is cancelled") is no statement.
 func (w StatusWords) Find(text string) (StatusHit, bool) {
-	text = Clip(text, maxSearched)
+	sieve := NewSieve(Clip(text, maxSearched))
 	for _, s := range w {
 		for _, phrase := range s.Phrases {
-			for from := 0; ; {
-				i := strings.Index(text[from:], phrase)
-				if i < 0 {
-					break
-				}
-				i += from
-				if wordStart(text, i) && !unsaid(text, i, s.Status) && !undone(text[i+len(phrase):], phrase) {
-					return StatusHit{Status: s.Status, Text: around(text, i, i+len(phrase))}, true
-				}
-				from = i + len(phrase)
+			if hit, ok := stated(sieve, s.Status, phrase); ok {
+				return hit, true
 			}
 		}
+	}
+	return StatusHit{}, false
+}
+
+// stated looks for a phrase that is a statement.
+func stated(sieve *Sieve, status models.Status, phrase string) (StatusHit, bool) {
+	text := sieve.text
+	for i := sieve.Index(phrase); i >= 0; {
+		end := i + len(phrase)
+		if wordStart(text, i) && !unsaid(text, i, status) && !undone(text[end:], phrase) {
+			return StatusHit{Status: status, Text: around(text, i, end)}, true
+		}
+		next := strings.Index(text[end:], phrase)
+		if next < 0 || phrase == "" {
+			break
+		}
+		i = end + next
 	}
 	return StatusHit{}, false
 }

@@ -123,8 +123,8 @@ func (sc *scanner) next() bool {
 }
 
 func (sc *scanner) paren(rest string) bool {
-	end := strings.IndexAny(rest, ")]")
-	if end < 0 || end > maxLabel {
+	end := strings.IndexAny(Clip(rest, maxLabel+1), ")]")
+	if end < 0 {
 		if sc.some() {
 			return false
 		}
@@ -227,7 +227,7 @@ func (sc *scanner) word(rest string) bool {
 
 func (sc *scanner) meridiem(low, rest string) bool {
 	m, n := &sc.m, len(low)
-	if (low == "a" || low == "p") && strings.HasPrefix(strings.ToLower(rest[1:]), ".m") {
+	if (low == "a" || low == "p") && len(rest) > 2 && rest[1] == '.' && rest[2]|0x20 == 'm' {
 		n = len(strings.TrimRight(rest[:min(4, len(rest))], " "))
 		low += "m"
 	}

@@ -49,7 +49,7 @@ func ReadXLSX(data []byte, part int) (*Document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read spreadsheet: %w", err)
 	}
-	x.finish()
+	x.doc.join()
 	return x.doc, nil
 }
 
@@ -287,13 +287,4 @@ func (x *sheetReader) row(t *Table, values []string) {
 	}
 	line := strings.Join(texts, " | ")
 	x.doc.Lines = append(x.doc.Lines, Line{Text: line, Raw: line, Gap: len(t.Rows) == 1})
-}
-
-func (x *sheetReader) finish() {
-	var b strings.Builder
-	for _, l := range x.doc.Lines {
-		b.WriteString(l.Text)
-		b.WriteByte('\n')
-	}
-	x.doc.text = b.String()
 }

@@ -41,6 +41,16 @@ func (a *accountLists) add(r *parsers.Reading, part int, account, accountRule st
 	l.circuits = append(l.circuits, c)
 }
 
+// impact records where the impact of the last circuit of an account was found.
+func (a accountLists) impact(part int, account, text, rule string) {
+	for i := range a {
+		if l := &a[i]; l.account == account {
+			l.evidence = append(l.evidence, parsers.Evidence{Notice: i, Field: parsers.CircuitField(len(l.circuits)-1, "impact"),
+				Part: part, Text: parsers.Clip(text, 200), Rule: rule})
+		}
+	}
+}
+
 // finish makes one notice for each account of what they share.
 func (a accountLists) finish(r parsers.Reading, n models.Notice) parsers.Reading {
 	if len(a) == 0 {

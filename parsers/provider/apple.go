@@ -1,8 +1,6 @@
 package provider
 
 import (
-	"regexp"
-
 	"lineman/models"
 	"lineman/parsers"
 )
@@ -36,9 +34,9 @@ var (
 		"other":  {"apple as", "peer ip", "peer ips", "message sent to", "details", "peering details", "location", "metro"},
 	})
 
-	appleTicket = regexp.MustCompile(`\bCHG\d{4,}\b`)
-	appleAS     = regexp.MustCompile(`(?i)\b(?:AS ?)?(\d{1,10})\b`)
-	applePeer   = regexp.MustCompile(`(?i)\bfor AS ?(\d{1,10})\b`)
+	appleTicket = lazy(`\bCHG\d{4,}\b`)
+	appleAS     = lazy(`(?i)\b(?:AS ?)?(\d{1,10})\b`)
+	applePeer   = lazy(`(?i)\bfor AS ?(\d{1,10})\b`)
 )
 
 func appleRead(m *parsers.Message) parsers.Reading {

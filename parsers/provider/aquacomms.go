@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"lineman/models"
@@ -36,9 +35,9 @@ var (
 		"work":     {"description", "reason", "description of work"},
 	})
 
-	aquacommsIssue   = regexp.MustCompile(`(?i)\bISSUE ?= ?([A-Z0-9-]+)`)
-	aquacommsProject = regexp.MustCompile(`(?i)\bPROJ ?= ?([A-Z0-9-]+)`)
-	aquacommsUpdate  = regexp.MustCompile(`(?i)^\W*(?:[\d/.: -]{6,25}\W*)?update\s*[-:]\s*(.+)`)
+	aquacommsIssue   = lazy(`(?i)\bISSUE ?= ?([A-Z0-9-]+)`)
+	aquacommsProject = lazy(`(?i)\bPROJ ?= ?([A-Z0-9-]+)`)
+	aquacommsUpdate  = lazy(`(?i)^\W*(?:[\d/.: -]{6,25}\W*)?update\s*[-:]\s*(.+)`)
 )
 
 func aquacommsRead(m *parsers.Message) parsers.Reading {

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"lineman/models"
@@ -53,8 +52,8 @@ var (
 		"impact":  {"impact", "business risk", "expected impact", "impact type"},
 	})
 
-	attEvent  = regexp.MustCompile(`(?i)\bevent(?: id)?[:# ]+(\d{5,})\b`)
-	attPadded = regexp.MustCompile(`^(0*)([A-Z1-9].*?)(0*)$`)
+	attEvent  = lazy(`(?i)\bevent(?: id)?[:# ]+(\d{5,})\b`)
+	attPadded = lazy(`^(0*)([A-Z1-9].*?)(0*)$`)
 )
 
 func attRead(m *parsers.Message) parsers.Reading {

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"regexp"
 	"strings"
 
 	"lineman/models"
@@ -35,10 +34,10 @@ var (
 		Status: models.StatusCompleted, Phrases: []string{"maintenance complete", "maintenance is over"},
 	})
 
-	awsWindow   = regexp.MustCompile(`(?i)\b(?:from|between|window(?: is| of)?:?|to)\s+((?:[A-Z][a-z]{2,8},? )?(?:\d{1,2} [A-Z]|[A-Z][a-z]{2,8} \d{1,2}\b|\d{4}-))`)
-	awsAccount  = regexp.MustCompile(`(?i)\[?\bAWS Account(?: ?ID)?s?[:#]? ?\(?(\d{8,14})\b`)
-	awsResource = regexp.MustCompile(`\b(?:dx[a-z]{2,6}|[a-z]{5})-[a-z0-9]{8,17}\b`)
-	awsOld      = regexp.MustCompile(`(?i)\b(?:originally|previously|initially)\b|\bwas scheduled (?:for|from)\b`)
+	awsWindow   = lazy(`(?i)\b(?:from|between|window(?: is| of)?:?|to)\s+((?:[A-Z][a-z]{2,8},? )?(?:\d{1,2} [A-Z]|[A-Z][a-z]{2,8} \d{1,2}\b|\d{4}-))`)
+	awsAccount  = lazy(`(?i)\[?\bAWS Account(?: ?ID)?s?[:#]? ?\(?(\d{8,14})\b`, "aws")
+	awsResource = lazy(`\b(?:dx[a-z]{2,6}|[a-z]{5})-[a-z0-9]{8,17}\b`)
+	awsOld      = lazy(`(?i)\b(?:originally|previously|initially)\b|\bwas scheduled (?:for|from)\b`)
 )
 
 func awsFits(m *parsers.Message) (bool, string) { return mentions(m, "maintenance") }

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"lineman/models"
@@ -48,8 +47,8 @@ var (
 	})
 
 	// bsoHeading is the line above everything: "Maintenance Update_".
-	bsoHeading = regexp.MustCompile(`(?i)^(?:emergency |planned )?maintenance (start|end|update|reminder|cancell?(?:ed|ation)|resched\w*)\s*_*$`)
-	bsoToken   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9/_.:-]*[0-9-][A-Za-z0-9/_.:-]*$`)
+	bsoHeading = lazy(`(?i)^(?:emergency |planned )?maintenance (start|end|update|reminder|cancell?(?:ed|ation)|resched\w*)\s*_*$`)
+	bsoToken   = lazy(`^[A-Za-z0-9][A-Za-z0-9/_.:-]*[0-9-][A-Za-z0-9/_.:-]*$`)
 )
 
 func bsoRead(m *parsers.Message) parsers.Reading {
@@ -114,6 +113,10 @@ func bsoHead(hits []parsers.StatusHit, d *parsers.Document, end int, where strin
 // of them are theirs.
 func bsoSlots(l *letter) {
 	sids := bsoServices(l)
+	known := make(map[string]bool, len(sids))
+	for _, sid := range sids {
+		known[sid] = true
+	}
 	var start *parsers.Pair
 	waiting, count := 0, 0
 	for i := range l.pairs {
@@ -129,8 +132,8 @@ func bsoSlots(l *letter) {
 		case p.Field == "end" && start != nil:
 			l.startEnd(*start, *p)
 			start = nil
-		case p.Field == "impact":
-			list := bsoLevels(l, *p, sids, count)
+		case p.Field == "impact" && waiting < len(l.n.Windows):
+			list := bsoLevels(l, *p, sids, known, count)
 			for ; waiting < len(l.n.Windows); waiting++ {
 				l.n.Windows[waiting].Circuits = list
 				count += len(list)
@@ -140,6 +143,10 @@ func bsoSlots(l *letter) {
 	l.alone(start)
 	for i := range l.n.Windows {
 		if w := &l.n.Windows[i]; len(w.Circuits) == 0 {
+			if count+len(sids) > maxCircuits {
+				tooMany(&l.r, "circuits", maxCircuits)
+				return
+			}
 			w.Circuits = bsoAll(l, sids, "", count)
 			count += len(w.Circuits)
 		}
@@ -174,11 +181,7 @@ func bsoServices(l *letter) []string {
 
 // bsoLevels reads the lines under an impact level: a service and its impact in
 // turn, or both on one line.
-func bsoLevels(l *letter, p parsers.Pair, sids []string, count int) []models.NoticeCircuit {
-	known := make(map[string]bool, len(sids))
-	for _, sid := range sids {
-		known[sid] = true
-	}
+func bsoLevels(l *letter, p parsers.Pair, sids []string, known map[string]bool, count int) []models.NoticeCircuit {
 	var list []models.NoticeCircuit
 	sid := ""
 	for at := p.At; at < max(min(p.End, l.end), p.At+1); at++ {

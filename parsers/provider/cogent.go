@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,10 +38,10 @@ var (
 		Status: models.StatusRescheduled, Phrases: []string{"correction", "corrected"},
 	})
 
-	cogentPlace   = regexp.MustCompile(`(?i)\b(?:receiving service|customers|services?) in (?:the )?(?:greater )?(.{2,120}?)(?: metro(?:politan)?)?(?: area)?,? (?:will|may|could|would|are|is|were)(?: be)? (?:affected|impacted)`)
-	cogentTitle   = regexp.MustCompile(` - ([A-Za-z][^\d]{1,80}?),? +[\dA-Z-]*\d{5,}[\d-]*\s*$`)
-	cogentDear    = regexp.MustCompile(`(?i)^dear (.{2,80}?)[,:]?$`)
-	cogentBetween = regexp.MustCompile(` and | & |;|/|, and `)
+	cogentPlace   = lazy(`(?i)\b(?:receiving service|customers|services?) in (?:the )?(?:greater )?(.{2,120}?)(?: metro(?:politan)?)?(?: area)?,? (?:will|may|could|would|are|is|were)(?: be)? (?:affected|impacted)`)
+	cogentTitle   = lazy(` - ([A-Za-z][^\d]{1,80}?),? +[\dA-Z-]*\d{5,}[\d-]*\s*$`)
+	cogentDear    = lazy(`(?i)^dear (.{2,80}?)[,:]?$`)
+	cogentBetween = lazy(` and | & |;|/|, and `)
 )
 
 func cogentFits(m *parsers.Message) (bool, string) {

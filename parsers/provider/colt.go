@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -68,11 +67,11 @@ var (
 		{Status: models.StatusRescheduled, Phrases: []string{"rescheduled", "re-scheduled", "reschedule", "postponed", "new date", "amended"}},
 	}
 
-	coltID       = regexp.MustCompile(`(?i)\bCRQ[0-9A-Z]{0,4}-?[0-9A-Z]{5,20}\b`)
-	coltCustomer = regexp.MustCompile(`(?i)[\])\d]\s*for\s+(.{1,200})$`)
-	coltNumber   = regexp.MustCompile(`^(.*?)[\s,;-]*\b(?:OCN:?\s*)?(\d{4,12})\W*$`)
-	coltOCN      = regexp.MustCompile(`(?i)^OCN\s*[:#]?\s*`)
-	coltReplace  = regexp.MustCompile(`(?i)(?:replac\w+|supersed\w+|rescheduled? (?:of|from)|previous(?:ly)?(?: \w+){0,4})\s*(?:ticket|reference|change|number|as|under|is|:|\s)*\s(CRQ[0-9A-Z]{0,4}-?[0-9A-Z]{5,20})\b`)
+	coltID       = lazy(`(?i)\bCRQ[0-9A-Z]{0,4}-?[0-9A-Z]{5,20}\b`)
+	coltCustomer = lazy(`(?i)[\])\d]\s*for\s+(.{1,200})$`)
+	coltNumber   = lazy(`^(.*?)[\s,;-]*\b(?:OCN:?\s*)?(\d{4,12})\W*$`)
+	coltOCN      = lazy(`(?i)^OCN\s*[:#]?\s*`)
+	coltReplace  = lazy(`(?i)(?:replac\w+|supersed\w+|rescheduled? (?:of|from)|previous(?:ly)?(?: \w+){0,4})\s*(?:ticket|reference|change|number|as|under|is|:|\s)*\s(CRQ[0-9A-Z]{0,4}-?[0-9A-Z]{5,20})\b`, "replac", "supersed", "reschedule", "previous")
 )
 
 func coltFits(m *parsers.Message) (bool, string) {

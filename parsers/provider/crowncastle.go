@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -56,8 +55,8 @@ var (
 		"notes":   {"notes", "note"},
 	})
 
-	crowncastleID     = regexp.MustCompile(`(?i)\bCM\d{6,}[0-9A-Z-]*\b`)
-	crowncastleOpaque = regexp.MustCompile(`(?i)^(?:please )?(?:see|refer|reference)\b|\bper circuit\b|\bbelow\b`)
+	crowncastleID     = lazy(`(?i)\bCM\d{6,}[0-9A-Z-]*\b`)
+	crowncastleOpaque = lazy(`(?i)^(?:please )?(?:see|refer|reference)\b|\bper circuit\b|\bbelow\b`)
 )
 
 func crowncastleFits(m *parsers.Message) (bool, string) { return mentions(m, "crown castle") }
@@ -340,7 +339,7 @@ func (c *crowncastleMail) flat(from, to int) []models.NoticeCircuit {
 			if i := strings.LastIndex(text, " "); i > 0 && parsers.Key(text[i:]) == "none" {
 				impact = "None"
 			}
-		case cid != "" && (says || durationOnly.MatchString(text) || crowncastleOpaque.MatchString(text)) && len(text) < 60:
+		case cid != "" && len(text) < 60 && (says || durationOnly.MatchString(text) || crowncastleOpaque.MatchString(text)):
 			impact = text
 		}
 	}

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -53,8 +52,8 @@ var (
 		Status: models.StatusInProcess, Phrases: []string{"has now commenced", "now underway", "is underway"},
 	})
 
-	equinixID  = regexp.MustCompile(`\[([0-9A-Z]+-[0-9A-Z-]*\d|[A-Z]{2,5}\d{4,})\]`)
-	equinixRef = regexp.MustCompile(`(?i)please reference:?\s+\[?([0-9A-Z-]*\d{3,})\b`)
+	equinixID  = lazy(`\[([0-9A-Z]+-[0-9A-Z-]*\d|[A-Z]{2,5}\d{4,})\]`)
+	equinixRef = lazy(`(?i)please reference:?\s+\[?([0-9A-Z-]*\d{3,})\b`)
 )
 
 func equinixFits(m *parsers.Message) (bool, string) {

@@ -16,7 +16,7 @@ const maxFlatText = 256 << 10
 func (e *equinixMail) flat() {
 	products := e.products()
 	places := strings.FieldsFunc(e.first("place"), func(r rune) bool { return r == ',' || r == ' ' || r == ';' || r == '/' })
-	for i := range e.doc.Lines {
+	for i := 0; i < len(e.doc.Lines); i++ {
 		text := e.doc.Lines[i].Text
 		at := flatHeader(text)
 		if at < 0 {
@@ -30,10 +30,9 @@ func (e *equinixMail) flat() {
 		if rest := strings.TrimSpace(text[at:]); rest != "" { // all rows on the line of the header
 			e.flatRows(rest, names, places, withIBX)
 		}
-		for j := i + 1; j < len(e.doc.Lines) && !e.doc.Lines[j].Gap; j++ {
-			if !e.flatRows(e.doc.Lines[j].Text, names, places, withIBX) {
-				break
-			}
+		for i+1 < len(e.doc.Lines) && !e.doc.Lines[i+1].Gap && flatHeader(e.doc.Lines[i+1].Text) < 0 &&
+			e.flatRows(e.doc.Lines[i+1].Text, names, places, withIBX) {
+			i++
 		}
 	}
 }
@@ -84,11 +83,20 @@ func flatHeading(e *equinixMail, line int) string {
 func (e *equinixMail) flatRows(text string, products, places []string, withIBX bool) bool {
 	text = parsers.Clip(text, maxFlatText)
 	low := asciiLower(text)
+	next := make([]int, len(products)) // where each product stands, at from or later; -1: nowhere
+	for k, p := range products {
+		next[k] = strings.Index(low, p)
+	}
 	found := false
 	for from := 0; ; {
 		at, size := -1, 0
-		for _, p := range products {
-			if i := strings.Index(low[from:], p); i > 0 && (at < 0 || i < at || i == at && len(p) > size) {
+		for k, p := range products {
+			if next[k] >= 0 && next[k] < from {
+				if next[k] = strings.Index(low[from:], p); next[k] >= 0 {
+					next[k] += from
+				}
+			}
+			if i := next[k] - from; i > 0 && (at < 0 || i < at || i == at && len(p) > size) {
 				at, size = i, len(p)
 			}
 		}

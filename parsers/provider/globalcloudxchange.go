@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -53,8 +52,8 @@ var (
 		{Status: models.StatusInProcess, Phrases: []string{"has now started", "is now in progress"}},
 	}, letterStatus...)
 
-	gcxID      = regexp.MustCompile(`\b[A-Z]{2,3}\d{10,16}\b`)
-	gcxReplace = regexp.MustCompile(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,2}([A-Z]{2,3}\d{10,16})\b`)
+	gcxID      = lazy(`\b[A-Z]{2,3}\d{10,16}\b`)
+	gcxReplace = lazy(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,2}([A-Z]{2,3}\d{10,16})\b`, "replac", "supersed", "reschedul")
 )
 
 func gcxFits(m *parsers.Message) (bool, string) {
@@ -69,7 +68,8 @@ func gcxFits(m *parsers.Message) (bool, string) {
 
 type gcxMail struct {
 	*letter
-	parts []string // of the subject, between bars
+	parts  []string // of the subject, between bars
+	labels *string  // zone of the labels "start", once it was looked for
 }
 
 func gcxRead(m *parsers.Message) parsers.Reading {
@@ -213,19 +213,26 @@ func (g *gcxMail) row(row parsers.Row, kind models.WindowKind, startField, endFi
 
 // zone is that of a header, which a flattened table has as a label.
 func (g *gcxMail) zone(head string) string {
-	zone := zoneOfLabel(gcxTimes, head)
-	for _, p := range g.pairs {
-		if zone == "" && p.Field == "start" {
-			zone = zoneOfLabel(gcxTimes, p.Label)
-		}
+	if zone := zoneOfLabel(gcxTimes, head); zone != "" {
+		return zone
 	}
-	return zone
+	if g.labels == nil {
+		zone := ""
+		for _, p := range g.pairs {
+			if zone == "" && p.Field == "start" {
+				zone = zoneOfLabel(gcxTimes, p.Label)
+			}
+		}
+		g.labels = &zone
+	}
+	return *g.labels
 }
 
 func (g *gcxMail) circuits() {
 	raw := ""
+	header := headerLines(gcxCircuits, g.doc)
 	for _, p := range g.pairs {
-		if p.Field == "impact" && p.Value != "" && !isHeaderOf(gcxCircuits, g.doc, p.Line) && gcxCircuits.Header(p.Value) == "" {
+		if p.Field == "impact" && p.Value != "" && !header[p.Line] && gcxCircuits.Header(p.Value) == "" {
 			raw = p.Value
 			g.r.Found(0, "circuits.impact", g.doc.Part, p.Value, labelRule(p))
 			break

@@ -3,7 +3,6 @@ package provider
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strings"
 	"time"
 
@@ -35,12 +34,12 @@ var (
 		"other":    {"details"},
 	})
 
-	googleID      = regexp.MustCompile(`(?i)\breference:?\s+([A-Z]{2,6}/\d{3,})\b|\b(PCR/\d{3,})\b`)
-	googleReplace = regexp.MustCompile(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,3}(PCR/\d{3,})\b`)
+	googleID      = lazy(`(?i)\breference:?\s+([A-Z]{2,6}/\d{3,})\b|\b(PCR/\d{3,})\b`)
+	googleReplace = lazy(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,3}(PCR/\d{3,})\b`, "replac", "supersed", "reschedul")
 
 	// googleLabel finds the labels of the sessions wherever a line breaks.
-	googleLabel = regexp.MustCompile(`(?i)\b(google|peer) +(asn|neighbou?r +address(?:es|\(es\))?) *:?`)
-	googleASN   = regexp.MustCompile(`(?i)^ *(?:AS)?(\d{1,10})\b`)
+	googleLabel = lazy(`(?i)\b(google|peer) +(asn|neighbou?r +address(?:es|\(es\))?) *:?`, "asn", "neighb")
+	googleASN   = lazy(`(?i)^ *(?:AS)?(\d{1,10})\b`)
 )
 
 func googleFits(m *parsers.Message) (bool, string) { return mentions(m, "maintenance") }

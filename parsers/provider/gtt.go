@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -54,11 +53,10 @@ var (
 	// the kind of notice.
 	gttTitle = append(parsers.StatusWords{{Status: models.StatusCancelled, Phrases: []string{"cancel"}}}, letterStatus...)
 
-	gttSubjectID = regexp.MustCompile(`(?i)\bTT\s*#?\s*\(?\s*(\d{5,12})\b`)
-	gttReplace   = regexp.MustCompile(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,3}(?:TT\s*#?\s*)?(\d{6,12})\b`)
-	gttUpdate    = regexp.MustCompile(`(?i)[-–]\s*update\W*$`)
-	gttStruck    = regexp.MustCompile(`(?i)<(?:strike|s|del)[\s>]|line-through`)
-	gttColour    = regexp.MustCompile(`(?i)(?:bgcolor\s*=\s*["']?|background(?:-color)?\s*:\s*)(#[0-9a-f]{3,6}|[a-z]{3,12})`)
+	gttSubjectID = lazy(`(?i)\bTT\s*#?\s*\(?\s*(\d{5,12})\b`)
+	gttReplace   = lazy(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,3}(?:TT\s*#?\s*)?(\d{6,12})\b`, "replac", "supersed", "reschedul")
+	gttUpdate    = lazy(`(?i)[-–]\s*update\W*$`)
+	gttColour    = lazy(`(?i)(?:bgcolor\s*=\s*["']?|background(?:-color)?\s*:\s*)(#[0-9a-f]{3,6}|[a-z]{3,12})`)
 
 	// gttSpared are the words by which an update takes the impact back.
 	gttSpared = []string{"not impacted by this work", "no longer impacted", "will not be impacted", "notified in error", "not affected by this work"}
@@ -151,7 +149,20 @@ func (g *gttMail) status() {
 }
 
 // struck reports whether the part strikes something out.
-func (g *gttMail) struck() bool { return gttStruck.MatchString(g.source()) }
+func (g *gttMail) struck() bool {
+	source := strings.ToLower(g.source())
+	if strings.Contains(source, "line-through") {
+		return true
+	}
+	for _, tag := range []string{"<strike", "<s", "<del"} {
+		for _, rest, ok := strings.Cut(source, tag); ok; _, rest, ok = strings.Cut(rest, tag) {
+			if rest != "" && strings.IndexByte("> \t\r\n\f", rest[0]) >= 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // source is the part that is read, as it was sent.
 func (g *gttMail) source() string {
@@ -295,6 +306,9 @@ func (c *gttColours) of(cid string) string {
 	row := c.source[:min(len(c.source), 4000)]
 	for _, tag := range []string{"</tr", "<tr", "</TR", "<TR"} {
 		row, _, _ = strings.Cut(row, tag)
+	}
+	if !strings.Contains(strings.ToLower(row), c.colour) {
+		return ""
 	}
 	for _, found := range gttColour.FindAllStringSubmatch(row, 20) {
 		if strings.EqualFold(found[1], c.colour) {

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"lineman/models"
@@ -45,10 +44,10 @@ var (
 		Impact: models.ImpactOutage, Phrases: []string{"down throughout", "service down", "circuit down", "down"},
 	})
 
-	hgcTicket   = regexp.MustCompile(`\bTIC\d{6,20}\b`)
-	hgcCircuit  = regexp.MustCompile(`\bCIR\d{4,20}\b`)
-	hgcCustomer = regexp.MustCompile(`(?i)\bnotification\s*[-–:]\s*(.+?)\s*(?:[|_]|\s-\s|\(?\bTIC\d)`)
-	hgcReplace  = regexp.MustCompile(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,2}(TIC\d{6,20})\b`)
+	hgcTicket   = lazy(`\bTIC\d{6,20}\b`)
+	hgcCircuit  = lazy(`\bCIR\d{4,20}\b`)
+	hgcCustomer = lazy(`(?i)\bnotification\s*[-–:]\s*(.+?)\s*(?:[|_]|\s-\s|\(?\bTIC\d)`)
+	hgcReplace  = lazy(`(?i)(?:replac\w+|supersed\w+|reschedul\w+ (?:of|from))\s+(?:\w+\s+){0,2}(TIC\d{6,20})\b`, "replac", "supersed", "reschedul")
 )
 
 func hgcFits(m *parsers.Message) (bool, string) {

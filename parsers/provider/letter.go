@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -70,9 +69,9 @@ func (l *letter) no(lacks string) parsers.Reading {
 // idle gives the rule by which a letter of the layout is no notice all the
 // same: it is a test, or tells of a fault; empty if it is a notice.
 func (l *letter) idle(until ...string) string {
-	head := parsers.Plain(l.m.Subject + " . " + l.doc.Span(0, l.head(l.doc, l.pairs, until)))
+	head := parsers.NewSieve(parsers.Plain(l.m.Subject + " . " + l.doc.Span(0, l.head(l.doc, l.pairs, until))))
 	for _, phrase := range testPhrases {
-		if strings.Contains(head, phrase) {
+		if head.Has(phrase) {
 			return fmt.Sprintf("the mail says that it is a test (%q)", phrase)
 		}
 	}
@@ -241,7 +240,7 @@ func splitList(s string) []string {
 	return items
 }
 
-var likeSentence = regexp.MustCompile(`(?:\b[a-z]{2,}\b[ ,]+){3}|@|https?:|(?i)\bclick here\b|\bregards\b|\bdear\b|\bthank|\bplease\b`)
+var likeSentence = lazy(`(?:\b[a-z]{2,}\b[ ,]+){3}|@|https?:|(?i)\bclick here\b|\bregards\b|\bdear\b|\bthank|\bplease\b`)
 
 // likeCircuit tells an id from a sentence, a signature and an address.
 func likeCircuit(s string) bool {
@@ -279,7 +278,7 @@ func (l *letter) circuit(list []models.NoticeCircuit, cid string, impact models.
 	return append(list, models.NoticeCircuit{CID: cid, Impact: impact, RawImpact: parsers.Clip(raw, 200)})
 }
 
-var durationOnly = regexp.MustCompile(`(?i)^(?:up to |approx\w*\.? |about |maximum |max\.? |~ ?)?[\d.:x-]*(?: ?to ?\d+)? ?(?:days?|hours?|hrs?|h|minutes?|mins?|min|m|seconds?|secs?|s)\b(?:[ ,and\d]*(?:days?|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)\b)*[ .()\w]{0,3}$`)
+var durationOnly = lazy(`(?i)^(?:up to |approx\w*\.? |about |maximum |max\.? |~ ?)?[\d.:x-]*(?: ?to ?\d+)? ?(?:days?|hours?|hrs?|h|minutes?|mins?|min|m|seconds?|secs?|s)\b(?:[ ,and\d]*(?:days?|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)\b)*[ .()\w]{0,3}$`)
 
 // impact reads the words of an impact. A length of time alone is an outage of
 // that length; other words that are not known are an outage too, with a

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -13,8 +12,8 @@ import (
 )
 
 var (
-	backupLabel = regexp.MustCompile(`(?i)\b(?:back-?up|alternat\w*|contingency|fall-?back|reserve|spare)\b`)
-	dayLabel    = regexp.MustCompile(`(?i)\b(?:day|night)\s*#?\s*(\d{1,3})\b(?:\s*(?:of|/)\s*(\d{1,3})\b)?`)
+	backupLabel = lazy(`(?i)\b(?:back-?up|alternat\w*|contingency|fall-?back|reserve|spare)\b`)
+	dayLabel    = lazy(`(?i)\b(?:day|night)\s*#?\s*(\d{1,3})\b(?:\s*(?:of|/)\s*(\d{1,3})\b)?`)
 )
 
 // windows reads the labels "start" and "end", each end with the start before
@@ -240,7 +239,7 @@ const (
 )
 
 // dotted are dates as 11.03.2026, which nobody writes with the month first.
-var dotted = regexp.MustCompile(`\b\d{1,2}\.\d{1,2}\.\d{2,4}\b`)
+var dotted = lazy(`\b\d{1,2}\.\d{1,2}\.\d{2,4}\b`)
 
 // plausible checks a habit of writing dates against the mail's date: where the
 // window lies far from it and the other order would lie near, nobody knows
@@ -269,7 +268,7 @@ func (l *letter) plausible(times parsers.Times, start time.Time, from, to parser
 
 func far(d time.Duration) bool { return d < -longBefore || d > longAfter }
 
-var zoneWord = regexp.MustCompile(`\b(?:[A-Z]{2,5}(?: ?[+-]\d{1,2}(?::?\d{2})?)?|[Ll]ocal [Tt]ime)\b`)
+var zoneWord = lazy(`\b(?:[A-Z]{2,5}(?: ?[+-]\d{1,2}(?::?\d{2})?)?|[Ll]ocal [Tt]ime)\b`)
 
 // zoneOfLabel finds a zone in a label, such as "Start (UTC) day 1"; empty if
 // there is none.

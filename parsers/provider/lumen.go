@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -33,6 +32,9 @@ func lumenNotice() parsers.Format {
 }
 
 const lumenSlack = 15 * time.Minute
+
+// lumenSpared says that the alternate night hits nobody.
+const lumenSpared = "no services are scheduled to be impacted on the alternate night"
 
 var (
 	lumenTimes = parsers.Times{}
@@ -68,7 +70,7 @@ var (
 		{Status: models.StatusConfirmed, Phrases: []string{"is scheduled", "has been scheduled"}},
 	}...)...)
 
-	lumenStamp = regexp.MustCompile(`^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2}(:\d{2})? ?[A-Za-z]{0,4} ?-+ ?`)
+	lumenStamp = lazy(`^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2}(:\d{2})? ?[A-Za-z]{0,4} ?-+ ?`)
 )
 
 type lumenMail struct {
@@ -255,15 +257,18 @@ func (l *lumenMail) spread() {
 			seen[c.CID] = true
 		}
 	}
+	spared, asked := false, false
 	for i := range l.windows {
 		w := &l.windows[i]
 		if w.own || w.w.Kind != models.WindowBackup || len(primary)*i > maxCircuits {
 			continue
 		}
-		spared := strings.Contains(parsers.Plain(l.doc.Text()), "no services are scheduled to be impacted on the alternate night")
+		if !asked {
+			spared, asked = strings.Contains(parsers.Plain(l.doc.Text()), lumenSpared), true
+		}
 		for _, c := range primary {
 			if spared {
-				c.Impact, c.RawImpact = models.ImpactNone, "no services are scheduled to be impacted on the alternate night"
+				c.Impact, c.RawImpact = models.ImpactNone, lumenSpared
 			}
 			w.w.Circuits = append(w.w.Circuits, c)
 		}

@@ -14,6 +14,9 @@ var lumenHeads = parsers.NewLabels(map[string][]string{
 	"other": {"bandwidth", "a location", "z location", "maximum duration", "order number", "duration"},
 })
 
+// maxFlatHeads is how many headers a flattened table may have.
+const maxFlatHeads = 30
+
 // flatWindows reads tables of start and end that a converter to plain text
 // flattened into a line for each cell.
 func flatWindows(d *parsers.Document) []parsers.Row {
@@ -66,7 +69,7 @@ func flatCircuits(d *parsers.Document) []parsers.Row {
 func flatHeads(d *parsers.Document, at int) []string {
 	var heads []string
 	circuit := false
-	for i := at; i < len(d.Lines); i++ {
+	for i := at; i < min(len(d.Lines), at+maxFlatHeads); i++ {
 		f := lumenHeads.Field(d.Lines[i].Text)
 		if f == "" || i > at && d.Lines[i].Gap && len(heads) == 1 {
 			break

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"regexp"
 	"strings"
 
 	"lineman/models"
@@ -40,8 +39,8 @@ var (
 		"impact":  {"impact", "expected impact"},
 	})
 
-	megaportID        = regexp.MustCompile(`(?i)\b(?:maintenance|work|activity|event)\s*\(\s*#?([0-9A-Z][0-9A-Z_-]{2,40})\s*\)`)
-	megaportReference = regexp.MustCompile(`(?i)\b(?:reference|ticket|case)(?: number| id| #)?[: ]+#?((?:[A-Z]+-?)?\d[0-9A-Z-]*)`)
+	megaportID        = lazy(`(?i)\b(?:maintenance|work|activity|event)\s*\(\s*#?([0-9A-Z][0-9A-Z_-]{2,40})\s*\)`)
+	megaportReference = lazy(`(?i)\b(?:reference|ticket|case)(?: number| id| #)?[: ]+#?((?:[A-Z]+-?)?\d[0-9A-Z-]*)`)
 )
 
 func megaportRead(m *parsers.Message) parsers.Reading {
@@ -72,7 +71,7 @@ func megaportName(l *letter) {
 	head := l.doc.Span(0, l.head(l.doc, l.pairs, []string{"reason", "services", "start"}))
 	text := l.doc.Span(0, l.end)
 	for _, try := range []struct {
-		pattern *regexp.Regexp
+		pattern pattern
 		text    string
 		part    int
 		rule    string
@@ -108,8 +107,8 @@ func megaportAccount(l *letter) {
 }
 
 var (
-	greeting = regexp.MustCompile(`(?i)^(?:hi|hello|dear|attn|attention)[:,]?\s+(.{2,120})$`)
-	nobody   = regexp.MustCompile(`(?i)^(?:there|all|team|everyone|colleagues?|partners?|(?:our |valued |dear )*customers?|clients?|sirs?\b.*|madam\b.*|megaport\b.*|noc\b.*|support\b.*)$`)
+	greeting = lazy(`(?i)^(?:hi|hello|dear|attn|attention)[:,]?\s+(.{2,120})$`)
+	nobody   = lazy(`(?i)^(?:there|all|team|everyone|colleagues?|partners?|(?:our |valued |dear )*customers?|clients?|sirs?\b.*|madam\b.*|megaport\b.*|noc\b.*|support\b.*)$`)
 )
 
 // greeted gives the name that a line greets; empty when it greets nobody in
@@ -195,6 +194,7 @@ func stackedRows(d *parsers.Document, c *parsers.Columns, id string) []parsers.R
 			known = known || heads[j-i] == id
 		}
 		if !known {
+			i += max(len(heads)-1, 0)
 			continue
 		}
 		at := i + len(heads)

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"regexp"
 	"strings"
 
 	"lineman/models"
@@ -34,7 +33,7 @@ var (
 		"other":    {"address(s)", "address", "addresses", "location", "location(s)"},
 	})
 
-	momentumNumber = regexp.MustCompile(`^#?([A-Z]{0,4}-?\d{4,})$`)
+	momentumNumber = lazy(`^#?([A-Z]{0,4}-?\d{4,})$`)
 )
 
 func momentumRead(m *parsers.Message) parsers.Reading {

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -33,9 +32,9 @@ var (
 		"end":    {"end", "end time", "new end time"},
 	})
 
-	netflixAS     = regexp.MustCompile(`\((AS ?\d{1,10})\)`)
-	netflixLength = regexp.MustCompile(`(?i)\b(?:downtime|outage|duration|interruption)\b[^.\n]{0,60}?\b(?:approximately|about|around|up to|is|be|last|of|:)\s*(\d{1,3}(?:\.\d+)?)\s*(minutes?|mins?|hours?|hrs?|days?)\b(?:,? (?:and )?(\d{1,2}) ?(?:minutes?|mins?))?`)
-	netflixWork   = regexp.MustCompile(`(?i)\bnetflix\b[^\n]{0,40}\b(?:will be performing|will perform|has|is performing|was performing|completed|have)\b|\bmaintenance\b`)
+	netflixAS     = lazy(`\((AS ?\d{1,10})\)`)
+	netflixLength = lazy(`(?i)\b(?:downtime|outage|duration|interruption)\b[^.\n]{0,60}?\b(?:approximately|about|around|up to|is|be|last|of|:)\s*(\d{1,3}(?:\.\d+)?)\s*(minutes?|mins?|hours?|hrs?|days?)\b(?:,? (?:and )?(\d{1,2}) ?(?:minutes?|mins?))?`)
+	netflixWork   = lazy(`(?i)\bnetflix\b[^\n]{0,40}\b(?:will be performing|will perform|has|is performing|was performing|completed|have)\b|\bmaintenance\b`)
 )
 
 func netflixRead(m *parsers.Message) parsers.Reading {

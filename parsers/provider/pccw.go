@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"lineman/models"
@@ -42,9 +41,9 @@ var (
 	// pccwDetails are the labels at which the details begin.
 	pccwDetails = []string{"ref", "window", "circuits"}
 
-	pccwNumber  = regexp.MustCompile(`\bINC[0-9A-Z]{5,}\b`)
-	pccwService = regexp.MustCompile(`^SR ?\d{3,}$`)
-	pccwAside   = regexp.MustCompile(`\([^()]*\)`)
+	pccwNumber  = lazy(`\bINC[0-9A-Z]{5,}\b`)
+	pccwService = lazy(`^SR ?\d{3,}$`)
+	pccwAside   = lazy(`\([^()]*\)`)
 )
 
 func pccwRead(m *parsers.Message) parsers.Reading {

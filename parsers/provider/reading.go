@@ -115,15 +115,22 @@ func statusRule(said bool) string {
 	return "a plain notice is CONFIRMED"
 }
 
-// isHeaderOf reports whether a line is a header cell of a table, so that it is
-// no label.
-func isHeaderOf(c *parsers.Columns, d *parsers.Document, line int) bool {
+// headerLines tells for each line whether it is in a header of a table or
+// between one and a row, so that it is no label.
+func headerLines(c *parsers.Columns, d *parsers.Document) []bool {
+	begin := make([]int, len(d.Lines)+1) // spans that begin at a line, less those that end
 	for _, r := range d.Rows(c) {
-		if line >= r.HeadAt && line < r.Line {
-			return true
+		if r.HeadAt < r.Line {
+			begin[r.HeadAt]++
+			begin[r.Line]--
 		}
 	}
-	return false
+	lines, open := make([]bool, len(d.Lines)), 0
+	for i := range lines {
+		open += begin[i]
+		lines[i] = open > 0
+	}
+	return lines
 }
 
 // agree checks a window against a second rendering of it: more than slack

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -42,11 +41,11 @@ var (
 	// seabornDetails are the labels at which the details begin.
 	seabornDetails = []string{"work", "id", "start", "window", "circuits"}
 
-	seabornAccount = regexp.MustCompile(`\[##\s*([^\[\]#]{1,100}?)\s*##\]`)
-	seabornBracket = regexp.MustCompile(`\[([^\[\]#]{1,100})\]\s*#?(\d{3,})\b`)
-	seabornTicket  = regexp.MustCompile(`(?i)\bTT ?#? ?:? ?(\d{3,})\b`)
-	seabornCID     = regexp.MustCompile(`(?i)\bCID\b:? *([A-Z0-9][A-Z0-9/._-]{5,})`)
-	seabornClock   = regexp.MustCompile(`(?i)\d ?[ap]\.?m\b`)
+	seabornAccount = lazy(`\[##\s*([^\[\]#]{1,100}?)\s*##\]`)
+	seabornBracket = lazy(`\[([^\[\]#]{1,100})\]\s*#?(\d{3,})\b`)
+	seabornTicket  = lazy(`(?i)\bTT ?#? ?:? ?(\d{3,})\b`)
+	seabornCID     = lazy(`(?i)\bCID\b:? *([A-Z0-9][A-Z0-9/._-]{5,})`)
+	seabornClock   = lazy(`(?i)\d ?[ap]\.?m\b`)
 )
 
 func seabornRead(m *parsers.Message) parsers.Reading {

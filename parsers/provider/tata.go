@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -68,11 +67,11 @@ var (
 		Status: models.StatusRescheduled, Phrases: []string{"will be extended", "has been extended", "is extended", "being extended"},
 	})
 
-	tataTicket = regexp.MustCompile(`(?i)\bTCL TT:?\s*["“”']?\s*([A-Z0-9][A-Z0-9-]{3,})`)
-	tataBackup = regexp.MustCompile(`(?i)\b(?:backup|back-up|alternate|contingency)\s+(?:mw|maintenance window|activity window|window)\s*(?:\((?:gmt|utc|ist)\)\s*)?[:=-]\s*(.*)`)
-	tataSlash  = regexp.MustCompile(`\b(UTC|GMT|IST)\s*/\s*`)
-	tataBears  = regexp.MustCompile(`(?i)\bexperience (.{1,120}?)(?: during |\.|$)`)
-	tataZero   = regexp.MustCompile(`(?i)^\W*(?:0+\s*(?:d\w*|h\w*|m\w*|s\w*)?\W*)+$`)
+	tataTicket = lazy(`(?i)\bTCL TT:?\s*["“”']?\s*([A-Z0-9][A-Z0-9-]{3,})`)
+	tataBackup = lazy(`(?i)\b(?:backup|back-up|alternate|contingency)\s+(?:mw|maintenance window|activity window|window)\s*(?:\((?:gmt|utc|ist)\)\s*)?[:=-]\s*(.*)`, "backup", "back-up", "alternate", "contingency")
+	tataSlash  = lazy(`\b(UTC|GMT|IST)\s*/\s*`)
+	tataBears  = lazy(`(?i)\bexperience (.{1,120}?)(?: during |\.|$)`, "experience")
+	tataZero   = lazy(`(?i)^\W*(?:0+\s*(?:d\w*|h\w*|m\w*|s\w*)?\W*)+$`)
 )
 
 type tataMail struct{ *letter }

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -61,13 +60,14 @@ var (
 		{Impact: models.ImpactOutage, Phrases: []string{"down", "kesinti", "interrupted"}},
 	}, parsers.CommonImpact...)
 
-	turkcellPort = regexp.MustCompile(`([^\s|]{4,80})\|([^|]{1,80})(?:\|[^|\s]*){1,4}`)
-	turkcellGap  = regexp.MustCompile(`\t|\s{2,}`)
+	turkcellPort = lazy(`([^\s|]{4,80})\|([^|]{1,80})(?:\|[^|\s]*){1,4}`)
+	turkcellGap  = lazy(`\t|\s{2,}`)
 )
 
 type turkcellMail struct {
 	*letter
-	list []turkcellCircuit
+	list  []turkcellCircuit
+	prose []string // what the maintenance does, in its words
 }
 
 // turkcellCircuit is one row.
@@ -90,11 +90,18 @@ func turkcellRead(m *parsers.Message) parsers.Reading {
 	t.n.MaintenanceID = parsers.FirstWord(t.value("id", "maintenance_id"))
 	t.status(turkcellStatus, "id", "start")
 	t.windows()
+	labels := 0
 	for _, p := range t.pairs {
-		if p.Field == "impact" {
-			t.affected(p)
+		if p.Field != "impact" {
+			continue
 		}
+		if labels++; labels > maxWindows { // each is looked for in all tables
+			tooMany(&t.r, "circuits", maxWindows)
+			break
+		}
+		t.affected(p)
 	}
+	t.n.Summary = strings.Join(t.prose, " ")
 	return t.finishLists(t.lists())
 }
 
@@ -110,7 +117,9 @@ func (t *turkcellMail) affected(p parsers.Pair) {
 			break
 		}
 	}
-	t.n.Summary = strings.TrimSpace(t.n.Summary + " " + t.prose(p, first))
+	if text := t.above(p, first); text != "" {
+		t.prose = append(t.prose, text)
+	}
 }
 
 // lists gives the circuits by customer. Where a row does not say its impact,
@@ -122,7 +131,7 @@ func (t *turkcellMail) lists() accountLists {
 		said = models.ImpactOutage
 	}
 	customer := ""
-	for i, c := range t.list {
+	for _, c := range t.list {
 		impact, raw, rule := said, t.n.Summary, "label Impact of the maintenance"
 		if c.raw != "" {
 			raw, rule = c.raw, c.rule
@@ -135,13 +144,13 @@ func (t *turkcellMail) lists() accountLists {
 			customer = c.customer
 		}
 		lists.add(&t.r, t.doc.Part, customer, c.rule, models.NoticeCircuit{CID: c.cid, Impact: impact, RawImpact: parsers.Clip(raw, 200)}, c.rule)
-		t.r.Found(0, parsers.CircuitField(i, "impact"), t.doc.Part, raw, rule)
+		lists.impact(t.doc.Part, customer, raw, rule)
 	}
 	return lists
 }
 
-// prose is the text of a label above the circuits.
-func (t *turkcellMail) prose(p parsers.Pair, first int) string {
+// above is the text of a label above the circuits.
+func (t *turkcellMail) above(p parsers.Pair, first int) string {
 	if first <= p.At {
 		return ""
 	}

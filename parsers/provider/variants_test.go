@@ -236,27 +236,6 @@ func TestOtherMailOfProviders(t *testing.T) {
 	}
 }
 
-func BenchmarkLayouts(b *testing.B) {
-	engine := parsers.NewEngine(All())
-	for _, n := range []int{1, 100, 1000} {
-		table := strings.Replace(zayoTable, "</table>", strings.Repeat("<tr><td>/OGYX/2/ /ZYO /</td><td>No Expected Impact</td></tr>", n-1)+"</table>", 1)
-		raw := []byte(mail(zayoFrom, zayoSubj, zayoHTML("Work.", "H", zayoNight, table)))
-		b.Run(fmt.Sprintf("circuits=%d", n), func(b *testing.B) {
-			b.ReportAllocs()
-			b.SetBytes(int64(len(raw)))
-			for b.Loop() {
-				m, err := parsers.ReadMail(raw)
-				if err != nil {
-					b.Fatal(err)
-				}
-				if r := engine.Parse(m, ""); r.Outcome != parsers.OutcomeMaintenance {
-					b.Fatal(r.Reason, r.Fields)
-				}
-			}
-		})
-	}
-}
-
 // TestHostileLayouts holds that large and repetitive mails end soon and in
 // words.
 func TestHostileLayouts(t *testing.T) {

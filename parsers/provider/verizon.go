@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -57,9 +56,9 @@ var (
 		"window": {"expected outage window"},
 	})
 
-	verizonDear  = regexp.MustCompile(`(?i)^dear\s+([^,:]{2,80})[,:]?$`)
-	verizonMoved = regexp.MustCompile(`(?i)rescheduled from (.{8,60}?) to (.{8,60})`)
-	verizonZero  = regexp.MustCompile(`(?i)^\W*(?:0+\s*(?:day|hour|hr|minute|min|second|sec)\(?s?\)?\W*)+$`)
+	verizonDear  = lazy(`(?i)^dear\s+([^,:]{2,80})[,:]?$`)
+	verizonMoved = lazy(`(?i)rescheduled from (.{8,60}?) to (.{8,60})`)
+	verizonZero  = lazy(`(?i)^\W*(?:0+\s*(?:day|hour|hr|minute|min|second|sec)\(?s?\)?\W*)+$`)
 )
 
 // verizonDetails are the labels below which nothing says the status.

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"lineman/models"
@@ -65,7 +64,7 @@ var (
 	windstreamMoved = parsers.StatusWords{{Status: models.StatusRescheduled,
 		Phrases: []string{"rescheduled to", "rescheduled for", "postponed to", "postponed until", "new date", "new maintenance date", "new window"}}}
 
-	windstreamTicket = regexp.MustCompile(`(?i)\bWMT\s*#?\s*:?\s*#?\s*(\d[\w-]{2,})`)
+	windstreamTicket = lazy(`(?i)\bWMT\s*#?\s*:?\s*#?\s*(\d[\w-]{2,})`)
 )
 
 // windstreamDetails are the labels below which nothing says the status.
@@ -149,7 +148,7 @@ func (w *windstreamMail) affected() {
 			customer = name
 		}
 		w.lists.add(&w.r, w.doc.Part, customer, "column "+row.Head("name"), models.NoticeCircuit{CID: cid, Impact: impact, RawImpact: raw}, column)
-		w.r.Found(0, parsers.CircuitField(n, "impact"), w.doc.Part, raw, rule)
+		w.lists.impact(w.doc.Part, customer, raw, rule)
 	}
 }
 

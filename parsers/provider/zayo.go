@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -60,8 +59,8 @@ var (
 		Status: models.StatusInProcess, Phrases: []string{"has opened", "will begin shortly", "is about to begin", "is now open"},
 	})
 
-	zayoTicket  = regexp.MustCompile(`(?i)\bTTN-[0-9A-Z-]*[0-9A-Z]`)
-	zayoReplace = regexp.MustCompile(`(?i)(?:reschedule of|rescheduled from|replaces|replacement (?:of|for)|supersedes)\s+(?:ticket\s+)?(TTN-[0-9A-Z-]*[0-9A-Z])`)
+	zayoTicket  = lazy(`(?i)\bTTN-[0-9A-Z-]*[0-9A-Z]`)
+	zayoReplace = lazy(`(?i)(?:reschedule of|rescheduled from|replaces|replacement (?:of|for)|supersedes)\s+(?:ticket\s+)?(TTN-[0-9A-Z-]*[0-9A-Z])`, "reschedule", "replac", "supersedes")
 )
 
 func zayoFits(m *parsers.Message) (bool, string) {
@@ -233,7 +232,7 @@ func (z *zayoMail) windows() {
 }
 
 func (z *zayoMail) circuits() {
-	if p, ok := parsers.First(z.pairs, "impact"); ok && !isHeaderOf(zayoColumns, z.doc, p.Line) {
+	if p, ok := parsers.First(z.pairs, "impact"); ok && !headerLines(zayoColumns, z.doc)[p.Line] {
 		z.impact = z.doc.Span(p.At, p.End)
 		if p.At == p.Line {
 			z.impact = p.Value
