@@ -149,10 +149,43 @@ func hasWord(clause string, words []string) bool {
 			}
 			i += from
 			end := i + len(word)
-			if (i == 0 || !isLetter(clause[i-1])) && (end == len(clause) || !isLetter(clause[end])) && !strings.Contains(clause[end:], ",") {
+			if (i == 0 || !isLetter(clause[i-1])) && (end == len(clause) || !isLetter(clause[end])) && !strings.Contains(clause[end:], ",") &&
+				(word != "may" || !isMonth(clause, i, end)) && (word != "nor" || !isNorway(clause[end:])) {
 				return true
 			}
 			from = end
+		}
+	}
+	return false
+}
+
+// isMonth tells whether a "may" is the month: it has a number beside it, or is
+// followed by what cannot follow the other word.
+func isMonth(clause string, from, to int) bool {
+	before, after := strings.TrimRight(clause[:from], " ,.-/"), strings.TrimLeft(clause[to:], " ,.-/")
+	if before != "" && isDigit(before[len(before)-1]) || after != "" && isDigit(after[0]) {
+		return true
+	}
+	for _, ordinal := range []string{"st", "nd", "rd", "th", "st of", "nd of", "rd of", "th of"} {
+		if day := strings.TrimSuffix(before, ordinal); day != before && day != "" && isDigit(day[len(day)-1]) {
+			return true
+		}
+	}
+	for _, verb := range []string{"has ", "is ", "was ", "will "} {
+		if strings.HasPrefix(after, verb) {
+			return true
+		}
+	}
+	return false
+}
+
+// isNorway tells whether a "nor" is the country behind a place ("Oslo, NOR has
+// been cancelled"): the other word has the subject of its sentence behind the
+// verb.
+func isNorway(after string) bool {
+	for _, verb := range []string{" has been ", " have been ", " has now ", " is ", " was "} {
+		if strings.HasPrefix(after, verb) {
+			return true
 		}
 	}
 	return false

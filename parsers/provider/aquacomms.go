@@ -21,8 +21,9 @@ func aquacommsProvider() parsers.Provider {
 }
 
 var (
-	// aquacommsTimes: the time of day stands before the date.
-	aquacommsTimes = parsers.Times{Order: parsers.DayFirst}
+	// aquacommsTimes: the time of day stands before the date. The company is at
+	// home in Ireland and Britain.
+	aquacommsTimes = parsers.Times{Order: parsers.DayFirst, Zones: parsers.Zones{Means: britishMeans}}
 
 	aquacommsLabels = parsers.NewLabels(map[string][]string{
 		"id":       {"ticket number", "ticket #", "ticket", "issue number"},
@@ -90,7 +91,8 @@ func aquacommsNames(l *letter) {
 	l.n.Account = l.value("account", "account")
 }
 
-// aquacommsSummary is the newest update, which may say more than the subject.
+// aquacommsSummary is the newest update, which may say more than the subject,
+// a status too.
 func aquacommsSummary(l *letter) {
 	if work := l.value("work", "summary"); work != "" {
 		l.n.Summary = work
@@ -100,6 +102,7 @@ func aquacommsSummary(l *letter) {
 		if found := aquacommsUpdate.FindStringSubmatch(parsers.Clip(l.doc.Lines[i].Text, 2000)); found != nil {
 			l.n.Summary = found[1]
 			l.r.Found(0, "summary", l.doc.Part, l.doc.Lines[i].Text, "after Update")
+			l.said = say(l.said, letterStatus, found[1], l.doc.Part, "the update")
 			return
 		}
 	}

@@ -81,7 +81,7 @@ func attRead(m *parsers.Message) parsers.Reading {
 // attState reads what is said of the work beside the subject: its summary and
 // its kind.
 func attState(l *letter) {
-	hits := say(nil, letterStatus, l.m.Subject, -1, "the subject")
+	hits := saySubject(nil, letterStatus, l.m.Subject)
 	hits = say(hits, letterStatus, l.doc.Span(0, l.head(l.doc, l.pairs, []string{"id", "start"})), l.doc.Part, "the text")
 	for _, p := range l.pairs {
 		switch p.Field {
@@ -91,10 +91,7 @@ func attState(l *letter) {
 			hits = say(hits, letterEnd, p.Value, l.doc.Part, labelRule(p))
 		}
 	}
-	if n := len(l.pairs); n > 0 {
-		hits = say(hits, letterEnd, l.doc.Span(l.pairs[n-1].At+1, l.end), l.doc.Part, "the end of the text")
-	}
-	settleStatus(&l.r, &l.n, hits, l.doc.Part, firstLine(l.doc))
+	settleStatus(&l.r, &l.n, l.sentences(hits), l.doc.Part, firstLine(l.doc))
 }
 
 func attSummary(l *letter) {

@@ -37,7 +37,8 @@ var (
 	awsWindow   = lazy(`(?i)\b(?:from|between|window(?: is| of)?:?|to)\s+((?:[A-Z][a-z]{2,8},? )?(?:\d{1,2} [A-Z]|[A-Z][a-z]{2,8} \d{1,2}\b|\d{4}-))`)
 	awsAccount  = lazy(`(?i)\[?\bAWS Account(?: ?ID)?s?[:#]? ?\(?(\d{8,14})\b`, "aws")
 	awsResource = lazy(`\b(?:dx[a-z]{2,6}|[a-z]{5})-[a-z0-9]{8,17}\b`)
-	awsOld      = lazy(`(?i)\b(?:originally|previously|initially)\b|\bwas scheduled (?:for|from)\b`)
+	awsPrefix   = lazy(`^dx(?:con|vif|lag|gw)-`) // a word behind it is an id
+	awsOld      = lazy(`(?i)\b(?:originally|previously|initially)\b|\bwas (?:planned|scheduled|due) (?:for|from)\b|\b(?:rescheduled|moved|changed|postponed) from\b`)
 )
 
 func awsFits(m *parsers.Message) (bool, string) { return mentions(m, "maintenance") }
@@ -98,7 +99,7 @@ func awsBody(l *letter) awsText {
 			continue
 		}
 		for _, id := range awsResource.FindAllString(text, 1000) {
-			if !strings.ContainsAny(id, "0123456789") {
+			if !strings.ContainsAny(id, "0123456789") && !awsPrefix.MatchString(id) {
 				continue
 			}
 			t.resources = append(t.resources, id)
@@ -132,7 +133,7 @@ func (t *awsText) sentence(text string, line int) {
 
 // status reads the subject and the sentences above the list of resources.
 func (t *awsText) status(l *letter) {
-	hits := say(nil, awsStatus, l.m.Subject, -1, "the subject")
+	hits := saySubject(nil, awsStatus, l.m.Subject)
 	hits = say(hits, awsStatus, l.doc.Span(0, min(t.list, l.end, 60)), l.doc.Part, "the text")
 	hits = say(hits, letterEnd, l.doc.Span(t.list, l.end), l.doc.Part, "the end of the text")
 	for _, d := range l.others {

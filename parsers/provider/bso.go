@@ -74,7 +74,7 @@ func bsoRead(m *parsers.Message) parsers.Reading {
 // bsoState reads subject, heading and the sentence below it. The note that BSO
 // asked for other hours, and will tell of changes, says nothing of this work.
 func bsoState(l *letter) {
-	hits := say(nil, bsoStatus, l.m.Subject, -1, "the subject")
+	hits := saySubject(nil, bsoStatus, l.m.Subject)
 	for i, d := range append([]*parsers.Document{l.doc}, l.others...) {
 		pairs, where := l.pairs, "the text"
 		if i > 0 {

@@ -16,7 +16,7 @@ func checkedCalendar(labels *parsers.Labels, until ...string) parsers.Format {
 	read := f.Read
 	f.Read = func(m *parsers.Message) parsers.Reading {
 		r := read(m)
-		hits := say(nil, letterStatus, m.Subject, -1, "the subject")
+		hits := saySubject(nil, letterStatus, m.Subject)
 		for _, d := range parsers.ReadBodies(m).All() {
 			l := letter{}
 			hits = say(hits, letterStatus, d.Span(0, l.head(d, d.Pairs(labels), until)), d.Part, "the text")

@@ -98,7 +98,7 @@ func cogentNames(l *letter) {
 
 // cogentState reads subject, title, heading and the marks beside the times.
 func cogentState(l *letter) {
-	hits := say(nil, cogentStatus, l.m.Subject, -1, "the subject")
+	hits := saySubject(nil, cogentStatus, l.m.Subject)
 	for i, d := range append([]*parsers.Document{l.doc}, l.others...) {
 		pairs, where := l.pairs, "the text"
 		if i > 0 {
@@ -112,10 +112,7 @@ func cogentState(l *letter) {
 			hits = say(hits, cogentStatus, p.Value, l.doc.Part, labelRule(p))
 		}
 	}
-	if n := len(l.pairs); n > 0 {
-		hits = say(hits, letterEnd, l.doc.Span(l.pairs[n-1].At+1, l.end), l.doc.Part, "the end of the text")
-	}
-	settleStatus(&l.r, &l.n, hits, l.doc.Part, firstLine(l.doc))
+	settleStatus(&l.r, &l.n, l.sentences(hits), l.doc.Part, firstLine(l.doc))
 }
 
 // cogentOrder takes the day first where a date can only be read so.

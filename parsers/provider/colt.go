@@ -143,7 +143,7 @@ func (c *coltMail) id() bool {
 }
 
 func (c *coltMail) status() {
-	hits := say(nil, coltSubject, c.subject, -1, "the subject")
+	hits := saySubject(nil, coltSubject, c.subject)
 	for i, d := range append([]*parsers.Document{c.doc}, c.others...) {
 		where := "the text"
 		if i > 0 {

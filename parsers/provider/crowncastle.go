@@ -123,7 +123,7 @@ func (c *crowncastleMail) account() {
 // status is that of the subject, of heading and sentence above the ticket, and
 // of the description, where the work may be called off or moved.
 func (c *crowncastleMail) status() {
-	hits := say(nil, letterStatus, c.m.Subject, -1, "the subject")
+	hits := saySubject(nil, letterStatus, c.m.Subject)
 	for i, d := range append([]*parsers.Document{c.doc}, c.others...) {
 		where := "the text"
 		if i > 0 {

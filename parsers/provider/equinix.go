@@ -48,8 +48,8 @@ var (
 		"asset":   {"virtual asset uuid", "virtual asset name"},
 	})
 
-	equinixStatus = append(append(parsers.StatusWords{}, parsers.CommonStatus...), parsers.StatusPhrases{
-		Status: models.StatusInProcess, Phrases: []string{"has now commenced", "now underway", "is underway"},
+	equinixStatus = append(append(parsers.StatusWords{}, letterStatus...), parsers.StatusPhrases{
+		Status: models.StatusCompleted, Phrases: []string{"is now complete", "are now complete"},
 	})
 
 	equinixID  = lazy(`\[([0-9A-Z]+-[0-9A-Z-]*\d|[A-Z]{2,5}\d{4,})\]`)
@@ -302,12 +302,13 @@ func (e *equinixMail) circuit(account, cid, rule string) {
 		models.NoticeCircuit{CID: cid, Impact: e.impact, RawImpact: parsers.Clip(e.raw, 200)}, rule)
 }
 
-// status reads the subject and the sentences before each date.
+// status reads the subject, the sentences before each date and the description.
 func (e *equinixMail) status() {
-	var hits []parsers.StatusHit
-	if h, ok := equinixStatus.Find(parsers.Plain(e.m.Subject)); ok {
-		h.Part, h.Where = -1, "the subject"
-		hits = append(hits, h)
+	hits := saySubject(nil, equinixStatus, e.m.Subject)
+	for _, p := range e.pairs {
+		if p.Field == "work" && !p.Struck {
+			hits = say(hits, letterEnd, e.doc.Span(p.Line, min(p.End, p.Line+20)), e.doc.Part, labelRule(p))
+		}
 	}
 	hits = e.heads(hits, e.doc, e.pairs, "the text")
 	for _, d := range e.others {

@@ -132,7 +132,7 @@ func (g *gttMail) id() {
 // status is what subject, heading and the sentences above the window say; an
 // update that strikes an old time out has new dates.
 func (g *gttMail) status() {
-	hits := say(nil, gttTitle, g.m.Subject, -1, "the subject")
+	hits := saySubject(nil, gttTitle, g.m.Subject)
 	for i, d := range append([]*parsers.Document{g.doc}, g.others...) {
 		where := "the text"
 		if i > 0 {
@@ -140,12 +140,22 @@ func (g *gttMail) status() {
 		}
 		hits = say(hits, letterStatus, d.Span(0, g.head(d, d.Pairs(gttLabels), []string{"start", "reason", "services"})), d.Part, where)
 	}
-	hits = say(hits, gttTitle, g.title, g.doc.Part, "the heading")
+	hits = gttHeading(hits, g.title, g.doc.Part)
 	hits = sayCalendar(hits, g.m, "")
 	if len(hits) == 0 && (gttUpdate.MatchString(g.title) || gttUpdate.MatchString(g.m.Subject)) && g.struck() {
 		hits = append(hits, parsers.StatusHit{Status: models.StatusRescheduled, Part: g.doc.Part, Text: g.title, Where: "an update with a time struck out"})
 	}
 	settleStatus(&g.r, &g.n, hits, g.doc.Part, firstLine(g.doc))
+}
+
+// gttHeading looks for a status in the heading, which ends as the subject does.
+func gttHeading(hits []parsers.StatusHit, title string, part int) []parsers.StatusHit {
+	n := len(hits)
+	hits = saySubject(hits, gttTitle, title)
+	for i := range hits[n:] {
+		hits[n+i].Part, hits[n+i].Where = part, "the heading"
+	}
+	return hits
 }
 
 // struck reports whether the part strikes something out.

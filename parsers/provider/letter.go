@@ -23,6 +23,7 @@ type letter struct {
 	others []*parsers.Document
 	end    int // line at which older, quoted notices begin
 	near   time.Time
+	said   []parsers.StatusHit // found where only the layout looks
 
 	dayOnce *string // see day
 }
@@ -154,13 +155,6 @@ var letterStatus = append(append(parsers.StatusWords{
 		"rescheduling", "re-scheduling", "new schedule", "date change", "change of date"}},
 }...)
 
-// letterEnd is searched below the details, where only a clear sentence counts.
-var letterEnd = parsers.StatusWords{
-	{Status: models.StatusCancelled, Phrases: []string{"has been cancelled", "has been canceled", "have been cancelled", "is cancelled", "is canceled",
-		"has been withdrawn", "is hereby cancelled"}},
-	{Status: models.StatusCompleted, Phrases: []string{"has been completed", "has been successfully completed", "was completed successfully"}},
-}
-
 // status reads the subject without the customer's name, what stands above the
 // details (the first label of one of the fields until) in every part, the labels "state", and what stands
 // below the last label.
@@ -169,7 +163,7 @@ func (l *letter) status(words parsers.StatusWords, until ...string) {
 	if l.n.Account != "" {
 		subject = strings.ReplaceAll(subject, l.n.Account, " ")
 	}
-	hits := say(nil, words, subject, -1, "the subject")
+	hits := saySubject(l.said, words, subject)
 	plain := firstLine(l.doc)
 	for i, d := range append([]*parsers.Document{l.doc}, l.others...) {
 		pairs, where := l.pairs, "the text"
@@ -183,10 +177,7 @@ func (l *letter) status(words parsers.StatusWords, until ...string) {
 			hits = say(hits, words, p.Value, l.doc.Part, labelRule(p))
 		}
 	}
-	if n := len(l.pairs); n > 0 {
-		hits = say(hits, letterEnd, l.doc.Span(l.pairs[n-1].At+1, l.end), l.doc.Part, "the end of the text")
-	}
-	settleStatus(&l.r, &l.n, hits, l.doc.Part, plain)
+	settleStatus(&l.r, &l.n, l.sentences(hits), l.doc.Part, plain)
 }
 
 // value gives the value of the first label of a field and records where it
@@ -214,6 +205,9 @@ func (l *letter) text(p parsers.Pair, paragraph bool) string {
 // list gives the items of a label that lists circuits: those on its line and
 // on the lines below it that look like one.
 func (l *letter) list(p parsers.Pair) []string {
+	if likeSentence.MatchString(p.Value) && p.At > p.Line { // of a label without a value
+		return nil
+	}
 	items := splitList(p.Value)
 	for i := p.At + 1; i < min(p.End, l.end); i++ {
 		line := l.doc.Lines[i]

@@ -16,11 +16,16 @@ var (
 	dayLabel    = lazy(`(?i)\b(?:day|night)\s*#?\s*(\d{1,3})\b(?:\s*(?:of|/)\s*(\d{1,3})\b)?`)
 )
 
+// britishMeans is what abbreviations mean at providers that are at home in
+// Britain or Ireland.
+var britishMeans = map[string]string{"bst": "Europe/London"}
+
 // windows reads the labels "start" and "end", each end with the start before
 // it, and the labels "window", whose lines each are a span. Labels say which
 // day of several it is and whether it is the backup.
 func (l *letter) windows() {
 	var start *parsers.Pair
+	turned := l.turned()
 	for i := range l.pairs {
 		p := &l.pairs[i]
 		if p.Struck || parsers.None(p.Value) || p.Field != "start" && p.Field != "end" && p.Field != "window" {
@@ -32,6 +37,11 @@ func (l *letter) windows() {
 			return
 		case p.Field == "window":
 			l.spans(*p)
+		case turned && start != nil:
+			l.startEnd(*p, *start)
+			start = nil
+		case turned:
+			start = p
 		case p.Field == "start":
 			l.alone(start)
 			start = p
@@ -53,6 +63,23 @@ func (l *letter) windows() {
 		}
 	}
 	l.sortWindows()
+}
+
+// turned reports whether each end stands before its start.
+func (l *letter) turned() bool {
+	want, starts := "end", 0
+	for _, p := range l.pairs {
+		switch {
+		case p.Field != "start" && p.Field != "end" || p.Struck || parsers.None(p.Value):
+		case p.Field != want:
+			return false
+		case want == "end":
+			want = "start"
+		default:
+			want, starts = "end", starts+1
+		}
+	}
+	return want == "end" && starts > 0
 }
 
 // sortWindows orders the windows by start, and what was found for them with
@@ -105,6 +132,9 @@ func (l *letter) moment(p parsers.Pair) parsers.Moment {
 			when = whole
 		}
 	}
+	if when.HasDate() && when.HasTime {
+		when = l.oneOf(p, times, when, rest)
+	}
 	if when.Text == "" {
 		when.Text = parsers.Clip(p.Value, 80)
 	}
@@ -116,6 +146,32 @@ func (l *letter) moment(p parsers.Pair) parsers.Moment {
 		l.r.Missing(p.Field, fmt.Sprintf("%s and %q name two time zones", strings.TrimSpace(p.Label), when.Text))
 	}
 	return when
+}
+
+// oldTime stands before a time that counts no more.
+var oldTime = regexp.MustCompile(`(?i)\b(?:was|were|previous\w*|original\w*|formerly|former|old|instead of|initial\w*)\W*(?:\w+\W+){0,2}$`)
+
+// oneOf decides between the first moment of a value and another one behind it,
+// which plain text has where the mail struck the old time out: in a notice of
+// new dates the last one counts, elsewhere nobody can tell.
+func (l *letter) oneOf(p parsers.Pair, times parsers.Times, first parsers.Moment, rest string) parsers.Moment {
+	second, _, ok := times.Scan(rest)
+	if !ok || !second.HasDate() || !second.HasTime || (second.Zone == "") != (first.Zone == "") {
+		return first
+	}
+	a, errA := times.Resolve(first, l.near)
+	b, errB := times.Resolve(second, l.near)
+	between, _, _ := strings.Cut(rest, second.Text)
+	switch {
+	case errA != nil || errB != nil || a.Equal(b):
+	case oldTime.MatchString(between):
+	case l.n.Status == models.StatusRescheduled:
+		l.r.Warn(fmt.Sprintf("%s has two times, the last one is taken as the new one: %q", strings.TrimSpace(p.Label), parsers.Clip(p.Value, 80)))
+		return second
+	default:
+		l.r.Missing(p.Field, fmt.Sprintf("%s has two times: %q", strings.TrimSpace(p.Label), parsers.Clip(p.Value, 80)))
+	}
+	return first
 }
 
 // sameZone reports whether a moment means the same in the zone that its label

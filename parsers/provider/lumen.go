@@ -66,7 +66,8 @@ var (
 	lumenUpdate = append(parsers.StatusWords{
 		{Status: models.StatusCancelled, Phrases: []string{"not completed", "not be completed", "unsuccessful"}},
 	}, append(append(parsers.StatusWords{}, parsers.CommonStatus...), parsers.StatusWords{
-		{Status: models.StatusInProcess, Phrases: []string{"work has begun", "is underway", "has resumed"}},
+		{Status: models.StatusInProcess, Phrases: []string{"work has begun", "is underway", "has resumed", "work continues", "work is continuing"}},
+		{Status: models.StatusRescheduled, Phrases: []string{"will be rescheduled", "will be re-scheduled", "has been extended", "window extended"}},
 		{Status: models.StatusConfirmed, Phrases: []string{"is scheduled", "has been scheduled"}},
 	}...)...)
 
@@ -292,10 +293,7 @@ func (l *lumenMail) status() {
 			hits = append(hits, h)
 		}
 	}
-	if h, ok := parsers.CommonStatus.Find(parsers.Plain(l.m.Subject)); ok {
-		h.Part, h.Where = -1, "the subject"
-		hits = append(hits, h)
-	}
+	hits = saySubject(hits, parsers.CommonStatus, l.m.Subject)
 	hit, warning, ok := parsers.DecideStatus(hits...)
 	if warning != "" && hit.Status != models.StatusCompleted { // "has begun" stays above "Completed"
 		l.r.Warn(warning)
