@@ -105,7 +105,8 @@ func (e *Engine) bySender(m *Mail, all []Candidate) {
 	}
 }
 
-// byCalendar reads the provider's name in a BCOP calendar.
+// byCalendar reads the provider's name in a BCOP calendar, and whose address
+// organizes it.
 func (e *Engine) byCalendar(m *Mail, all []Candidate) {
 	for _, msg := range messages(m) {
 		for _, p := range msg.Parts {
@@ -113,21 +114,45 @@ func (e *Engine) byCalendar(m *Mail, all []Candidate) {
 				continue
 			}
 			text := p.Text()
-			i := strings.Index(text, "X-MAINTNOTE-PROVIDER")
-			if i < 0 {
-				continue
-			}
-			line, _ := cutTextLine(text[i:])
-			_, value, ok := strings.Cut(line, ":")
-			if !ok {
-				continue
-			}
+			value := property(text, "X-MAINTNOTE-PROVIDER")
 			for k, prov := range e.providers {
 				if names(prov, value) {
 					all[k].add(40, "the calendar names %s", Clip(Fold(value), 60))
 				}
 			}
+			if !strings.Contains(text, "X-MAINTNOTE-") {
+				continue
+			}
+			if organizer := strings.ToLower(property(text, "ORGANIZER")); strings.HasPrefix(organizer, "mailto:") {
+				e.senders.ranks(strings.TrimSpace(organizer[len("mailto:"):]), func(i, rank int) {
+					all[i].add(30, "the calendar's organizer is of %s", e.providers[i].Name)
+				})
+			}
 			return
+		}
+	}
+}
+
+// property gives the value of the first line of a calendar that begins with a
+// name; empty without one.
+func property(text, name string) string {
+	for from := 0; ; {
+		i := strings.Index(text[from:], name)
+		if i < 0 {
+			return ""
+		}
+		i += from
+		if from = i + len(name); i > 0 && text[i-1] != '\n' && text[i-1] != '\r' {
+			continue
+		}
+		line, _ := cutTextLine(text[i:])
+		for quoted, at := false, len(name); at < len(line); at++ { // a parameter may have a colon in quotes
+			switch {
+			case line[at] == '"':
+				quoted = !quoted
+			case line[at] == ':' && !quoted:
+				return line[at+1:]
+			}
 		}
 	}
 }
@@ -149,7 +174,7 @@ func names(p Provider, value string) bool {
 		}
 	}
 	first := strings.Trim(FirstWord(value), ",.()")
-	return first == p.Slug || first == strings.ToLower(FirstWord(p.Name))
+	return first == p.Slug || slices.Contains(p.Aliases, first) || first == strings.ToLower(FirstWord(p.Name))
 }
 
 func (e *Engine) bySubject(m *Mail, all []Candidate) {

@@ -19,6 +19,6 @@ func calendarOnly(p parsers.Provider) parsers.Provider {
 	if len(p.Formats) > 0 {
 		return p
 	}
-	p.Formats = []parsers.Format{parsers.Calendar("")}
+	p.Formats = calendarMail()
 	return p
 }

@@ -85,7 +85,7 @@ var (
 		"this is a dry run", "this is only a dry run", "simulated maintenance"}
 
 	faultWords = []string{"unplanned", "fiber cut", "fibre cut", "cable cut", "cable fault", "cable break", "reason for outage", "rfo",
-		"incident", "fault report", "fault notification", "outage report", "outage alert", "outage bulletin", "service disruption", "service degradation",
+		"incident", "fault report", "fault notification", "disturbance information", "disturbance notification", "outage report", "outage alert", "outage bulletin", "service disruption", "service degradation",
 		"trouble ticket", "root cause"}
 	workWords   = []string{"maint", "planned", "scheduled", "emergency work", "urgent work", "change notification"}
 	otherTopics = []string{"newsletter", "invoice", "webinar", "survey", "billing", "statement of account", "new features", "release notes",
