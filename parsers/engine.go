@@ -154,6 +154,9 @@ func (e *Engine) try(m *Mail, p Provider) Result {
 				r.Outcome, r.Panic, r.Format = OutcomeError, true, f.Name
 				r.Reason = fmt.Sprintf("the format %s broke on this mail (%s)", f.Name, panicked)
 				return r
+			case reading.Ignored != "" && best != nil && len(best.reading.Fields) > 0: // half a notice is no other mail
+				r.Tried = appendNew(r.Tried, []string{f.Name + ": " + reading.Ignored})
+				continue
 			case reading.Ignored != "":
 				r.Outcome, r.Reason, r.Format, r.Warnings = OutcomeIgnored, reading.Ignored, f.Name, reading.Warnings
 				return r

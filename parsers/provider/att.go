@@ -15,7 +15,7 @@ func attProvider() parsers.Provider {
 		Organizer: "g31654@att.com",
 		Senders:   []string{"g31654@att.com", "att.com", "*.att.com"},
 		Subjects:  []string{"summary of planned maintenance", "at&t planned maintenance"},
-		Body:      []string{"at&t maintenance", "at&t planned maintenance"},
+		Body:      []string{"at&t maintenance", "at&t planned maintenance", "customer impact description:"},
 		Formats:   []parsers.Format{{Name: "att/event", Read: attRead}},
 	}
 }

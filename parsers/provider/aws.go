@@ -48,6 +48,7 @@ func awsRead(m *parsers.Message) parsers.Reading {
 	if !ok {
 		return failed
 	}
+	awsNewest(l)
 	body := awsBody(l)
 	if body.windows == nil && !has(l.pairs, "start") && len(body.resources) == 0 {
 		return l.no("no window and no resource of Direct Connect")
@@ -82,6 +83,17 @@ type awsSpan struct {
 	from, to parsers.Moment
 	line     int
 	old      bool // the window that is given up
+}
+
+// awsNewest leaves what stands above a quoted older mail, where that has a
+// window.
+func awsNewest(l *letter) {
+	for i := range l.end {
+		if awsWindow.MatchString(parsers.Clip(l.doc.Span(i, i+2), 4000)) {
+			l.end = min(l.end, l.doc.QuoteAt(i+1))
+			return
+		}
+	}
 }
 
 // awsBody looks for spans of time in paragraphs and for resources in lists.

@@ -59,7 +59,7 @@ var (
 	crowncastleOpaque = lazy(`(?i)^(?:please )?(?:see|refer|reference)\b|\bper circuit\b|\bbelow\b`)
 )
 
-func crowncastleFits(m *parsers.Message) (bool, string) { return mentions(m, "crown castle") }
+func crowncastleFits(m *parsers.Message) (bool, string) { return mentions(m, "castle") }
 
 type crowncastleMail struct {
 	*letter

@@ -73,6 +73,7 @@ type equinixMail struct {
 	doc    *parsers.Document
 	pairs  []parsers.Pair
 	others []*parsers.Document
+	end    int // line at which an older, quoted notice begins
 	impact models.Impact
 	raw    string
 	lists  accountLists
@@ -85,6 +86,7 @@ func equinixRead(m *parsers.Message) parsers.Reading {
 	if e.doc == nil {
 		return unreadable(bodies.Err)
 	}
+	e.pairs, e.end = unquoted(e.doc, e.pairs, len(e.doc.Lines))
 	e.id()
 	if _, ok := parsers.First(e.pairs, "utc"); !ok && e.n.MaintenanceID == "" {
 		return foreign(m, "no ticket in brackets and no line labelled UTC")
@@ -104,7 +106,7 @@ func equinixRead(m *parsers.Message) parsers.Reading {
 // id is the ticket in brackets in the subject, or after "please reference".
 func (e *equinixMail) id() {
 	subject := equinixID.FindAllStringSubmatch(e.m.Subject, -1)
-	text := e.doc.Text()
+	text := e.doc.Span(0, e.end)
 	ref := equinixReference(text)
 	switch {
 	case len(subject) > 0:
@@ -287,7 +289,7 @@ func (e *equinixMail) circuits() {
 			cid, rule = row.Get(field), row.Head(field)
 		}
 		account := row.Get("account")
-		if parsers.None(cid) || equinixColumns.Header(cid) != "" {
+		if row.Line >= e.end || parsers.None(cid) || equinixColumns.Header(cid) != "" {
 			continue
 		}
 		e.circuit(account, cid, "column "+rule)

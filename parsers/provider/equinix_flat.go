@@ -16,7 +16,7 @@ const maxFlatText = 256 << 10
 func (e *equinixMail) flat() {
 	products := e.products()
 	places := strings.FieldsFunc(e.first("place"), func(r rune) bool { return r == ',' || r == ' ' || r == ';' || r == '/' })
-	for i := 0; i < len(e.doc.Lines); i++ {
+	for i := 0; i < e.end; i++ {
 		text := e.doc.Lines[i].Text
 		at := flatHeader(text)
 		if at < 0 {
@@ -30,7 +30,7 @@ func (e *equinixMail) flat() {
 		if rest := strings.TrimSpace(text[at:]); rest != "" { // all rows on the line of the header
 			e.flatRows(rest, names, places, withIBX)
 		}
-		for i+1 < len(e.doc.Lines) && !e.doc.Lines[i+1].Gap && flatHeader(e.doc.Lines[i+1].Text) < 0 &&
+		for i+1 < e.end && !e.doc.Lines[i+1].Gap && flatHeader(e.doc.Lines[i+1].Text) < 0 &&
 			e.flatRows(e.doc.Lines[i+1].Text, names, places, withIBX) {
 			i++
 		}

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -116,10 +117,11 @@ func (g *gcxMail) id() {
 
 // rows gives the rows of a table, of one that a converter flattened too.
 func (g *gcxMail) rows(c *parsers.Columns) []parsers.Row {
-	if rows := g.doc.Rows(c); len(rows) > 0 {
-		return rows
+	rows := g.doc.Rows(c)
+	if len(rows) == 0 {
+		rows = g.doc.FlatRows(c)
 	}
-	return g.doc.FlatRows(c)
+	return slices.DeleteFunc(slices.Clone(rows), func(r parsers.Row) bool { return r.Line >= g.end })
 }
 
 // windows reads each row of the schedule, its backup too, and holds them

@@ -39,6 +39,7 @@ func openLetter(m *parsers.Message, labels *parsers.Labels, times parsers.Times,
 		return nil, unreadable(bodies.Err), false
 	}
 	l.pairs, l.end = newestNotice(l.doc, withoutSubjects(l.doc, l.pairs), once)
+	l.pairs, l.end = unquoted(l.doc, l.pairs, l.end)
 	return l, parsers.Reading{}, true
 }
 

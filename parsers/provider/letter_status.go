@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"regexp"
 	"strings"
 
 	"lineman/models"
@@ -24,7 +23,7 @@ var letterEnd = parsers.StatusWords{
 
 // subjectTag finds a word that stands for itself in a subject: "[Started] …",
 // "EXTENDED - …", "… – Commencing".
-var subjectTag = regexp.MustCompile(`(?i)(?:^|[\[(|:–—-])\s*(now (?:starting|commencing)|start(?:ed|ing)|commenc(?:ed|ing)|resumed|ongoing|underway|extended|extension|window extended|moved|brought forward)\s*(?:[\])|:–—-]|$)`)
+var subjectTag = lazy(`(?i)(?:^|[\[(|:–—-])\s*(now (?:starting|commencing)|start(?:ed|ing)|commenc(?:ed|ing)|resumed|ongoing|underway|extended|extension|window extended|moved|brought forward)\s*(?:[\])|:–—-]|$)`)
 
 // saySubject looks for a status in a subject: for the words, and where there
 // is none for a tag.
@@ -73,4 +72,4 @@ func (l *letter) sentences(hits []parsers.StatusHit) []parsers.StatusHit {
 }
 
 // quoteMark begins what is quoted of an older mail.
-var quoteMark = regexp.MustCompile(`(?i)^(?:>|on .{5,200} wrote:$|-{2,} ?(?:original|forwarded|ursprüngliche|message d'origine)|_{10,}$|(?:from|von|de|van|da) ?: ?\S)`)
+var quoteMark = lazy(`(?i)^(?:>|on .{5,200} wrote:$|-{2,} ?(?:original|forwarded|ursprüngliche|message d'origine)|_{10,}$|(?:from|von|de|van|da) ?: ?\S)`)

@@ -5,6 +5,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"lineman/parsers"
 )
 
 // sample gives a sample with each text of edits replaced by the next one.
@@ -100,4 +104,48 @@ func TestStatusOfCarriers(t *testing.T) {
 		{name: "continues", mail: lumen("The scheduled maintenance work continues."), status: "IN-PROCESS", circuits: 1},
 		{name: "will be rescheduled", mail: lumen("This maintenance will be rescheduled."), status: "RE-SCHEDULED", circuits: 1},
 	})
+}
+
+// TestQuotedBelow holds that an older mail that is quoted below a notice adds
+// nothing to it.
+func TestQuotedBelow(t *testing.T) {
+	for file, provider := range map[string]string{
+		"aws/planned.eml": "aws", "cogent/planned.eml": "cogent", "equinix/text_only.eml": "equinix", "globalcloudxchange/completed_text.eml": "globalcloudxchange",
+		"google/completed_text.eml": "google", "hgc/rescheduled_text_with_backup.eml": "hgc", "apple/notice.eml": "apple", "crowncastle/text_only.eml": "crowncastle",
+		"bso/text.eml": "bso", "lumen/started_text.eml": "lumen", "aquacomms/text.eml": "aquacomms", "gtt/completed_text.eml": "gtt",
+	} {
+		t.Run(provider, func(t *testing.T) {
+			one := sample(t, file)
+			header, body, _ := strings.Cut(one, "\n\n")
+			older := strings.NewReplacer("2026", "2025", "2027", "2026", "Monday", "", "Wed, ", "", "Tue, ", "", "Thu, ", "").Replace(body)
+			engine := parsers.NewEngine(All())
+			parse := func(text string) parsers.Result {
+				m, err := parsers.ReadMail([]byte(text))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return engine.Parse(m, "")
+			}
+			want := goldenOf(parse(one))
+			for name, above := range map[string]string{
+				"wrote":        "On Fri, 2 Jan 2026 at 09:00, Kim <kim@harbour-isp.example> wrote:",
+				"small header": "From: Kim <kim@harbour-isp.example>\nSent: Friday, January 2, 2026 9:00 AM\nTo: NOC\nSubject: Work\n",
+			} {
+				if strings.Contains(header, "text/html") {
+					above = "<p>" + strings.ReplaceAll(above, "\n", "<br>") + "</p>"
+				}
+				got := goldenOf(parse(header + "\n\n" + body + "\n\n" + above + "\n\n" + older))
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%s (-without +with):\n%s", name, diff)
+				}
+			}
+		})
+	}
+}
+
+// TestHalfANoticeIsNoOtherMail holds that what one format half understood is
+// not passed over because another one takes it for other mail.
+func TestHalfANoticeIsNoOtherMail(t *testing.T) {
+	runVariants(t, "colt", []variant{{name: "window in the subject only", fields: []string{"start"},
+		mail: mail(coltFrom, "FYI", text("Dear Sir/Madam\n\nColt confirms that the planned work under reference CRQ1-90010001 has been completed.\n\nKind regards\nColt change management\n"))}})
 }

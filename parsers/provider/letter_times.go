@@ -149,7 +149,7 @@ func (l *letter) moment(p parsers.Pair) parsers.Moment {
 }
 
 // oldTime stands before a time that counts no more.
-var oldTime = regexp.MustCompile(`(?i)\b(?:was|were|previous\w*|original\w*|formerly|former|old|instead of|initial\w*)\W*(?:\w+\W+){0,2}$`)
+var oldTime = lazy(`(?i)\b(?:was|were|previous\w*|original\w*|formerly|former|old|instead of|initial\w*)\W*(?:\w+\W+){0,2}$`)
 
 // oneOf decides between the first moment of a value and another one behind it,
 // which plain text has where the mail struck the old time out: in a notice of

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -170,6 +171,29 @@ func settleStatus(r *parsers.Reading, n *models.Notice, hits []parsers.StatusHit
 // older notices begin.
 func newestNotice(d *parsers.Document, pairs []parsers.Pair, field string) (newest []parsers.Pair, end int) {
 	return d.Newest(pairs, field)
+}
+
+// unquoted leaves what stands above a quoted older mail, where that has two of
+// the labels at least; else the quoted mail is the notice.
+func unquoted(d *parsers.Document, pairs []parsers.Pair, end int) (newest []parsers.Pair, until int) {
+	for i, p := range pairs {
+		if p.Value == "" || p.Field == pairs[0].Field {
+			continue
+		}
+		quote := d.QuoteAt(p.At + 1)
+		if quote >= end {
+			return pairs, end
+		}
+		for i < len(pairs) && pairs[i].Line < quote {
+			i++
+		}
+		newest = slices.Clone(pairs[:i])
+		for k := range newest {
+			newest[k].End = min(newest[k].End, quote)
+		}
+		return newest, quote
+	}
+	return pairs, end
 }
 
 // has reports whether one of the labels has a value.
