@@ -61,15 +61,9 @@ func (l *letter) sentences(hits []parsers.StatusHit) []parsers.StatusHit {
 		}
 		from = max(from, max(p.Line, min(p.At, p.End-1))+1)
 	}
-	end := min(from, l.end)
-	for end < l.end && !quoteMark.MatchString(parsers.Clip(l.doc.Lines[end].Text, 300)) {
-		end++
-	}
+	end := min(l.end, l.doc.QuoteAt(from))
 	if from >= end || older { // an older notice follows, and who knows where it begins
 		return hits
 	}
 	return say(hits, letterEnd, l.doc.Span(from, end), l.doc.Part, "the end of the text")
 }
-
-// quoteMark begins what is quoted of an older mail.
-var quoteMark = lazy(`(?i)^(?:>|on .{5,200} wrote:$|-{2,} ?(?:original|forwarded|ursprüngliche|message d'origine)|_{10,}$|(?:from|von|de|van|da) ?: ?\S)`)

@@ -102,6 +102,8 @@ func TestStatusOfCarriers(t *testing.T) {
 	runVariants(t, "lumen", []variant{
 		{name: "extended", mail: lumen("The window has been extended to 09:00 GMT."), status: "RE-SCHEDULED", circuits: 1},
 		{name: "continues", mail: lumen("The scheduled maintenance work continues."), status: "IN-PROCESS", circuits: 1},
+		{name: "a column says ended", mail: mail(lumenFrom, lumenSubj, lumenHTML("2026-03-12 08:00:00 GMT - Update.", lumenTimeRows,
+			strings.NewReplacer("<td>Impact Type", "<td>Impact Type<td>Status", "<td>Outage", "<td>Outage<td>Ended").Replace(lumenTable))), status: "COMPLETED", circuits: 1},
 		{name: "will be rescheduled", mail: lumen("This maintenance will be rescheduled."), status: "RE-SCHEDULED", circuits: 1},
 	})
 }

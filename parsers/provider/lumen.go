@@ -201,8 +201,11 @@ func (l *lumenMail) circuit(row parsers.Row) (models.NoticeCircuit, bool) {
 	if account := row.Get("account"); !parsers.None(account) {
 		l.account(account)
 	}
-	if h, ok := lumenUpdate.Find(parsers.Plain(row.Get("status"))); ok {
-		l.column(h, row.Get("status"))
+	for _, said := range []string{row.Get("status"), "has " + row.Get("status")} { // "Ended" alone
+		if h, ok := lumenUpdate.Find(parsers.Plain(said)); ok {
+			l.column(h, row.Get("status"))
+			break
+		}
 	}
 	if lumenNone(cid) {
 		return models.NoticeCircuit{}, false
