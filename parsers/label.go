@@ -23,8 +23,8 @@ type Labels struct {
 type aliasRule struct{ key, field string }
 
 // NewLabels makes a vocabulary from field → labels. Labels are compared by
-// Key; a label that ends in "*" stands for all that start so, one that starts
-// with "*" for all that end so.
+// Key; a label that ends in "*" stands for all that start with these words,
+// one that starts with "*" for all that end so.
 func NewLabels(fields map[string][]string) *Labels {
 	l := &Labels{exact: map[string]string{}}
 	for field, labels := range fields {
@@ -67,7 +67,7 @@ func (l *Labels) field(key []byte) string {
 	}
 	best, size := "", 0
 	for _, r := range l.prefix {
-		if len(r.key) > size && len(key) >= len(r.key) && string(key[:len(r.key)]) == r.key {
+		if len(r.key) > size && len(key) >= len(r.key) && string(key[:len(r.key)]) == r.key && wordEnd(key[len(r.key):]) {
 			best, size = r.field, len(r.key)
 		}
 	}
@@ -77,6 +77,14 @@ func (l *Labels) field(key []byte) string {
 		}
 	}
 	return best
+}
+
+// wordEnd tells whether a word, or its plural, ends before rest.
+func wordEnd(rest []byte) bool {
+	if len(rest) > 0 && rest[0] == 's' {
+		rest = rest[1:]
+	}
+	return len(rest) == 0 || !isLetter(rest[0]) && rest[0] < utf8.RuneSelf
 }
 
 // Pair is a label of the vocabulary with its value.

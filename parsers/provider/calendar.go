@@ -7,35 +7,90 @@ import (
 	"lineman/parsers"
 )
 
+// maxCalendarHead is how many lines of a text beside a calendar are searched
+// for a status where no detail ends them.
+const maxCalendarHead = 20
+
+var (
+	// calendarLabels are those by which any text beside a calendar tells its
+	// details.
+	calendarLabels = parsers.NewLabels(map[string][]string{
+		"id": {"maintenance id", "maintenance ticket*", "ticket", "ticket number", "ticket id", "reference", "reference number", "case number",
+			"change number", "work order", "pwic number"},
+		"window": {"maintenance window*", "window", "date and time", "date/time", "service window*", "schedule"},
+		"start":  {"start", "start time*", "start date*", "scheduled start*", "from"},
+		"end":    {"end", "end time*", "end date*", "scheduled end*", "until"},
+		"work":   {"description", "reason", "details", "purpose", "action and reason", "work description"},
+	})
+
+	calendarDetails = []string{"id", "window", "start", "end", "work"}
+)
+
 // checkedCalendar reads the standard's calendar and holds it against the
 // subject and the text above the details: where these say that the work is
 // cancelled or over and the calendar does not, they contradict each other and
-// the end of the work wins.
+// the end of the work wins. What the mail says of some of several events is not
+// said of the others.
 func checkedCalendar(labels *parsers.Labels, until ...string) parsers.Format {
 	f := parsers.Calendar("")
 	read := f.Read
 	f.Read = func(m *parsers.Message) parsers.Reading {
 		r := read(m)
-		hits := say(nil, letterStatus, m.Subject, -1, "the subject")
-		for _, d := range parsers.ReadBodies(m).All() {
-			l := letter{}
-			hits = say(hits, letterStatus, d.Span(0, l.head(d, d.Pairs(labels), until)), d.Part, "the text")
+		if len(r.Notices) == 0 {
+			return r
 		}
+		hits := unsaidByEvents(r.Notices, calendarHits(m, labels, until))
 		for i := range r.Notices {
-			n := &r.Notices[i]
-			for _, h := range append(hits, summaryHit(n)...) {
-				if !h.Status.Closed() || n.Status == models.StatusCancelled || n.Status == h.Status {
-					continue
-				}
-				n.Warnings = append(n.Warnings, fmt.Sprintf("the mail contradicts itself: %s says %s (%q), the calendar says %s",
-					h.Where, h.Status, parsers.Clip(h.Text, 100), n.Status))
-				n.Status = h.Status
-				r.Found(i, "status", h.Part, h.Text, "status words of "+h.Where)
+			for _, h := range append(hits[:len(hits):len(hits)], summaryHit(&r.Notices[i])...) {
+				overrule(&r, i, h)
 			}
 		}
 		return r
 	}
 	return f
+}
+
+// calendarHits are the statuses that the subject and the text above the
+// details state.
+func calendarHits(m *parsers.Message, labels *parsers.Labels, until []string) []parsers.StatusHit {
+	hits := say(nil, letterStatus, m.Subject, -1, "the subject")
+	for _, d := range parsers.ReadBodies(m).All() {
+		l := letter{}
+		end := min(l.head(d, d.Pairs(labels), until), maxCalendarHead)
+		_, end = withoutHistory(d, nil, end)
+		hits = say(hits, letterStatus, d.Span(0, end), d.Part, "the text")
+	}
+	return hits
+}
+
+// unsaidByEvents drops what one of several events says itself.
+func unsaidByEvents(notices []models.Notice, hits []parsers.StatusHit) []parsers.StatusHit {
+	var kept []parsers.StatusHit
+	for _, h := range hits {
+		said := false
+		for i := range notices {
+			said = said || notices[i].Status == h.Status
+		}
+		if !said {
+			kept = append(kept, h)
+		}
+	}
+	return kept
+}
+
+// overrule gives a notice the status of a hit that ends it. A calendar that
+// states no status is not contradicted.
+func overrule(r *parsers.Reading, i int, h parsers.StatusHit) {
+	n := &r.Notices[i]
+	if !h.Status.Closed() || n.Status == models.StatusCancelled || n.Status == h.Status {
+		return
+	}
+	if n.Status != models.StatusNoChange {
+		n.Warnings = append(n.Warnings, fmt.Sprintf("the mail contradicts itself: %s says %s (%q), the calendar says %s",
+			h.Where, h.Status, parsers.Clip(h.Text, 100), n.Status))
+	}
+	n.Status = h.Status
+	r.Found(i, "status", h.Part, h.Text, "status words of "+h.Where)
 }
 
 func summaryHit(n *models.Notice) []parsers.StatusHit {

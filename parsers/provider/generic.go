@@ -9,7 +9,7 @@ func genericProvider() parsers.Provider {
 		Slug:    parsers.GenericSlug,
 		Aliases: []string{"generic"},
 		Name:    "Generic",
-		Formats: []parsers.Format{parsers.Calendar("")},
+		Formats: []parsers.Format{checkedCalendar(calendarLabels, calendarDetails...)},
 	}
 }
 
@@ -19,6 +19,6 @@ func calendarOnly(p parsers.Provider) parsers.Provider {
 	if len(p.Formats) > 0 {
 		return p
 	}
-	p.Formats = []parsers.Format{parsers.Calendar("")}
+	p.Formats = []parsers.Format{checkedCalendar(calendarLabels, calendarDetails...)}
 	return p
 }

@@ -38,6 +38,10 @@ func openLetter(m *parsers.Message, labels *parsers.Labels, times parsers.Times,
 		return nil, unreadable(bodies.Err), false
 	}
 	l.pairs, l.end = newestNotice(l.doc, withoutSubjects(l.doc, l.pairs), once)
+	l.pairs, l.end = withoutHistory(l.doc, l.pairs, l.end)
+	for i := range l.pairs {
+		l.pairs[i].End = min(l.pairs[i].End, l.end)
+	}
 	return l, parsers.Reading{}, true
 }
 
@@ -143,14 +147,18 @@ func (l *letter) head(d *parsers.Document, pairs []parsers.Pair, until []string)
 var letterStatus = append(append(parsers.StatusWords{
 	{Status: models.StatusCancelled, Phrases: []string{"not completed", "could not be completed", "unsuccessful", "not successful", "aborted", "abandoned",
 		"postponed until further notice", "postponed indefinitely", "rolled back", "cancelation", "cancel notification", "cancel notice", "did not take place",
-		"will not take place", "will not go ahead", "will no longer take place"}},
+		"will not take place", "will not go ahead", "will no longer take place", "will no longer be carried out", "will no longer be perform",
+		"will not be carried out", "will not be performed", "will not be performing", "will not be taking place", "will not proceed", "will not be going ahead",
+		"could not be performed", "could not be carried out", "could not be executed", "unable to complete", "unable to perform", "unable to carry out"}},
 	{Status: models.StatusCompleted, Phrases: []string{"now finished", "ended successfully", "window is closed", "now closed",
-		"maintenance finished", "maintenance ended", "end of maintenance", "work finished", "has now ended"}},
+		"maintenance finished", "maintenance ended", "end of maintenance", "work finished", "has now ended", "now complete", "maintenance complete",
+		"maintenance is complete", "work complete", "activity complete", "complete notification", "we have completed"}},
 }, parsers.CommonStatus...), parsers.StatusWords{
 	{Status: models.StatusInProcess, Phrases: []string{"commencement", "now commenced", "is underway", "now underway", "is commencing", "has now begun",
 		"start notification", "is starting now", "now starting", "has now started", "maintenance started", "start of maintenance", "is ongoing", "is in progress"}},
 	{Status: models.StatusRescheduled, Phrases: []string{"amended", "amendment", "has been extended", "have been extended", "been brought forward",
 		"has been moved", "have been moved", "has changed", "have changed", "postponement", "deferred",
+		"extension of", "extension notification", "extension notice", "extension -", "maintenance extension", "window extension",
 		"rescheduling", "re-scheduling", "new schedule", "date change", "change of date"}},
 }...)
 
@@ -214,6 +222,9 @@ func (l *letter) text(p parsers.Pair, paragraph bool) string {
 // list gives the items of a label that lists circuits: those on its line and
 // on the lines below it that look like one.
 func (l *letter) list(p parsers.Pair) []string {
+	if p.At > p.Line && likeSentence.MatchString(p.Value) {
+		return nil // the label has no value, and the text goes on
+	}
 	items := splitList(p.Value)
 	for i := p.At + 1; i < min(p.End, l.end); i++ {
 		line := l.doc.Lines[i]
@@ -227,10 +238,13 @@ func (l *letter) list(p parsers.Pair) []string {
 	return items
 }
 
-// splitList splits a list at commas, semicolons and bars, and drops what says
-// that there is none.
+var listAnd = regexp.MustCompile(`([0-9][^\s,;|]*) +(?:and|&) +([^\s,;|]*[0-9])`)
+
+// splitList splits a list at commas, semicolons and bars, and at "and" between
+// two words with a digit, and drops what says that there is none.
 func splitList(s string) []string {
 	var items []string
+	s = listAnd.ReplaceAllString(s, "$1,$2")
 	for _, item := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || r == '|' || r == '，' || r == '、' }) {
 		item = strings.TrimSpace(strings.Trim(strings.TrimSpace(item), "•*·"))
 		if !parsers.None(item) {

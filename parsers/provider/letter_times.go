@@ -55,6 +55,34 @@ func (l *letter) windows() {
 	l.sortWindows()
 }
 
+var numericDate = regexp.MustCompile(`\b(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b`)
+
+// learnOrder takes the order of day and month from the mail where one of its
+// dates can be read in one order alone: people depart from the habit of a
+// layout for a whole mail.
+func (l *letter) learnOrder() {
+	first, second := false, false
+	for _, p := range l.pairs {
+		if p.Field != "start" && p.Field != "end" && p.Field != "window" {
+			continue
+		}
+		if d := numericDate.FindStringSubmatch(parsers.Clip(p.Value, 200)); d != nil {
+			first, second = first || twoDigits(d[1]) > 12, second || twoDigits(d[2]) > 12
+		}
+	}
+	switch {
+	case first && !second:
+		l.times.Order = parsers.DayFirst
+	case second && !first:
+		l.times.Order = parsers.MonthFirst
+	}
+}
+
+func twoDigits(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
+}
+
 // sortWindows orders the windows by start, and what was found for them with
 // them.
 func (l *letter) sortWindows() {

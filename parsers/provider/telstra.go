@@ -61,6 +61,7 @@ func telstraRead(m *parsers.Message) parsers.Reading {
 	telstraAccount(l)
 	l.status(letterStatus, telstraDetails...)
 	telstraCancelled(l)
+	l.learnOrder()
 	l.windows()
 	telstraCircuits(l)
 	for _, p := range l.pairs {

@@ -31,7 +31,7 @@ const verizonSlack = 15 * time.Minute
 
 var (
 	// verizonTimes: the local rendering is the site's, and only a check.
-	verizonTimes = parsers.Times{Zones: parsers.Zones{Means: map[string]string{"bst": "Europe/London"}}}
+	verizonTimes = parsers.Times{Order: parsers.Undecided, Zones: parsers.Zones{Means: map[string]string{"bst": "Europe/London"}}}
 
 	verizonLabels = parsers.NewLabels(map[string][]string{
 		"id":        {"verizon mastars request number", "mastars request number", "mastars request", "mastars request #", "verizon mastars request"},
@@ -201,7 +201,7 @@ func (v *verizonMail) affected() []models.NoticeCircuit {
 		if parsers.None(cid) {
 			cid, rule = row.Get("billing"), "column "+row.Head("billing")
 		}
-		if parsers.None(cid) {
+		if parsers.None(cid) || likeSentence.MatchString(cid) {
 			continue
 		}
 		words, where := row.Get("impact"), "column "+row.Head("impact")
