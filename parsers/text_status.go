@@ -43,13 +43,29 @@ var CommonStatus = StatusWords{
 // maxSearched is how much of a text is searched for words.
 const maxSearched = 32 << 10
 
-// notYet are words before a phrase that take its meaning away, or put it into
-// a future or a condition; they count within the same clause.
-var notYet = []string{
+// negations are words before a phrase that take its meaning away, and notYet
+// those that put it into a future or a condition; they count within the same
+// clause.
+var negations = []string{
 	"not", "never", "no longer", "isn't", "hasn't", "wasn't", "weren't", "haven't", "cannot", "can't", "without", "nor", "neither",
-	"if", "should", "may", "might", "could", "would", "unless", "whether", "until", "till", "once", "when", "before", "after", "upon",
-	"in case", "in the event", "subject to", "unable", "prior to", "can be", "ability", "right to",
 }
+
+var notYet = []string{
+	"if", "should", "may", "might", "could", "would", "unless", "whether", "until", "till", "once", "when", "before", "after", "upon",
+	"in case", "in the event", "subject to", "unable", "prior to", "can be", "ability", "right to", "request to", "requests to", "wish to", "want to",
+}
+
+// formerly are words right before a phrase that put it into the past of other
+// work ("replaces the cancelled maintenance").
+var formerly = []string{"previously ", "formerly ", "earlier ", "replaces the ", "replacing the ", "instead of the "}
+
+// mistaken are words behind a phrase that take it back.
+var mistaken = []string{"in error", "by mistake", "erroneously", "by accident"}
+
+// awaited are words before or behind a phrase that make a message to come of it
+// ("you will receive a completion notice").
+var awaited = []string{"receive", "await", "will send", "will issue", "will provide", "will share", "will be sent", "will be issued", "will be provided",
+	"will be shared", "will be emailed", "will follow", "policy"}
 
 // future are words that make a statement of everything but a cancellation a
 // plan ("will be completed").
@@ -100,10 +116,28 @@ func unsaid(text string, at int, status models.Status) bool {
 	if i := strings.LastIndex(clause, ": "); i >= 0 {
 		clause = clause[i+1:]
 	}
-	if hasWord(clause, notYet) {
+	if hasWord(clause, notYet) || hasWord(clause, awaited) || hasWord(ownVerb(clause), negations) {
 		return true
 	}
+	for _, word := range formerly {
+		if strings.HasSuffix(clause, word) {
+			return true
+		}
+	}
 	return status != models.StatusCancelled && (hasWord(clause, future) || supposed(text, at))
+}
+
+// ownVerb gives what stands behind an "and" of a clause if a statement of its
+// own begins there: "it has not started and has been cancelled".
+func ownVerb(clause string) string {
+	i := strings.LastIndex(clause, " and ")
+	if i < 0 {
+		return clause
+	}
+	if rest := clause[i+len(" and "):]; hasWord(rest, []string{"is", "are", "was", "were", "has", "have"}) {
+		return rest
+	}
+	return clause
 }
 
 // supposed tells whether the sentence around a place begins with a condition:
@@ -122,11 +156,15 @@ func supposed(text string, at int) bool {
 	return false
 }
 
-// undone tells whether a Japanese phrase is taken back, or put into the
-// future, by what follows it in its sentence.
+// undone tells whether a phrase is put into the future by what follows it in
+// its clause, and a Japanese one also whether it is taken back there.
 func undone(rest, phrase string) bool {
 	if phrase[0] < utf8.RuneSelf {
-		return false
+		rest = rest[:min(60, len(rest))]
+		if i := strings.IndexAny(rest, ".,!?;:\n*[]"); i >= 0 {
+			rest = rest[:i]
+		}
+		return hasWord(rest, awaited) || hasWord(rest, mistaken)
 	}
 	rest, _, _ = strings.Cut(Clip(rest, 45), "。")
 	for _, w := range []string{"ません", "予定", "次第", "後", "場合", "まで"} {
