@@ -266,6 +266,19 @@ func likeCircuit(s string) bool {
 		!strings.Contains(s, ": ") && !strings.HasPrefix(s, "+")
 }
 
+// cell tells whether a cell of a circuit column names a circuit; one that has
+// text and no digit is told.
+func cell(r *parsers.Reading, text, column string) bool {
+	switch {
+	case parsers.None(text):
+		return false
+	case !strings.ContainsAny(text, "0123456789") || strings.Contains(text, ", ") || likeSentence.MatchString(text):
+		r.Warn(fmt.Sprintf("%q in %s is no circuit", parsers.Clip(text, 80), column))
+		return false
+	}
+	return true
+}
+
 // circuits gives every window the same circuits.
 func (l *letter) circuits(list []models.NoticeCircuit) {
 	if len(list)*len(l.n.Windows) > maxCircuits {

@@ -178,6 +178,11 @@ func (l *letter) spans(p parsers.Pair) {
 			text = p.Value
 		}
 		from, to, rest, ok := times.ScanSpan(text)
+		if i+1 < max(min(p.End, l.end), p.At+1) && (!ok || from.HasTime && to.HasDate() && !to.HasTime) { // wrapped within the span
+			if a, b, more, whole := times.ScanSpan(text + " " + l.doc.Lines[i+1].Text); whole && a.HasTime && b.HasTime && a.HasDate() {
+				from, to, rest, ok = a, b, more, true
+			}
+		}
 		if !ok {
 			if found || i > p.At+3 {
 				break

@@ -219,6 +219,11 @@ func (t *tataMail) spans(p parsers.Pair) []tataSpan {
 		}
 		for rest := text; rest != ""; {
 			from, to, next, ok := tataTimes.ScanSpan(rest)
+			if at+1 < min(p.End, t.end) && (!ok || from.HasTime && to.HasDate() && !to.HasTime) { // wrapped within the span
+				if a, b, more, whole := tataTimes.ScanSpan(rest + " " + t.doc.Lines[at+1].Text); whole && a.HasTime && b.HasTime && a.HasDate() {
+					from, to, next, ok = a, b, more, true
+				}
+			}
 			if !ok || len(next) >= len(rest) {
 				break
 			}

@@ -201,7 +201,7 @@ func (v *verizonMail) affected() []models.NoticeCircuit {
 		if parsers.None(cid) {
 			cid, rule = row.Get("billing"), "column "+row.Head("billing")
 		}
-		if parsers.None(cid) || likeSentence.MatchString(cid) {
+		if !cell(&v.r, cid, rule) {
 			continue
 		}
 		words, where := row.Get("impact"), "column "+row.Head("impact")

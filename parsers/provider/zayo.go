@@ -250,7 +250,7 @@ func (z *zayoMail) circuits() {
 		if parsers.None(cid) {
 			cid = row.Get("legacy")
 		}
-		if !parsers.None(cid) {
+		if cell(&z.r, cid, "column Circuit Id") {
 			list = z.circuit(list, cid, row.Get("impact"), row.Line)
 		}
 	}
@@ -311,7 +311,7 @@ func (z *zayoMail) flatCircuits() []models.NoticeCircuit {
 		if cid == "" {
 			cid = previous
 		}
-		if cid != "" && len(cid) <= 60 {
+		if len(cid) <= 60 && likeCircuit(cid) && !strings.Contains(cid, ", ") {
 			list = z.circuit(list, cid, text[at:], i)
 		}
 		previous = ""
