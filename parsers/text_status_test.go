@@ -38,6 +38,15 @@ func TestFindStatus(t *testing.T) {
 		{"Planned maintenance", ""},
 		{"Maintenance Cancelation Notice", models.StatusCancelled},
 		{"Should the date of the work have passed, without any news of it, please consider the work as completed.", ""},
+		{"You will receive a completion notice", ""},
+		{"A cancellation notice will be sent in that case", ""},
+		{"Our cancellation policy", ""},
+		{"the previously cancelled work", ""},
+		{"The notice was cancelled by mistake", ""},
+		{"Customers request to reschedule in writing", ""},
+		{"It has not started and has been cancelled", models.StatusCancelled},
+		{"It has not been cancelled and goes on", ""},
+		{"The previously planned work has been cancelled", models.StatusCancelled},
 		{"If this was one day, please consider it completed. The work has been completed.", models.StatusCompleted},
 	}
 	for _, tt := range tests {
@@ -103,7 +112,7 @@ func TestKeyAndFold(t *testing.T) {
 			t.Errorf("Key(%q) = %q, want %q", in, got, want)
 		}
 	}
-	for in, want := range map[string]string{" a\u00a0\u200b b\r\n": "a b", "a  b": "a b", "": "", "\u3000": "", "é  x": "é x"} {
+	for in, want := range map[string]string{" a\u00a0\u200b b\r\n": "a b", "a  b": "a b", "": "", "\u3000": "", "é  x": "é x", "11\u2011Mar\u20102026": "11-Mar-2026"} {
 		if got := Fold(in); got != want {
 			t.Errorf("Fold(%q) = %q, want %q", in, got, want)
 		}

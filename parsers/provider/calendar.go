@@ -57,8 +57,11 @@ func calendarHits(m *parsers.Message, labels *parsers.Labels, until []string) []
 	for _, d := range parsers.ReadBodies(m).All() {
 		l := letter{}
 		end := min(l.head(d, d.Pairs(labels), until), maxCalendarHead)
-		_, end = withoutHistory(d, nil, end)
-		hits = say(hits, letterStatus, d.Span(0, end), d.Part, "the text")
+		newest := 0
+		for newest < end && !quoteBegins(d, newest, len(d.Lines)) {
+			newest++
+		}
+		hits = say(hits, letterStatus, d.Span(0, newest), d.Part, "the text")
 	}
 	return hits
 }

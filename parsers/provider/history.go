@@ -12,7 +12,7 @@ import (
 const leastLabels = 3
 
 var (
-	quoteLine = regexp.MustCompile(`(?i)^(?:on|am|le|el|il|op|den|em) .{6,200}(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|skrev|escreveu) ?:$` +
+	quoteLine = regexp.MustCompile(`(?i)^(?:on|am|le|el|il|op|den|em) .{6,200}(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|skrev|escreveu)\b.{0,120}:$` +
 		`|^-{2,} ?(?:original message|forwarded message|ursprüngliche nachricht|message d.origine|mensaje original|messaggio originale|oorspronkelijk bericht) ?-{2,}$` +
 		`|^begin forwarded message:$`)
 	quoteFrom    = regexp.MustCompile(`(?i)^(?:from|von|de|da|van|från|差出人) ?[:：]`)

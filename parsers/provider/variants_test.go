@@ -82,7 +82,7 @@ func (v variant) wantNotice(t *testing.T, r parsers.Result) {
 	if got := len(n.Windows[0].Circuits); got != v.circuits {
 		t.Errorf("%d circuits, want %d: %+v", got, v.circuits, n.Windows[0].Circuits)
 	}
-	all := strings.Join(r.Warnings, "\n")
+	all := strings.Join(append(r.Warnings, n.Warnings...), "\n")
 	if v.warning == "" && all != "" || !strings.Contains(all, v.warning) {
 		t.Errorf("warnings %q, want %q", all, v.warning)
 	}
