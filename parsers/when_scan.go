@@ -217,6 +217,13 @@ func (sc *scanner) word(rest string) bool {
 		}
 	}
 	switch low {
+	case "hrs", "hr", "hours", "h", "uhr", "uur":
+		if m.HasTime { // a span goes on behind it
+			sc.take(len(word))
+			return true
+		}
+	}
+	switch low {
 	case "at", "on", "of", "the", "from", "between", "starting", "hrs", "hr", "hours", "h", "uhr", "um", "de", "del", "le", "am", "om", "uur", "día", "dia":
 		sc.i += len(word)
 		return true

@@ -2,10 +2,14 @@ package provider
 
 import (
 	"fmt"
+	"time"
 
 	"lineman/models"
 	"lineman/parsers"
 )
+
+// calendarSlack is how far a window of the text may lie from the calendar's.
+const calendarSlack = 15 * time.Minute
 
 // maxCalendarHead is how many lines of a text beside a calendar are searched
 // for a status where no detail ends them.
@@ -23,6 +27,9 @@ var (
 		"work":   {"description", "reason", "details", "purpose", "action and reason", "work description"},
 	})
 
+	// calendarTimes: a text beside a calendar must say its zone to be compared.
+	calendarTimes = parsers.Times{Order: parsers.Undecided}
+
 	calendarDetails = []string{"id", "window", "start", "end", "work"}
 )
 
@@ -30,8 +37,15 @@ var (
 // subject and the text above the details: where these say that the work is
 // cancelled or over and the calendar does not, they contradict each other and
 // the end of the work wins. What the mail says of some of several events is not
-// said of the others.
+// said of the others. Where the text has other windows than the calendar, the
+// calendar's are taken, with a warning.
 func checkedCalendar(labels *parsers.Labels, until ...string) parsers.Format {
+	return timedCalendar(labels, calendarTimes, until...)
+}
+
+// timedCalendar is checkedCalendar for a layout that is known to write its
+// times so.
+func timedCalendar(labels *parsers.Labels, times parsers.Times, until ...string) parsers.Format {
 	f := parsers.Calendar("")
 	read := f.Read
 	f.Read = func(m *parsers.Message) parsers.Reading {
@@ -45,6 +59,7 @@ func checkedCalendar(labels *parsers.Labels, until ...string) parsers.Format {
 				overrule(&r, i, h)
 			}
 		}
+		compareWindows(r.Notices, m, labels, times)
 		return r
 	}
 	return f
@@ -94,6 +109,40 @@ func overrule(r *parsers.Reading, i int, h parsers.StatusHit) {
 	}
 	n.Status = h.Status
 	r.Found(i, "status", h.Part, h.Text, "status words of "+h.Where)
+}
+
+// compareWindows warns of windows of the text that the calendar does not have.
+// A text whose times cannot be read says nothing.
+func compareWindows(notices []models.Notice, m *parsers.Message, labels *parsers.Labels, times parsers.Times) {
+	l, _, ok := openLetter(m, labels, times, "id")
+	if !ok {
+		return
+	}
+	l.windows()
+	if len(l.r.Fields) > 0 {
+		return
+	}
+	for _, w := range l.n.Windows {
+		if hasWindow(notices, w) {
+			continue
+		}
+		for i := range notices {
+			notices[i].Warnings = append(notices[i].Warnings, fmt.Sprintf("the mail contradicts itself: the text has a window from %s to %s, which the calendar does not have",
+				w.Start.UTC().Format("2006-01-02 15:04"), w.End.UTC().Format("2006-01-02 15:04 UTC")))
+		}
+		return
+	}
+}
+
+func hasWindow(notices []models.Notice, w models.NoticeWindow) bool {
+	for _, n := range notices {
+		for _, own := range n.Windows {
+			if own.Start.Sub(w.Start).Abs() < calendarSlack && own.End.Sub(w.End).Abs() < calendarSlack {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func summaryHit(n *models.Notice) []parsers.StatusHit {

@@ -35,6 +35,9 @@ func TestCalendarAndMail(t *testing.T) {
 		{name: "what would be", mail: invitation(plain, "If this work is cancelled or postponed you will receive a cancellation notice.", "Work", confirmed, ""), status: "CONFIRMED", windows: start, circuits: 1},
 		{name: "words in the details", mail: invitation(plain, "Work.\n\nDescription: the card of the cancelled order", "Work", confirmed, ""), status: "CONFIRMED", windows: start, circuits: 1},
 		{name: "older mail below", mail: invitation(plain, "Work.\n\nOn Mon, 1 Mar 2026 NOC wrote:\n> The work has been cancelled.", "Work", confirmed, ""), status: "CONFIRMED", windows: start, circuits: 1},
+		{name: "the text has the same window", mail: invitation(plain, "Work.\n\nStart: 11 Mar 2026 02:00 CET\nEnd: 11 Mar 2026 06:00 CET", "Work", confirmed, ""), status: "CONFIRMED", windows: start, circuits: 1},
+		{name: "the text has another window", mail: invitation(plain, "Work.\n\nStart: 12 Mar 2026 01:00 UTC\nEnd: 12 Mar 2026 05:00 UTC", "Work", confirmed, ""), status: "CONFIRMED", windows: start, circuits: 1, warning: "the text has a window from 2026-03-12 01:00"},
+		{name: "the text has times without a zone", mail: invitation(plain, "Work.\n\nStart: 12 Mar 2026 01:00\nEnd: 12 Mar 2026 05:00", "Work", confirmed, ""), status: "CONFIRMED", windows: start, circuits: 1},
 		{name: "said of the other event", mail: invitation("Maintenance VNOC-1-90010002 cancelled", "See the calendar.", "Work", confirmed, event("VNOC-1-90010002", "20260312", "Work", "X-MAINTNOTE-STATUS:CANCELLED\n")), status: "CONFIRMED", windows: start, circuits: 1},
 	})
 }

@@ -248,7 +248,9 @@ var listAnd = regexp.MustCompile(`([0-9][^\s,;|]*) +(?:and|&) +([^\s,;|]*[0-9])`
 // two words with a digit, and drops what says that there is none.
 func splitList(s string) []string {
 	var items []string
-	s = listAnd.ReplaceAllString(s, "$1,$2")
+	if strings.Contains(s, " and ") || strings.Contains(s, " & ") {
+		s = listAnd.ReplaceAllString(s, "$1,$2")
+	}
 	for _, item := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || r == '|' || r == '，' || r == '、' }) {
 		item = strings.TrimSpace(strings.Trim(strings.TrimSpace(item), "•*·"))
 		if !parsers.None(item) {
