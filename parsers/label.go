@@ -95,7 +95,7 @@ type Pair struct {
 	Line   int    // of the label
 	At     int    // line of Value
 	End    int    // first line that belongs to the next label; len(Lines) for the last
-	Struck bool   // the line is struck through
+	Struck bool   // the line, or that of the value, is struck through
 }
 
 // Pairs lists the labels of the vocabulary that the document has, in order.
@@ -120,13 +120,29 @@ func (d *Document) findPairs(l *Labels) []Pair {
 		if i+1 < len(pairs) {
 			p.End = max(pairs[i+1].Line, p.Line)
 		}
-		for at := p.Line + 1; p.Value == "" && at < p.End; at++ {
-			if t := strings.TrimLeft(d.Lines[at].Text, ":：-| "); t != "" {
-				p.Value, p.At = t, at
-			}
-		}
+		d.valueBelow(p)
 	}
 	return pairs
+}
+
+// valueBelow takes the value of a label from the lines below it: the first
+// that is not struck through, else the first of those.
+func (d *Document) valueBelow(p *Pair) {
+	if p.Value != "" {
+		return
+	}
+	for at := p.Line + 1; at < p.End; at++ {
+		t := strings.TrimLeft(d.Lines[at].Text, ":：-| ")
+		struck := d.Lines[at].Struck
+		if t == "" || struck && p.Value != "" {
+			continue
+		}
+		p.Value, p.At = t, at
+		if !struck {
+			return
+		}
+	}
+	p.Struck = p.Struck || p.Value != ""
 }
 
 func (l *Labels) scanLine(pairs []Pair, line *Line, n int) []Pair {

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"lineman/parsers"
@@ -36,6 +37,27 @@ func withoutHistory(d *parsers.Document, pairs []parsers.Pair, end int) ([]parse
 		}
 	}
 	return pairs, end
+}
+
+// formerWord are the words before or in a label that say that its time holds
+// no longer.
+var formerWord = regexp.MustCompile(`(?i)\b(?:original(?:ly)?|previous(?:ly)?|old|former|initial|earlier|prior)\b[ \w]*$`)
+
+// withoutFormer drops of some fields the labels of times that were
+// ("Original start date"), if there are others.
+func withoutFormer(d *parsers.Document, pairs []parsers.Pair, fields ...string) []parsers.Pair {
+	former := func(p parsers.Pair) bool {
+		before, _, _ := strings.Cut(d.Lines[p.Line].Text, p.Label)
+		return slices.Contains(fields, p.Field) && (formerWord.MatchString(parsers.Clip(before, 80)) || formerWord.MatchString(parsers.Clip(p.Label, 80)))
+	}
+	now := false
+	for _, p := range pairs {
+		now = now || slices.Contains(fields, p.Field) && p.Value != "" && !former(p)
+	}
+	if !now {
+		return pairs
+	}
+	return slices.DeleteFunc(slices.Clone(pairs), former)
 }
 
 // quoteBegins tells whether a line is above a quoted mail: the sentence or the

@@ -51,6 +51,8 @@ func TestMegaportVariants(t *testing.T) {
 		{name: "no end", mail: mail(megaportFrom, megaportSubj, plain[:strings.Index(plain, "<p><b>End")]), fields: []string{"end"}},
 		{name: "wrong weekday", mail: mail(megaportFrom, megaportSubj, strings.Replace(plain, "Wed, 11", "Fri, 11", 1)), fields: []string{"start"}, reason: "is no Fri"},
 		{name: "no zone", mail: mail(megaportFrom, megaportSubj, strings.ReplaceAll(plain, " UTC", "")), fields: []string{"start"}, reason: "no time zone"},
+		{name: "times that were", mail: mail(megaportFrom, megaportSubj, strings.Replace(plain, megaportTimes1, strings.NewReplacer("Start Date", "Original Start Date", "End Date", "Original End Date", "Wed, 11", "Tue, 10").Replace(megaportTimes1)+megaportTimes1, 1)), status: "CONFIRMED", windows: start, circuits: 1},
+		{name: "only times that were", mail: mail(megaportFrom, megaportSubj, strings.Replace(strings.Replace(plain, "will impact", "has been cancelled:", 1), megaportTimes1, strings.NewReplacer("Start Date", "Original Start Date", "End Date", "Original End Date").Replace(megaportTimes1), 1)), status: "CANCELLED", windows: start, circuits: 1},
 		{name: "backup night", mail: mail(megaportFrom, megaportSubj, plain+strings.ReplaceAll(strings.ReplaceAll(megaportTimes1, "Start Date", "Backup Start Date"), "End Date", "Backup End Date")), status: "CONFIRMED", windows: []string{"2026-03-11 01:00", "2026-03-11 01:00"}, circuits: 1},
 	})
 }
@@ -210,6 +212,7 @@ func TestTelstraVariants(t *testing.T) {
 		{name: "no zone", mail: mail(telstraFrom, telstraSubj, telstraHTML("Work.", telstraRows(strings.ReplaceAll(window, "(UTC)", ""), "SNG SYD EPL 1")...)), status: "CONFIRMED", windows: start, circuits: 1, warning: "no time zone"},
 		{name: "a row for each service", mail: mail(telstraFrom, telstraSubj, telstraHTML("Work.", telstraRows(window, "<p>SNG SYD EPL 1</p><p>SNG SYD EPL 2</p>")...)), status: "CONFIRMED", windows: start, circuits: 2},
 		{name: "wrapped within the window", mail: mail(telstraFrom, telstraSubj, telstraHTML("Work.", telstraRows(strings.Replace(window, "to 11-Mar-2026 ", "to 11-Mar-2026<br>", 1), "SNG SYD EPL 1")...)), status: "CONFIRMED", windows: start, circuits: 1},
+		{name: "old window struck through", mail: mail(telstraFrom, telstraSubj, telstraHTML("Work.", telstraRows("<p><s>"+strings.ReplaceAll(window, "11-Mar", "10-Mar")+"</s></p><p>"+window+"</p>", "SNG SYD EPL 1")...)), status: "CONFIRMED", windows: start, circuits: 1},
 		{name: "hyphens that do not break", mail: mail(telstraFrom, telstraSubj, telstraHTML("Work.", telstraRows(strings.ReplaceAll(window, "-", "\u2011"), "SNG SYD EPL 1")...)), status: "CONFIRMED", windows: start, circuits: 1},
 		{name: "no service, and the text goes on", mail: mail(telstraFrom, telstraSubj, telstraHTML("Work.", telstraRows(window, "")...)), fields: []string{"circuits"}},
 		{name: "details speak of a cancellation", mail: mail(telstraFrom, telstraSubj, strings.Replace(telstraHTML("Work.", telstraRows(window, "SNG SYD EPL 1")...), "Cards", "Cards. ** Cancellation : no new date **", 1)), status: "CONFIRMED", windows: start, circuits: 1, warning: "details speak"},

@@ -21,8 +21,9 @@ var (
 // day of several it is and whether it is the backup.
 func (l *letter) windows() {
 	var start *parsers.Pair
-	for i := range l.pairs {
-		p := &l.pairs[i]
+	pairs := withoutFormer(l.doc, l.pairs, "start", "end", "window")
+	for i := range pairs {
+		p := &pairs[i]
 		if p.Struck || parsers.None(p.Value) || p.Field != "start" && p.Field != "end" && p.Field != "window" {
 			continue
 		}
@@ -176,6 +177,9 @@ func (l *letter) spans(p parsers.Pair) {
 		text := l.doc.Lines[i].Text
 		if i == p.At {
 			text = p.Value
+		}
+		if l.doc.Lines[i].Struck {
+			continue
 		}
 		from, to, rest, ok := times.ScanSpan(text)
 		if i+1 < max(min(p.End, l.end), p.At+1) && (!ok || from.HasTime && to.HasDate() && !to.HasTime) { // wrapped within the span

@@ -99,6 +99,7 @@ type verizonSpan struct {
 
 // windows reads the dates labelled GMT and checks them against the local ones.
 func (v *verizonMail) windows() {
+	v.pairs = withoutFormer(v.doc, v.pairs, "gmt", "local", "backup")
 	gmt, local := v.spans("gmt"), v.spans("local")
 	sure := gmt
 	if len(gmt) == 0 {

@@ -217,7 +217,7 @@ func zayoHead(d *parsers.Document, pairs []parsers.Pair) (parsers.StatusHit, boo
 }
 
 func (z *zayoMail) windows() {
-	for _, p := range z.pairs {
+	for _, p := range withoutFormer(z.doc, z.pairs, "night", "backup") {
 		if p.Field != "night" && p.Field != "backup" {
 			continue
 		}
