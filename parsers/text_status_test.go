@@ -95,6 +95,19 @@ func TestImpact(t *testing.T) {
 		{"Service Affecting Activity", models.ImpactOutage, true},
 		{"お客様のサービスに影響はございません。", models.ImpactNone, true},
 		{"Blue", models.ImpactOutage, false},
+		{"0 min", models.ImpactNone, true},
+		{"00:00:00", models.ImpactNone, true},
+		{"10 min", models.ImpactOutage, false},
+		{"Service will not be impacted", models.ImpactNone, true},
+		{"If your service is protected it will not be impacted, else there is an outage", models.ImpactOutage, true},
+		{"No loss of service expected", models.ImpactNone, true},
+		{"Hitless", models.ImpactNone, true},
+		{"Nil impact", models.ImpactNone, true},
+		{"Outage: No", models.ImpactNone, true},
+		{"Downtime: not known", models.ImpactOutage, true},
+		{"Outage: none, loss of redundancy", models.ImpactReducedRedundancy, true},
+		{"Reduced resilience", models.ImpactReducedRedundancy, true},
+		{"Latency will increase", models.ImpactDegraded, true},
 	}
 	for _, tt := range tests {
 		if got, known := CommonImpact.Impact(tt.raw); got != tt.want || known != tt.known {
