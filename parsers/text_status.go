@@ -2,6 +2,7 @@ package parsers
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -55,6 +56,26 @@ var notYet = []string{
 	"in case", "in the event", "subject to", "unable", "prior to", "can be", "ability", "right to", "request to", "requests to", "wish to", "want to",
 }
 
+// subordinate are words that make a condition or a time of the statement that
+// follows them.
+var subordinate = []string{"if", "unless", "whether", "until", "till", "once", "when", "before", "after", "upon", "in case", "in the event"}
+
+var (
+	// statedVerb is the verb right before a phrase that states it: what is said
+	// before it belongs to other verbs ("that may affect you has been cancelled").
+	statedVerb = regexp.MustCompile(`\b(?:has|have|had|is|are|was|were)(?: (?:now|been|just|already|hereby|successfully|also|therefore|since|unfortunately|officially|fully))* $`)
+
+	auxiliary = regexp.MustCompile(`^(?:has|have|had|is|are|was|were)$`)
+
+	// unstated is what takes a stated verb back: a word right before it, a no
+	// that begins the clause, or one of which a "that" makes the statement.
+	unstated = regexp.MustCompile(`\b(?:not|never|no longer|would|should|could|might|may|must|will|to|neither|nor) $|^\W*(?:not|never|none|neither|nor)\b[^,]*$|\b(?:not|never)\b[^,]* that\b`)
+
+	// calendarWord are the month of May and words before a time of day or a date,
+	// which look like others.
+	calendarWord = regexp.MustCompile(`\b\d{1,2}(?:st|nd|rd|th)?(?: of)?[ -]may\b|\bmay[ -]\d+|\b(?:until|till|before|after|upon|when|once)(?: the)? (?:\d|midnight|noon|midday)`)
+)
+
 // formerly are words right before a phrase that put it into the past of other
 // work ("replaces the cancelled maintenance").
 var formerly = []string{"previously ", "formerly ", "earlier ", "replaces the ", "replacing the ", "instead of the "}
@@ -91,7 +112,7 @@ func stated(sieve *Sieve, status models.Status, phrase string) (StatusHit, bool)
 	text := sieve.text
 	for i := sieve.Index(phrase); i >= 0; {
 		end := i + len(phrase)
-		if wordStart(text, i) && !unsaid(text, i, status) && !undone(text[end:], phrase) {
+		if wordStart(text, i) && !unsaid(text, i, phrase, status) && !undone(text[end:], phrase) {
 			return StatusHit{Status: status, Text: around(text, i, end)}, true
 		}
 		next := strings.Index(text[end:], phrase)
@@ -107,14 +128,24 @@ func wordStart(s string, i int) bool {
 	return i == 0 || s[i] >= utf8.RuneSelf || !isLetter(s[i-1]) && s[i-1] != '-'
 }
 
-// unsaid looks back from a phrase to the beginning of its clause.
-func unsaid(text string, at int, status models.Status) bool {
+// unsaid looks back from a phrase to the beginning of its clause: whether a
+// word there keeps it from being a statement.
+func unsaid(text string, at int, phrase string, status models.Status) bool {
 	clause := text[max(0, at-60):at]
 	if i := strings.LastIndexAny(clause, ".!?;\n*[]"); i >= 0 {
 		clause = clause[i+1:]
 	}
 	if i := strings.LastIndex(clause, ": "); i >= 0 {
 		clause = clause[i+1:]
+	}
+	clause = calendarWord.ReplaceAllString(clause, " ")
+	own := clause
+	if word := leadingWord(phrase); auxiliary.MatchString(word) { // "has started"
+		own += word + " "
+	}
+	if verb := statedVerb.FindStringIndex(own); verb != nil {
+		before := own[:verb[0]]
+		return hasWord(before, subordinate) || unstated.MatchString(before) || status != models.StatusCancelled && supposed(text, at)
 	}
 	if hasWord(clause, notYet) || hasWord(clause, awaited) || hasWord(ownVerb(clause), negations) {
 		return true
