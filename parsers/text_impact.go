@@ -3,6 +3,7 @@ package parsers
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"lineman/models"
 )
@@ -39,7 +40,9 @@ var CommonImpact = ImpactWords{
 }
 
 // zeroTime is a length of time of nothing: "0 min", "00:00:00", "0 hours 0 minutes".
-var zeroTime = regexp.MustCompile(`^\W*(?:0+(?:[:.]0+)* ?(?:days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|ms|d|h|m|s)?\W*)+$`)
+var zeroTime = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\W*(?:0+(?:[:.]0+)* ?(?:days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|ms|d|h|m|s)?\W*)+$`)
+})
 
 // Find gives the impact that a text says, and the phrase that says it. text
 // need not be prepared.
@@ -51,7 +54,7 @@ func (w ImpactWords) Find(text string) (models.Impact, string, bool) {
 	case "none", "no", "nil", "n/a", "not applicable", "zero", "outage: no", "downtime: no", "impact: no":
 		return models.ImpactNone, plain, true
 	}
-	if zeroTime.MatchString(plain) {
+	if strings.HasPrefix(strings.TrimLeft(plain, "~( "), "0") && zeroTime().MatchString(plain) {
 		return models.ImpactNone, plain, true
 	}
 	sieve := NewSieve(plain)

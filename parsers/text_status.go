@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"lineman/models"
@@ -63,17 +64,25 @@ var subordinate = []string{"if", "unless", "whether", "until", "till", "once", "
 var (
 	// statedVerb is the verb right before a phrase that states it: what is said
 	// before it belongs to other verbs ("that may affect you has been cancelled").
-	statedVerb = regexp.MustCompile(`\b(?:has|have|had|is|are|was|were)(?: (?:now|been|just|already|hereby|successfully|also|therefore|since|unfortunately|officially|fully))* $`)
+	statedVerb = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:has|have|had|is|are|was|were)(?: (?:now|been|just|already|hereby|successfully|also|therefore|since|unfortunately|officially|fully))* $`)
+	})
 
-	auxiliary = regexp.MustCompile(`^(?:has|have|had|is|are|was|were)$`)
+	auxiliary = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:has|have|had|is|are|was|were)$`)
+	})
 
 	// unstated is what takes a stated verb back: a word right before it, a no
 	// that begins the clause, or one of which a "that" makes the statement.
-	unstated = regexp.MustCompile(`\b(?:not|never|no longer|would|should|could|might|may|must|will|to|neither|nor) $|^\W*(?:not|never|none|neither|nor)\b[^,]*$|\b(?:not|never)\b[^,]* that\b`)
+	unstated = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:not|never|no longer|would|should|could|might|may|must|will|to|neither|nor) $|^\W*(?:not|never|none|neither|nor)\b[^,]*$|\b(?:not|never)\b[^,]* that\b`)
+	})
 
 	// calendarWord are the month of May and words before a time of day or a date,
 	// which look like others.
-	calendarWord = regexp.MustCompile(`\b\d{1,2}(?:st|nd|rd|th)?(?: of)?[ -]may\b|\bmay[ -]\d+|\b(?:until|till|before|after|upon|when|once)(?: the)? (?:\d|midnight|noon|midday)`)
+	calendarWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b\d{1,2}(?:st|nd|rd|th)?(?: of)?[ -]may\b|\bmay[ -]\d+|\b(?:until|till|before|after|upon|when|once)(?: the)? (?:\d|midnight|noon|midday)`)
+	})
 )
 
 // formerly are words right before a phrase that put it into the past of other
@@ -138,14 +147,14 @@ func unsaid(text string, at int, phrase string, status models.Status) bool {
 	if i := strings.LastIndex(clause, ": "); i >= 0 {
 		clause = clause[i+1:]
 	}
-	clause = calendarWord.ReplaceAllString(clause, " ")
+	clause = calendarWord().ReplaceAllString(clause, " ")
 	own := clause
-	if word := leadingWord(phrase); auxiliary.MatchString(word) { // "has started"
+	if word := leadingWord(phrase); auxiliary().MatchString(word) { // "has started"
 		own += word + " "
 	}
-	if verb := statedVerb.FindStringIndex(own); verb != nil {
+	if verb := statedVerb().FindStringIndex(own); verb != nil {
 		before := own[:verb[0]]
-		return hasWord(before, subordinate) || unstated.MatchString(before) || status != models.StatusCancelled && supposed(text, at)
+		return hasWord(before, subordinate) || unstated().MatchString(before) || status != models.StatusCancelled && supposed(text, at)
 	}
 	if hasWord(clause, notYet) || hasWord(clause, awaited) || hasWord(ownVerb(clause), negations) {
 		return true

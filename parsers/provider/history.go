@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,11 +12,10 @@ import (
 const leastLabels = 3
 
 var (
-	quoteLine = regexp.MustCompile(`(?i)^(?:on|am|le|el|il|op|den|em) .{6,200}(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|skrev|escreveu)\b.{0,120}:$` +
-		`|^-{2,} ?(?:original message|forwarded message|ursprüngliche nachricht|message d.origine|mensaje original|messaggio originale|oorspronkelijk bericht) ?-{2,}$` +
-		`|^begin forwarded message:$`)
-	quoteFrom    = regexp.MustCompile(`(?i)^(?:from|von|de|da|van|från|差出人) ?[:：]`)
-	quoteSubject = regexp.MustCompile(`(?i)^(?:subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|件名) ?[:：]`)
+	quoteLine    = lazy(`(?i)^(?:on|am|le|el|il|op|den|em) .{6,200}(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|skrev|escreveu)\b.{0,120}:$`)
+	quoteBar     = lazy(`(?i)^-{2,} ?(?:original message|forwarded message|ursprüngliche nachricht|message d.origine|mensaje original|messaggio originale|oorspronkelijk bericht) ?-{2,}$|^begin forwarded message:$`)
+	quoteFrom    = lazy(`(?i)^(?:from|von|de|da|van|från|差出人) ?[:：]`)
+	quoteSubject = lazy(`(?i)^(?:subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|件名) ?[:：]`)
 )
 
 // withoutHistory leaves of the labels those that stand above the first quoted
@@ -41,7 +39,7 @@ func withoutHistory(d *parsers.Document, pairs []parsers.Pair, end int) ([]parse
 
 // formerWord are the words before or in a label that say that its time holds
 // no longer.
-var formerWord = regexp.MustCompile(`(?i)\b(?:original(?:ly)?|previous(?:ly)?|old|former|initial|earlier|prior)\b[ \w]*$`)
+var formerWord = lazy(`(?i)\b(?:original(?:ly)?|previous(?:ly)?|old|former|initial|earlier|prior)\b[ \w]*$`)
 
 // withoutFormer drops of some fields the labels of times that were
 // ("Original start date"), if there are others.
@@ -67,7 +65,7 @@ func quoteBegins(d *parsers.Document, line, end int) bool {
 	if len(text) > 260 {
 		return false
 	}
-	if quoteLine.MatchString(text) {
+	if quoteBar.MatchString(text) || quoteLine.MatchString(text) {
 		return true
 	}
 	if !quoteFrom.MatchString(text) {

@@ -242,7 +242,7 @@ func (l *letter) list(p parsers.Pair) []string {
 	return items
 }
 
-var listAnd = regexp.MustCompile(`([0-9][^\s,;|]*) +(?:and|&) +([^\s,;|]*[0-9])`)
+var listAnd = lazy(`([0-9][^\s,;|]*) +(?:and|&) +([^\s,;|]*[0-9])`)
 
 // splitList splits a list at commas, semicolons and bars, and at "and" between
 // two words with a digit, and drops what says that there is none.

@@ -56,7 +56,7 @@ func (l *letter) windows() {
 	l.sortWindows()
 }
 
-var numericDate = regexp.MustCompile(`\b(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b`)
+var numericDate = lazy(`\b(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b`)
 
 // learnOrder takes the order of day and month from the mail where one of its
 // dates can be read in one order alone: people depart from the habit of a

@@ -99,7 +99,7 @@ func netflixParagraph(l *letter, line int) string {
 // of work that is moved from one to another, the last.
 func netflixMoment(text string) (parsers.Moment, bool) {
 	text = strings.ReplaceAll(text, "+00:00 UTC", " UTC")
-	if at := netflixStamp.FindAllStringIndex(text, 5); len(at) > 0 {
+	if at := netflixStamp.FindAllStringSubmatchIndex(text, 5); len(at) > 0 {
 		from := at[0][0]
 		if netflixMoved.MatchString(text) {
 			from = at[len(at)-1][0]

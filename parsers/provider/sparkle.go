@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"lineman/models"
@@ -134,8 +133,8 @@ func sparkleSplit(l *letter) parsers.Reading {
 // sparkleTicket is a line of ticket numbers and what parts them;
 // sparkleSubject finds them in the subject.
 var (
-	sparkleTicket  = regexp.MustCompile(`^[#\d][\w #/,;&-]*$`)
-	sparkleSubject = regexp.MustCompile(`(?i)\bTT ?#? ?:? ?(\d[\d /,;&-]*)`)
+	sparkleTicket  = lazy(`^[#\d][\w #/,;&-]*$`)
+	sparkleSubject = lazy(`(?i)\bTT ?#? ?:? ?(\d[\d /,;&-]*)`)
 )
 
 // sparkleNumbers gives the ticket numbers, which stand on the line of the label and
