@@ -20,7 +20,7 @@ var quotedLabels = map[string]string{
 }
 
 // forwardPrefixes begin the subject of a forward.
-var forwardPrefixes = []string{"fwd:", "fw:", "wg:", "tr:", "rv:", "enc:", "vs:", "doorst:", "i:"}
+var forwardPrefixes = []string{"fwd:", "fw:", "wg:", "tr:", "rv:", "enc:", "vs:", "doorst:", "i:", "fwd :", "fw :", "tr :"}
 
 // quotedBlock is the small header of a quoted text: lines[from:to] of a part.
 type quotedBlock struct {

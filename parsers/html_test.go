@@ -63,6 +63,20 @@ func TestReadHTMLStruckLine(t *testing.T) {
 	if !ok || p.Value != "2" {
 		t.Errorf("First takes %+v", p)
 	}
+	below := func(html string) Pair {
+		d, err := ReadHTML(html, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, _ := First(d.Pairs(NewLabels(map[string][]string{"start": {"start"}})), "start")
+		return p
+	}
+	if p := below("<p>Start:</p><p><del>1</del></p><p>2</p>"); p.Value != "2" || p.Struck {
+		t.Errorf("of two lines below, First takes %+v", p)
+	}
+	if p := below("<p>Start:</p><p><del>1</del></p>"); p.Value != "1" || !p.Struck {
+		t.Errorf("of a struck line below, First takes %+v", p)
+	}
 }
 
 func TestReadHTMLLimits(t *testing.T) {

@@ -23,8 +23,8 @@ type Labels struct {
 type aliasRule struct{ key, field string }
 
 // NewLabels makes a vocabulary from field → labels. Labels are compared by
-// Key; a label that ends in "*" stands for all that start so, one that starts
-// with "*" for all that end so.
+// Key; a label that ends in "*" stands for all that start with these words,
+// one that starts with "*" for all that end so.
 func NewLabels(fields map[string][]string) *Labels {
 	l := &Labels{exact: map[string]string{}}
 	for field, labels := range fields {
@@ -67,7 +67,7 @@ func (l *Labels) field(key []byte) string {
 	}
 	best, size := "", 0
 	for _, r := range l.prefix {
-		if len(r.key) > size && len(key) >= len(r.key) && string(key[:len(r.key)]) == r.key {
+		if len(r.key) > size && len(key) >= len(r.key) && string(key[:len(r.key)]) == r.key && wordEnd(key[len(r.key):]) {
 			best, size = r.field, len(r.key)
 		}
 	}
@@ -79,6 +79,14 @@ func (l *Labels) field(key []byte) string {
 	return best
 }
 
+// wordEnd tells whether a word, or its plural, ends before rest.
+func wordEnd(rest []byte) bool {
+	if len(rest) > 0 && rest[0] == 's' {
+		rest = rest[1:]
+	}
+	return len(rest) == 0 || !isLetter(rest[0]) && rest[0] < utf8.RuneSelf
+}
+
 // Pair is a label of the vocabulary with its value.
 type Pair struct {
 	Field  string
@@ -87,7 +95,7 @@ type Pair struct {
 	Line   int    // of the label
 	At     int    // line of Value
 	End    int    // first line that belongs to the next label; len(Lines) for the last
-	Struck bool   // the line is struck through
+	Struck bool   // the line, or that of the value, is struck through
 }
 
 // Pairs lists the labels of the vocabulary that the document has, in order.
@@ -112,13 +120,29 @@ func (d *Document) findPairs(l *Labels) []Pair {
 		if i+1 < len(pairs) {
 			p.End = max(pairs[i+1].Line, p.Line)
 		}
-		for at := p.Line + 1; p.Value == "" && at < p.End; at++ {
-			if t := strings.TrimLeft(d.Lines[at].Text, ":：-| "); t != "" {
-				p.Value, p.At = t, at
-			}
-		}
+		d.valueBelow(p)
 	}
 	return pairs
+}
+
+// valueBelow takes the value of a label from the lines below it: the first
+// that is not struck through, else the first of those.
+func (d *Document) valueBelow(p *Pair) {
+	if p.Value != "" {
+		return
+	}
+	for at := p.Line + 1; at < p.End; at++ {
+		t := strings.TrimLeft(d.Lines[at].Text, ":：-| ")
+		struck := d.Lines[at].Struck
+		if t == "" || struck && p.Value != "" {
+			continue
+		}
+		p.Value, p.At = t, at
+		if !struck {
+			return
+		}
+	}
+	p.Struck = p.Struck || p.Value != ""
 }
 
 func (l *Labels) scanLine(pairs []Pair, line *Line, n int) []Pair {

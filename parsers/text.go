@@ -7,7 +7,8 @@ import (
 )
 
 // Fold gives s on one line: every run of blanks (Unicode ones and line ends
-// too) is one space, zero-width characters are gone, nothing else changes.
+// too) is one space, zero-width characters are gone, the typographic
+// hyphens are the plain one, nothing else changes.
 func Fold(s string) string {
 	if folded(s) {
 		return s
@@ -52,6 +53,8 @@ func appendFolded[T string | []byte](b []byte, s T, start int) ([]byte, bool) {
 		r, n := utf8.DecodeRuneInString(string(s[i:end]))
 		switch {
 		case zeroWidth(r):
+		case r == '\u2010' || r == '\u2011': // hyphens that only print differently
+			b = append(b, '-')
 		case unicode.IsSpace(r) || r == '\u3164':
 			led = led || i == 0
 			b = appendBlank(b, start)

@@ -2,7 +2,9 @@ package parsers
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"lineman/models"
@@ -43,13 +45,57 @@ var CommonStatus = StatusWords{
 // maxSearched is how much of a text is searched for words.
 const maxSearched = 32 << 10
 
-// notYet are words before a phrase that take its meaning away, or put it into
-// a future or a condition; they count within the same clause.
-var notYet = []string{
+// negations are words before a phrase that take its meaning away, and notYet
+// those that put it into a future or a condition; they count within the same
+// clause.
+var negations = []string{
 	"not", "never", "no longer", "isn't", "hasn't", "wasn't", "weren't", "haven't", "cannot", "can't", "without", "nor", "neither",
-	"if", "should", "may", "might", "could", "would", "unless", "whether", "until", "till", "once", "when", "before", "after", "upon",
-	"in case", "in the event", "subject to", "unable", "prior to", "can be", "ability", "right to",
 }
+
+var notYet = []string{
+	"if", "should", "may", "might", "could", "would", "unless", "whether", "until", "till", "once", "when", "before", "after", "upon",
+	"in case", "in the event", "subject to", "unable", "prior to", "can be", "ability", "right to", "request to", "requests to", "wish to", "want to",
+}
+
+// subordinate are words that make a condition or a time of the statement that
+// follows them.
+var subordinate = []string{"if", "unless", "whether", "until", "till", "once", "when", "before", "after", "upon", "in case", "in the event"}
+
+var (
+	// statedVerb is the verb right before a phrase that states it: what is said
+	// before it belongs to other verbs ("that may affect you has been cancelled").
+	statedVerb = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:has|have|had|is|are|was|were)(?: (?:now|been|just|already|hereby|successfully|also|therefore|since|unfortunately|officially|fully))* $`)
+	})
+
+	auxiliary = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:has|have|had|is|are|was|were)$`)
+	})
+
+	// unstated is what takes a stated verb back: a word right before it, a no
+	// that begins the clause, or one of which a "that" makes the statement.
+	unstated = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:not|never|no longer|would|should|could|might|may|must|will|to|neither) $|^\W*(?:not|never|none|neither|nor)\b[^,]*$|\b(?:not|never)\b[^,]* that\b`)
+	})
+
+	// calendarWord are the month of May and words before a time of day or a date,
+	// which look like others.
+	calendarWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b\d{1,2}(?:st|nd|rd|th)?(?: of)?[ -]may\b|\b(?:in|of|by|for|during|since) may\b|\bmay[ -]\d+|\b(?:until|till|before|after|upon|when|once)(?: the)? (?:\d|midnight|noon|midday)`)
+	})
+)
+
+// formerly are words right before a phrase that put it into the past of other
+// work ("replaces the cancelled maintenance").
+var formerly = []string{"previously ", "formerly ", "earlier ", "replaces the ", "replacing the ", "instead of the "}
+
+// mistaken are words behind a phrase that take it back.
+var mistaken = []string{"in error", "by mistake", "erroneously", "by accident"}
+
+// awaited are words before or behind a phrase that make a message to come of it
+// ("you will receive a completion notice").
+var awaited = []string{"receive", "await", "will send", "will issue", "will provide", "will share", "will be sent", "will be issued", "will be provided",
+	"will be shared", "will be emailed", "will follow", "policy"}
 
 // future are words that make a statement of everything but a cancellation a
 // plan ("will be completed").
@@ -75,7 +121,7 @@ func stated(sieve *Sieve, status models.Status, phrase string) (StatusHit, bool)
 	text := sieve.text
 	for i := sieve.Index(phrase); i >= 0; {
 		end := i + len(phrase)
-		if wordStart(text, i) && !unsaid(text, i, status) && !undone(text[end:], phrase) {
+		if wordStart(text, i) && !unsaid(text, i, phrase, status) && !undone(text[end:], phrase) {
 			return StatusHit{Status: status, Text: around(text, i, end)}, true
 		}
 		next := strings.Index(text[end:], phrase)
@@ -91,8 +137,9 @@ func wordStart(s string, i int) bool {
 	return i == 0 || s[i] >= utf8.RuneSelf || !isLetter(s[i-1]) && s[i-1] != '-'
 }
 
-// unsaid looks back from a phrase to the beginning of its clause.
-func unsaid(text string, at int, status models.Status) bool {
+// unsaid looks back from a phrase to the beginning of its clause: whether a
+// word there keeps it from being a statement.
+func unsaid(text string, at int, phrase string, status models.Status) bool {
 	clause := text[max(0, at-60):at]
 	if i := strings.LastIndexAny(clause, ".!?;\n*[]"); i >= 0 {
 		clause = clause[i+1:]
@@ -100,10 +147,37 @@ func unsaid(text string, at int, status models.Status) bool {
 	if i := strings.LastIndex(clause, ": "); i >= 0 {
 		clause = clause[i+1:]
 	}
-	if hasWord(clause, notYet) {
+	clause = calendarWord().ReplaceAllString(clause, " ")
+	own := clause
+	if word := leadingWord(phrase); auxiliary().MatchString(word) { // "has started"
+		own += word + " "
+	}
+	if verb := statedVerb().FindStringIndex(own); verb != nil {
+		before := own[:verb[0]]
+		return hasWord(before, subordinate) || unstated().MatchString(before) || status != models.StatusCancelled && supposed(text, at)
+	}
+	if hasWord(clause, notYet) || hasWord(clause, awaited) || hasWord(ownVerb(clause), negations) {
 		return true
 	}
+	for _, word := range formerly {
+		if strings.HasSuffix(clause, word) {
+			return true
+		}
+	}
 	return status != models.StatusCancelled && (hasWord(clause, future) || supposed(text, at))
+}
+
+// ownVerb gives what stands behind an "and" of a clause if a statement of its
+// own begins there: "it has not started and has been cancelled".
+func ownVerb(clause string) string {
+	i := strings.LastIndex(clause, " and ")
+	if i < 0 {
+		return clause
+	}
+	if rest := clause[i+len(" and "):]; hasWord(rest, []string{"is", "are", "was", "were", "has", "have"}) {
+		return rest
+	}
+	return clause
 }
 
 // supposed tells whether the sentence around a place begins with a condition:
@@ -122,11 +196,15 @@ func supposed(text string, at int) bool {
 	return false
 }
 
-// undone tells whether a Japanese phrase is taken back, or put into the
-// future, by what follows it in its sentence.
+// undone tells whether a phrase is put into the future by what follows it in
+// its clause, and a Japanese one also whether it is taken back there.
 func undone(rest, phrase string) bool {
 	if phrase[0] < utf8.RuneSelf {
-		return false
+		rest = rest[:min(60, len(rest))]
+		if i := strings.IndexAny(rest, ".,!?;:\n*[]"); i >= 0 {
+			rest = rest[:i]
+		}
+		return hasWord(rest, awaited) || hasWord(rest, mistaken)
 	}
 	rest, _, _ = strings.Cut(Clip(rest, 45), "。")
 	for _, w := range []string{"ません", "予定", "次第", "後", "場合", "まで"} {

@@ -47,6 +47,31 @@ func TestFindStatus(t *testing.T) {
 		{"It has not begun, nor has it been cancelled", ""},
 		{"The 2 services may have been rescheduled", ""},
 		{"Should the date of the work have passed, without any news of it, please consider the work as completed.", ""},
+		{"The maintenance scheduled for 25 May 2026 has been cancelled.", models.StatusCancelled},
+		{"Maintenance on May 25 cancelled", models.StatusCancelled},
+		{"Planned for 25-May-2026, completed", models.StatusCompleted},
+		{"The maintenance that may affect your service has been cancelled", models.StatusCancelled},
+		{"The maintenance that would have impacted your service was cancelled", models.StatusCancelled},
+		{"The maintenance which could affect your service has started", models.StatusInProcess},
+		{"The work scheduled to start after 22:00 has been cancelled", models.StatusCancelled},
+		{"The work that was to be carried out before 05:00 has been completed", models.StatusCompleted},
+		{"The maintenance expected to last 5 hours has been completed", models.StatusCompleted},
+		{"The work which was not affecting you is completed", models.StatusCompleted},
+		{"It may be cancelled", ""},
+		{"It would have been completed", ""},
+		{"Not all of the work has been completed", ""},
+		{"This does not mean that the work has been cancelled", ""},
+		{"when the work has started", ""},
+		{"We will tell you after it has been completed", ""},
+		{"You will receive a completion notice", ""},
+		{"A cancellation notice will be sent in that case", ""},
+		{"Our cancellation policy", ""},
+		{"the previously cancelled work", ""},
+		{"The notice was cancelled by mistake", ""},
+		{"Customers request to reschedule in writing", ""},
+		{"It has not started and has been cancelled", models.StatusCancelled},
+		{"It has not been cancelled and goes on", ""},
+		{"The previously planned work has been cancelled", models.StatusCancelled},
 		{"If this was one day, please consider it completed. The work has been completed.", models.StatusCompleted},
 	}
 	for _, tt := range tests {
@@ -95,6 +120,19 @@ func TestImpact(t *testing.T) {
 		{"Service Affecting Activity", models.ImpactOutage, true},
 		{"お客様のサービスに影響はございません。", models.ImpactNone, true},
 		{"Blue", models.ImpactOutage, false},
+		{"0 min", models.ImpactNone, true},
+		{"00:00:00", models.ImpactNone, true},
+		{"10 min", models.ImpactOutage, false},
+		{"Service will not be impacted", models.ImpactNone, true},
+		{"If your service is protected it will not be impacted, else there is an outage", models.ImpactOutage, true},
+		{"No loss of service expected", models.ImpactNone, true},
+		{"Hitless", models.ImpactNone, true},
+		{"Nil impact", models.ImpactNone, true},
+		{"Outage: No", models.ImpactNone, true},
+		{"Downtime: not known", models.ImpactOutage, true},
+		{"Outage: none, loss of redundancy", models.ImpactReducedRedundancy, true},
+		{"Reduced resilience", models.ImpactReducedRedundancy, true},
+		{"Latency will increase", models.ImpactDegraded, true},
 	}
 	for _, tt := range tests {
 		if got, known := CommonImpact.Impact(tt.raw); got != tt.want || known != tt.known {
@@ -112,7 +150,7 @@ func TestKeyAndFold(t *testing.T) {
 			t.Errorf("Key(%q) = %q, want %q", in, got, want)
 		}
 	}
-	for in, want := range map[string]string{" a\u00a0\u200b b\r\n": "a b", "a  b": "a b", "": "", "\u3000": "", "é  x": "é x"} {
+	for in, want := range map[string]string{" a\u00a0\u200b b\r\n": "a b", "a  b": "a b", "": "", "\u3000": "", "é  x": "é x", "11\u2011Mar\u20102026": "11-Mar-2026"} {
 		if got := Fold(in); got != want {
 			t.Errorf("Fold(%q) = %q, want %q", in, got, want)
 		}

@@ -173,13 +173,21 @@ func (sc *scanner) offset(rest string) bool {
 	}
 	text := rest[:n]
 	attached := sc.i > 0 && sc.s[sc.i-1] != ' '
-	sure := rest[0] == '+' || (n == 5 && !strings.Contains(text, ":")) || (attached && strings.Contains(sc.m.Text, "T"))
+	sure := rest[0] == '+' || (n == 5 && !strings.Contains(text, ":")) || (attached && strings.Contains(sc.m.Text, "T")) ||
+		attached && n == 6 && text[3] == ':' && sc.exact()
 	if !sure || offsetZone(text) == nil {
 		return false
 	}
 	sc.m.Zone = text
 	sc.take(n)
 	return true
+}
+
+// exact tells whether a date and a time of day with seconds stand right before
+// the next byte, as programs write them: "2026-03-01 10:00:00".
+func (sc *scanner) exact() bool {
+	s := sc.s[max(0, sc.i-19):sc.i]
+	return len(s) == 19 && s[4] == '-' && s[7] == '-' && s[13] == ':' && s[16] == ':'
 }
 
 func (sc *scanner) word(rest string) bool {
@@ -206,6 +214,13 @@ func (sc *scanner) word(rest string) bool {
 				sc.take(n)
 				return true
 			}
+		}
+	}
+	switch low {
+	case "hrs", "hr", "hours", "h", "uhr", "uur":
+		if m.HasTime { // a span goes on behind it
+			sc.take(len(word))
+			return true
 		}
 	}
 	switch low {

@@ -9,7 +9,7 @@ func genericProvider() parsers.Provider {
 		Slug:    parsers.GenericSlug,
 		Aliases: []string{"generic"},
 		Name:    "Generic",
-		Formats: []parsers.Format{parsers.Calendar("")},
+		Formats: []parsers.Format{checkedCalendar(calendarLabels, calendarDetails...)},
 	}
 }
 

@@ -40,6 +40,10 @@ func openLetter(m *parsers.Message, labels *parsers.Labels, times parsers.Times,
 	}
 	l.pairs, l.end = newestNotice(l.doc, withoutSubjects(l.doc, l.pairs), once)
 	l.pairs, l.end = unquoted(l.doc, l.pairs, l.end)
+	l.pairs, l.end = withoutHistory(l.doc, l.pairs, l.end)
+	for i := range l.pairs {
+		l.pairs[i].End = min(l.pairs[i].End, l.end)
+	}
 	return l, parsers.Reading{}, true
 }
 
@@ -145,14 +149,22 @@ func (l *letter) head(d *parsers.Document, pairs []parsers.Pair, until []string)
 var letterStatus = append(append(parsers.StatusWords{
 	{Status: models.StatusCancelled, Phrases: []string{"not completed", "could not be completed", "unsuccessful", "not successful", "aborted", "abandoned",
 		"postponed until further notice", "postponed indefinitely", "rolled back", "cancelation", "cancel notification", "cancel notice", "did not take place",
-		"will not take place", "will not go ahead", "will no longer take place"}},
+		"will not take place", "will not go ahead", "will no longer take place", "will no longer be carried out", "will no longer be perform",
+		"will not be carried out", "will not be performed", "will not be performing", "will not be taking place", "will not proceed", "will not be going ahead",
+		"could not be performed", "could not be carried out", "could not be executed", "unable to complete", "unable to perform", "unable to carry out",
+		"had to cancel", "have to cancel", "decided to cancel", "forced to cancel", "on hold"}},
 	{Status: models.StatusCompleted, Phrases: []string{"now finished", "ended successfully", "window is closed", "now closed",
-		"maintenance finished", "maintenance ended", "end of maintenance", "work finished", "has now ended"}},
+		"maintenance finished", "maintenance ended", "end of maintenance", "work finished", "has now ended", "now complete", "maintenance complete",
+		"maintenance is complete", "work complete", "activity complete", "complete notification", "we have completed",
+		"was finished", "were finished", "been finished", "carried out successfully", "successfully carried out", "successfully performed",
+		"successfully finished", "successfully implemented", "successfully executed"}},
 }, parsers.CommonStatus...), parsers.StatusWords{
 	{Status: models.StatusInProcess, Phrases: []string{"commencement", "now commenced", "is underway", "now underway", "is commencing", "has now begun",
-		"start notification", "is starting now", "now starting", "has now started", "maintenance started", "start of maintenance", "is ongoing", "is in progress"}},
+		"start notification", "is starting now", "now starting", "has now started", "maintenance started", "start of maintenance", "is ongoing", "is in progress",
+		"started the work", "started the maintenance", "has been started", "have been started", "have begun"}},
 	{Status: models.StatusRescheduled, Phrases: []string{"amended", "amendment", "has been extended", "have been extended", "been brought forward",
 		"has been moved", "have been moved", "has changed", "have changed", "postponement", "deferred",
+		"extension of", "extension notification", "extension notice", "extension -", "maintenance extension", "window extension",
 		"rescheduling", "re-scheduling", "new schedule", "date change", "change of date"}},
 }...)
 
@@ -206,8 +218,8 @@ func (l *letter) text(p parsers.Pair, paragraph bool) string {
 // list gives the items of a label that lists circuits: those on its line and
 // on the lines below it that look like one.
 func (l *letter) list(p parsers.Pair) []string {
-	if likeSentence.MatchString(p.Value) && p.At > p.Line { // of a label without a value
-		return nil
+	if p.At > p.Line && likeSentence.MatchString(p.Value) {
+		return nil // the label has no value, and the text goes on
 	}
 	items := splitList(p.Value)
 	for i := p.At + 1; i < min(p.End, l.end); i++ {
@@ -222,10 +234,15 @@ func (l *letter) list(p parsers.Pair) []string {
 	return items
 }
 
-// splitList splits a list at commas, semicolons and bars, and drops what says
-// that there is none.
+var listAnd = lazy(`([0-9][^\s,;|]*) +(?:and|&) +([^\s,;|]*[0-9])`)
+
+// splitList splits a list at commas, semicolons and bars, and at "and" between
+// two words with a digit, and drops what says that there is none.
 func splitList(s string) []string {
 	var items []string
+	if strings.Contains(s, " and ") || strings.Contains(s, " & ") {
+		s = listAnd.ReplaceAllString(s, "$1,$2")
+	}
 	for _, item := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || r == '|' || r == '，' || r == '、' }) {
 		item = strings.TrimSpace(strings.Trim(strings.TrimSpace(item), "•*·"))
 		if !parsers.None(item) {
@@ -241,6 +258,19 @@ var likeSentence = lazy(`(?:\b[a-z]{2,}\b[ ,]+){3}|@|https?:|(?i)\bclick here\b|
 func likeCircuit(s string) bool {
 	return s != "" && len(s) <= 120 && strings.ContainsAny(s, "0123456789") && !likeSentence.MatchString(s) && !strings.HasSuffix(s, ".") &&
 		!strings.Contains(s, ": ") && !strings.HasPrefix(s, "+")
+}
+
+// cell tells whether a cell of a circuit column names a circuit; one that has
+// text and no digit is told.
+func cell(r *parsers.Reading, text, column string) bool {
+	switch {
+	case parsers.None(text):
+		return false
+	case !strings.ContainsAny(text, "0123456789") || strings.Contains(text, ", ") || likeSentence.MatchString(text):
+		r.Warn(fmt.Sprintf("%q in %s is no circuit", parsers.Clip(text, 80), column))
+		return false
+	}
+	return true
 }
 
 // circuits gives every window the same circuits.

@@ -25,9 +25,10 @@ var britishMeans = map[string]string{"bst": "Europe/London"}
 // day of several it is and whether it is the backup.
 func (l *letter) windows() {
 	var start *parsers.Pair
-	turned := l.turned()
-	for i := range l.pairs {
-		p := &l.pairs[i]
+	pairs := withoutFormer(l.doc, l.pairs, "start", "end", "window")
+	turned := turnedPairs(pairs)
+	for i := range pairs {
+		p := &pairs[i]
 		if p.Struck || parsers.None(p.Value) || p.Field != "start" && p.Field != "end" && p.Field != "window" {
 			continue
 		}
@@ -65,10 +66,10 @@ func (l *letter) windows() {
 	l.sortWindows()
 }
 
-// turned reports whether each end stands before its start.
-func (l *letter) turned() bool {
+// turnedPairs reports whether each end stands before its start.
+func turnedPairs(pairs []parsers.Pair) bool {
 	want, starts := "end", 0
-	for _, p := range l.pairs {
+	for _, p := range pairs {
 		switch {
 		case p.Field != "start" && p.Field != "end" || p.Struck || parsers.None(p.Value):
 		case p.Field != want:
@@ -80,6 +81,34 @@ func (l *letter) turned() bool {
 		}
 	}
 	return want == "end" && starts > 0
+}
+
+var numericDate = lazy(`\b(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b`)
+
+// learnOrder takes the order of day and month from the mail where one of its
+// dates can be read in one order alone: people depart from the habit of a
+// layout for a whole mail.
+func (l *letter) learnOrder() {
+	first, second := false, false
+	for _, p := range l.pairs {
+		if p.Field != "start" && p.Field != "end" && p.Field != "window" {
+			continue
+		}
+		if d := numericDate.FindStringSubmatch(parsers.Clip(p.Value, 200)); d != nil {
+			first, second = first || twoDigits(d[1]) > 12, second || twoDigits(d[2]) > 12
+		}
+	}
+	switch {
+	case first && !second:
+		l.times.Order = parsers.DayFirst
+	case second && !first:
+		l.times.Order = parsers.MonthFirst
+	}
+}
+
+func twoDigits(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
 }
 
 // sortWindows orders the windows by start, and what was found for them with
@@ -205,7 +234,15 @@ func (l *letter) spans(p parsers.Pair) {
 		if i == p.At {
 			text = p.Value
 		}
+		if l.doc.Lines[i].Struck {
+			continue
+		}
 		from, to, rest, ok := times.ScanSpan(text)
+		if i+1 < max(min(p.End, l.end), p.At+1) && (!ok || from.HasTime && to.HasDate() && !to.HasTime) { // wrapped within the span
+			if a, b, more, whole := times.ScanSpan(text + " " + l.doc.Lines[i+1].Text); whole && a.HasTime && b.HasTime && a.HasDate() {
+				from, to, rest, ok = a, b, more, true
+			}
+		}
 		if !ok {
 			if found || i > p.At+3 {
 				break

@@ -20,7 +20,7 @@ func momentumProvider() parsers.Provider {
 }
 
 var (
-	momentumTimes = parsers.Times{Order: parsers.MonthFirst}
+	momentumTimes = parsers.Times{Order: parsers.MonthFirst, Zones: parsers.Zones{Means: map[string]string{"cst": "America/Chicago"}}}
 
 	momentumLabels = parsers.NewLabels(map[string][]string{
 		"id":       {"ticket", "ticket number", "ticket #", "case", "case number", "case #", "maintenance id", "reference", "reference number"},
@@ -50,6 +50,7 @@ func momentumRead(m *parsers.Message) parsers.Reading {
 	l.n.Account = l.value("account", "account")
 	momentumID(l)
 	l.status(letterStatus, "start", "circuits")
+	l.learnOrder()
 	l.windows()
 	momentumCircuits(l)
 	if p, ok := parsers.First(l.pairs, "reason"); ok {

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,8 +33,10 @@ var (
 		"end":    {"end", "end time", "new end time"},
 	})
 
-	netflixAS     = lazy(`\((AS ?\d{1,10})\)`)
-	netflixLength = lazy(`(?i)\b(?:downtime|outage|duration|interruption)\b[^.\n]{0,60}?\b(?:approximately|about|around|up to|is|be|last|of|:)\s*(\d{1,3}(?:\.\d+)?)\s*(minutes?|mins?|hours?|hrs?|days?)\b(?:,? (?:and )?(\d{1,2}) ?(?:minutes?|mins?))?`)
+	netflixAS     = lazy(`\(ASN? ?(\d{1,10})\)`)
+	netflixLength = lazy(`(?i)\b(?:downtime|outage|duration|interruption)\b[^.\n]{0,60}?\b(?:approximately|about|around|up to|is|be|last|of|:)\s*(?:\d{1,3}\s*(?:-|–|to|or)\s*)?(\d{1,3}(?:\.\d+)?|[a-z]{3,6})\s*(minutes?|mins?|hours?|hrs?|days?)\b(?:,? (?:and )?(\d{1,2}) ?(?:minutes?|mins?))?`)
+	netflixStamp  = lazy(`\b\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}`)
+	netflixMoved  = lazy(`(?i)\b(?:reschedul\w*|re-schedul\w*|moved|postponed)\b.*\bto\b`)
 	netflixWork   = lazy(`(?i)\bnetflix\b[^\n]{0,40}\b(?:will be performing|will perform|has|is performing|was performing|completed|have)\b|\bmaintenance\b`)
 )
 
@@ -71,8 +74,8 @@ func netflixRead(m *parsers.Message) parsers.Reading {
 // none has a time, the subject may.
 func netflixSentence(l *letter) (*parsers.Moment, int) {
 	for i := range l.head(l.doc, l.pairs, []string{"ips"}) {
-		text := l.doc.Lines[i].Text
-		if !netflixWork.MatchString(parsers.Clip(text, 1000)) {
+		text := parsers.Clip(netflixParagraph(l, i), 1000)
+		if !netflixWork.MatchString(text) {
 			continue
 		}
 		if when, ok := netflixMoment(text); ok {
@@ -82,9 +85,27 @@ func netflixSentence(l *letter) (*parsers.Moment, int) {
 	return nil, 0
 }
 
-// netflixMoment reads the first moment of a text that has both date and time.
+// netflixParagraph is a line with those below it that belong to its sentence:
+// some mail programs wrap it.
+func netflixParagraph(l *letter, line int) string {
+	end := line + 1
+	for end < min(line+4, l.end) && !l.doc.Lines[end].Gap {
+		end++
+	}
+	return strings.ReplaceAll(l.doc.Span(line, end), "\n", " ")
+}
+
+// netflixMoment reads the first moment of a text that has both date and time;
+// of work that is moved from one to another, the last.
 func netflixMoment(text string) (parsers.Moment, bool) {
 	text = strings.ReplaceAll(text, "+00:00 UTC", " UTC")
+	if at := netflixStamp.FindAllStringSubmatchIndex(text, 5); len(at) > 0 {
+		from := at[0][0]
+		if netflixMoved.MatchString(text) {
+			from = at[len(at)-1][0]
+		}
+		text = text[from:]
+	}
 	for range 20 {
 		when, rest, ok := netflixTimes.Scan(text)
 		if ok && when.HasDate() && when.HasTime {
@@ -106,7 +127,7 @@ func netflixAccount(l *letter) {
 		if found == nil || strings.Contains(strings.ToLower(text), "netflix") {
 			continue
 		}
-		l.n.Account = strings.ReplaceAll(found[1], " ", "")
+		l.n.Account = "AS" + found[1]
 		l.r.Found(0, "account", l.doc.Part, text, "AS number of the greeting")
 		return
 	}
@@ -120,8 +141,8 @@ func netflixWindow(l *letter, when parsers.Moment, line int) {
 		l.r.Missing("start", err.Error())
 		return
 	}
-	found := netflixLength.FindStringSubmatch(parsers.Clip(l.doc.Span(0, l.end), 32<<10))
-	if found == nil {
+	found := netflixLength.FindStringSubmatch(parsers.Clip(strings.ReplaceAll(l.doc.Span(0, l.end), "\n", " "), 32<<10))
+	if found == nil || netflixDuration(found) == 0 {
 		l.r.Missing("end", "the mail says neither when the work ends nor how long the downtime is")
 		return
 	}
@@ -138,9 +159,18 @@ func netflixDuration(found []string) time.Duration {
 	case "d":
 		unit = 24 * time.Hour
 	}
-	n, _ := strconv.ParseFloat(found[1], 64)
+	n, err := strconv.ParseFloat(found[1], 64)
+	if err != nil {
+		n = float64(numberWord(found[1]))
+	}
 	more, _ := strconv.Atoi(found[3])
 	return time.Duration(n*float64(unit)) + time.Duration(more)*time.Minute
+}
+
+// numberWord gives the number that a word says, 0 if none up to twelve.
+func numberWord(word string) int {
+	words := []string{"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+	return slices.Index(words, strings.ToLower(word)) + 1
 }
 
 // netflixCircuits are the addresses of the sessions that go down.

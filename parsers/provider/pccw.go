@@ -17,7 +17,7 @@ func pccwProvider() parsers.Provider {
 		Subjects:  []string{"notification of international service"},
 		Body:      []string{"pccw global"},
 		Formats: []parsers.Format{
-			checkedCalendar(pccwLabels, pccwDetails...),
+			timedCalendar(pccwLabels, pccwTimes, pccwDetails...),
 			{Name: "pccw/notice", Read: pccwRead},
 		},
 	}

@@ -30,7 +30,7 @@ var (
 		"account":  {"customer name", "account"},
 		"start":    {"start date/time", "start date and time", "start date", "start time", "start", "start*", "new start*", "backup start*"},
 		"end":      {"finish date/time", "finish date and time", "finish date", "finish time", "finish", "finish*", "end date/time", "end date", "end time", "end", "end*", "new finish*", "new end*", "backup finish*", "backup end*"},
-		"window":   {"schedule", "schedule*", "maintenance schedule", "maintenance date*", "maintenance window*", "date/time", "date and time", "date & time", "window", "backup schedule*", "backup window*", "backup date*", "new schedule*"},
+		"window":   {"schedule", "schedule*", "maintenance schedule", "maintenance date*", "maintenance window*", "date/time", "date and time", "date & time", "window", "backup schedule*", "backup window*", "backup date*", "new schedule*", "scheduled date*", "scheduled window*"},
 		"day":      {"date", "event date", "activity date"},
 		"circuits": {"circuit impacted", "circuit(s) impacted", "impacted circuit", "impacted circuit(s)", "affected circuit", "affected circuit(s)", "circuit affected", "circuit(s) affected", "circuit", "circuit(s)", "circuit id", "circuit id(s)", "cid"},
 		"impact":   {"service impact", "impact", "expected impact"},
@@ -122,7 +122,7 @@ func seabornCircuits(l *letter) {
 		if p.Field != "circuits" || p.Value == "" || p.Struck || p.At >= l.end {
 			continue
 		}
-		for _, item := range l.list(p) {
+		for _, item := range seabornItems(l.list(p)) {
 			cid, rule := seabornRepair(l, item, inSubject), labelRule(p)
 			if cid != "" {
 				list = l.circuit(list, cid, impact, raw, rule)
@@ -133,6 +133,20 @@ func seabornCircuits(l *letter) {
 		list = l.circuit(list, inSubject, impact, raw, "CID in the subject")
 	}
 	l.circuits(list)
+}
+
+// seabornItems parts ids that a slash with blanks around it joins; no id has
+// blanks.
+func seabornItems(list []string) []string {
+	var all []string
+	for _, item := range list {
+		for _, cid := range strings.Split(item, " / ") {
+			if cid = strings.TrimSpace(cid); cid != "" {
+				all = append(all, cid)
+			}
+		}
+	}
+	return all
 }
 
 // seabornRepair drops broken characters that a wrong charset left before a

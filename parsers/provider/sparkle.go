@@ -74,6 +74,7 @@ func sparkleRead(m *parsers.Message) parsers.Reading {
 		l.r.Found(0, "account", l.doc.Part, "", "the layout has no account: "+sparkleFiller+" stands for it")
 	}
 	l.status(letterStatus, sparkleDetails...)
+	l.learnOrder()
 	l.windows()
 	sparkleCircuits(l)
 	if p, ok := parsers.First(l.pairs, "work"); ok {
@@ -108,35 +109,59 @@ func sparkleCircuits(l *letter) {
 // sparkleSplit gives each ticket its windows. Several tickets stand for as
 // many nights, in their order; one ticket has all of them.
 func sparkleSplit(l *letter) parsers.Reading {
-	p, _ := parsers.First(l.pairs, "id")
-	var tickets []string
-	for _, t := range strings.FieldsFunc(p.Value, func(r rune) bool { return strings.ContainsRune("/,;& ", r) }) {
-		if !parsers.None(t) && strings.ContainsAny(t, "0123456789") {
-			tickets = append(tickets, strings.TrimLeft(t, "#"))
-		}
-	}
+	tickets, text, rule := sparkleNumbers(l)
 	switch {
 	case len(tickets) <= 1:
 		if len(tickets) == 1 {
-			l.n.MaintenanceID = l.value("id", "maintenance_id")
 			l.n.MaintenanceID = tickets[0]
+			l.r.Found(0, "maintenance_id", l.doc.Part, text, rule)
 		}
 		return l.finish()
 	case len(tickets) != len(l.n.Windows):
-		l.n.MaintenanceID = p.Value
+		l.n.MaintenanceID = text
 		l.r.Missing("maintenance_id", fmt.Sprintf("the mail names %d tickets (%s) and %d windows: which belongs to which is not said",
-			len(tickets), parsers.Clip(p.Value, 80), len(l.n.Windows)))
+			len(tickets), parsers.Clip(text, 80), len(l.n.Windows)))
 		return l.finish()
 	}
 	l.n.MaintenanceID = tickets[0]
 	if l.finish(); len(l.r.Fields) > 0 {
 		return l.r
 	}
-	return sparkleTickets(l, tickets, p)
+	return sparkleTickets(l, tickets, text, rule)
+}
+
+// sparkleTicket is a line of ticket numbers and what parts them;
+// sparkleSubject finds them in the subject.
+var (
+	sparkleTicket  = lazy(`^[#\d][\w #/,;&-]*$`)
+	sparkleSubject = lazy(`(?i)\bTT ?#? ?:? ?(\d[\d /,;&-]*)`)
+)
+
+// sparkleNumbers gives the ticket numbers, which stand on the line of the label and
+// on those below it, or else in the subject.
+func sparkleNumbers(l *letter) (all []string, text, rule string) {
+	p, ok := parsers.First(l.pairs, "id")
+	switch {
+	case ok && p.Line == p.At || ok && sparkleTicket.MatchString(p.Value):
+		text, rule = p.Value, labelRule(p)
+		for i := p.At + 1; i < min(p.End, l.end) && sparkleTicket.MatchString(l.doc.Lines[i].Text); i++ {
+			text += " / " + l.doc.Lines[i].Text
+		}
+	default:
+		if found := sparkleSubject.FindStringSubmatch(l.m.Subject); found != nil {
+			text, rule = found[1], "TT in the subject"
+		}
+	}
+	for _, t := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("/,;& ", r) }) {
+		if !parsers.None(t) && strings.ContainsAny(t, "0123456789") {
+			all = append(all, strings.TrimLeft(t, "#"))
+		}
+	}
+	return all, text, rule
 }
 
 // sparkleTickets makes one notice for each ticket and its window.
-func sparkleTickets(l *letter, tickets []string, p parsers.Pair) parsers.Reading {
+func sparkleTickets(l *letter, tickets []string, text, rule string) parsers.Reading {
 	shared := l.r.Evidence
 	l.r.Evidence = nil
 	notices := make([]models.Notice, 0, len(tickets))
@@ -144,7 +169,7 @@ func sparkleTickets(l *letter, tickets []string, p parsers.Pair) parsers.Reading
 		n := l.n
 		n.MaintenanceID = ticket
 		n.Windows = []models.NoticeWindow{l.n.Windows[i]}
-		l.r.Found(i, "maintenance_id", l.doc.Part, l.doc.Lines[p.At].Text, labelRule(p))
+		l.r.Found(i, "maintenance_id", l.doc.Part, text, rule)
 		for _, e := range shared {
 			e.Notice = i
 			switch {

@@ -49,11 +49,11 @@ var (
 
 	// tataSubject is searched in the subject before the ticket.
 	tataSubject = append(parsers.StatusWords{
-		{Status: models.StatusCancelled, Phrases: []string{"cancel"}},
+		{Status: models.StatusCancelled, Phrases: []string{"cancel", "withdrawal", "rollback", "roll back"}},
 		{Status: models.StatusCompleted, Phrases: []string{"closure"}},
 		{Status: models.StatusInProcess, Phrases: []string{"start notification", "commencement", "implementation notification"}},
 		{Status: models.StatusRescheduled, Phrases: []string{"extension", "revised"}},
-	}, parsers.CommonStatus...)
+	}, letterStatus...)
 
 	// tataState is searched in Activity Status, whose words are those of the
 	// ticket system.
@@ -63,7 +63,7 @@ var (
 	}...)
 
 	// tataSentence is searched above the ticket.
-	tataSentence = append(append(parsers.StatusWords{}, parsers.CommonStatus...), parsers.StatusPhrases{
+	tataSentence = append(append(parsers.StatusWords{}, letterStatus...), parsers.StatusPhrases{
 		Status: models.StatusRescheduled, Phrases: []string{"will be extended", "has been extended", "is extended", "being extended"},
 	})
 
@@ -219,6 +219,11 @@ func (t *tataMail) spans(p parsers.Pair) []tataSpan {
 		}
 		for rest := text; rest != ""; {
 			from, to, next, ok := tataTimes.ScanSpan(rest)
+			if at+1 < min(p.End, t.end) && (!ok || from.HasTime && to.HasDate() && !to.HasTime) { // wrapped within the span
+				if a, b, more, whole := tataTimes.ScanSpan(rest + " " + t.doc.Lines[at+1].Text); whole && a.HasTime && b.HasTime && a.HasDate() {
+					from, to, next, ok = a, b, more, true
+				}
+			}
 			if !ok || len(next) >= len(rest) {
 				break
 			}

@@ -15,7 +15,7 @@ func telstraProvider() parsers.Provider {
 		Senders:   []string{"gpen@team.telstra.com", "team.telstra.com", "telstra.com", "*.telstra.com", "*.telstrainternational.com", "telstraglobal.com"},
 		Body:      []string{"telstra global", "telstra international", "telstra connect portal"},
 		Formats: []parsers.Format{
-			checkedCalendar(telstraLabels, telstraDetails...),
+			timedCalendar(telstraLabels, telstraTimes, telstraDetails...),
 			{Name: "telstra/notice", Read: telstraRead},
 		},
 	}
@@ -61,6 +61,7 @@ func telstraRead(m *parsers.Message) parsers.Reading {
 	telstraAccount(l)
 	l.status(letterStatus, telstraDetails...)
 	telstraCancelled(l)
+	l.learnOrder()
 	l.windows()
 	telstraCircuits(l)
 	for _, p := range l.pairs {

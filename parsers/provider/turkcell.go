@@ -48,7 +48,7 @@ var (
 	// turkcellStatus is searched in the subject and in the heading above the
 	// number.
 	turkcellStatus = append(append(parsers.StatusWords{}, letterStatus...), parsers.StatusWords{
-		{Status: models.StatusCancelled, Phrases: []string{"iptal edil", "iptali"}},
+		{Status: models.StatusCancelled, Phrases: []string{"iptal"}},
 		{Status: models.StatusCompleted, Phrases: []string{"tamamland", "tamamlanm", "sona er"}},
 		{Status: models.StatusInProcess, Phrases: []string{"başlad", "başlamışt"}},
 		{Status: models.StatusRescheduled, Phrases: []string{"ertelen"}},
@@ -200,6 +200,11 @@ func (t *turkcellMail) table(from, to int) int {
 // is left.
 func turkcellRow(values []string) (id, customer, impact string, ok bool) {
 	var rest []string
+	if len(values) == 3 && !turkcellID(values[0]) && !turkcellID(values[1]) && turkcellName(values[0]) {
+		if _, _, known := turkcellImpact.Find(values[2]); known {
+			return values[0], values[1], values[2], true
+		}
+	}
 	for i, v := range values {
 		_, _, known := turkcellImpact.Find(v)
 		switch {
@@ -215,6 +220,12 @@ func turkcellRow(values []string) (id, customer, impact string, ok bool) {
 		return "", "", "", false
 	}
 	return id, rest[0], impact, true
+}
+
+// turkcellName tells whether a text could be the name of a circuit, of several
+// words.
+func turkcellName(s string) bool {
+	return len(s) <= 80 && strings.ContainsAny(s, "0123456789") && !strings.ContainsAny(s, "@|:.") && !likeSentence.MatchString(s)
 }
 
 func turkcellID(s string) bool {

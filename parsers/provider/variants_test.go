@@ -82,7 +82,7 @@ func (v variant) wantNotice(t *testing.T, r parsers.Result) {
 	if got := len(n.Windows[0].Circuits); got != v.circuits {
 		t.Errorf("%d circuits, want %d: %+v", got, v.circuits, n.Windows[0].Circuits)
 	}
-	all := strings.Join(r.Warnings, "\n")
+	all := strings.Join(append(r.Warnings, n.Warnings...), "\n")
 	if v.warning == "" && all != "" || !strings.Contains(all, v.warning) {
 		t.Errorf("warnings %q, want %q", all, v.warning)
 	}
@@ -126,6 +126,9 @@ func TestZayoVariants(t *testing.T) {
 		{name: "many circuits", mail: mail(zayoFrom, zayoSubj, zayoHTML("Work.", "H", zayoNight, many)), status: "CONFIRMED", windows: start, circuits: 301},
 		{name: "columns change places", mail: mail(zayoFrom, zayoSubj, zayoHTML("Work.", "H", zayoNight,
 			"<table><tr><td>Z Location<td>Expected Impact<td>New Column<td>Circuit Id<tr><td>Ulm<td>No Expected Impact<td>1<td>/OGYX/1/ /ZYO /</table>")), status: "CONFIRMED", windows: start, circuits: 1},
+		{name: "night that was", mail: mail(zayoFrom, zayoSubj, zayoHTML("Work.", "H", strings.NewReplacer("1<sup>st</sup> Activity", "Original Activity", "11-Mar", "10-Mar").Replace(zayoNight)+"<br><br>"+zayoNight, zayoTable)), status: "CONFIRMED", windows: start, circuits: 1},
+		{name: "window has closed", mail: mail(zayoFrom, zayoSubj, zayoHTML("The scheduled window for this maintenance event has closed.", "H", zayoNight, zayoTable)), status: "COMPLETED", windows: start, circuits: 1},
+		{name: "extension", mail: mail(zayoFrom, strings.Replace(zayoSubj, "Planned", "Extension", 1), plain), status: "RE-SCHEDULED", windows: start, circuits: 1},
 		{name: "value in the next element", mail: mail(zayoFrom, zayoSubj, strings.NewReplacer("<b>", "<div>", "</b>", "</div><div>", "<br><br>", "</div>").Replace(plain)), status: "CONFIRMED", windows: start, circuits: 1},
 		{name: "not cancelled", mail: mail(zayoFrom, zayoSubj, zayoHTML("This work has not been cancelled, as was said before.", "H", zayoNight, zayoTable)), status: "CONFIRMED", windows: start, circuits: 1},
 		{name: "may be cancelled", mail: mail(zayoFrom, zayoSubj, zayoHTML("If this work is cancelled, you will be notified.", "H", zayoNight, zayoTable)), status: "CONFIRMED", windows: start, circuits: 1},

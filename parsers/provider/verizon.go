@@ -31,7 +31,7 @@ const verizonSlack = 15 * time.Minute
 
 var (
 	// verizonTimes: the local rendering is the site's, and only a check.
-	verizonTimes = parsers.Times{Zones: parsers.Zones{Means: map[string]string{"bst": "Europe/London"}}}
+	verizonTimes = parsers.Times{Order: parsers.Undecided, Zones: parsers.Zones{Means: map[string]string{"bst": "Europe/London"}}}
 
 	verizonLabels = parsers.NewLabels(map[string][]string{
 		"id":        {"verizon mastars request number", "mastars request number", "mastars request", "mastars request #", "verizon mastars request"},
@@ -99,6 +99,7 @@ type verizonSpan struct {
 
 // windows reads the dates labelled GMT and checks them against the local ones.
 func (v *verizonMail) windows() {
+	v.pairs = withoutFormer(v.doc, v.pairs, "gmt", "local", "backup")
 	gmt, local := v.spans("gmt"), v.spans("local")
 	sure := gmt
 	if len(gmt) == 0 {
@@ -201,7 +202,7 @@ func (v *verizonMail) affected() []models.NoticeCircuit {
 		if parsers.None(cid) {
 			cid, rule = row.Get("billing"), "column "+row.Head("billing")
 		}
-		if parsers.None(cid) {
+		if !cell(&v.r, cid, rule) {
 			continue
 		}
 		words, where := row.Get("impact"), "column "+row.Head("impact")

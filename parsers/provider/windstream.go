@@ -141,7 +141,7 @@ func (w *windstreamMail) affected() {
 		if parsers.None(cid) {
 			cid, column = row.Get("own"), "column "+row.Head("own")
 		}
-		if parsers.None(cid) || cid == row.Get("name") {
+		if cid == row.Get("name") || !cell(&w.r, cid, column) {
 			continue
 		}
 		if name := row.Get("name"); !parsers.None(name) {

@@ -50,14 +50,17 @@ var (
 	zayoSubject = append(parsers.StatusWords{
 		{Status: models.StatusCancelled, Phrases: []string{"cancel"}},
 		{Status: models.StatusCompleted, Phrases: []string{"end of window", "end of maintenance", "window closed"}},
-		{Status: models.StatusInProcess, Phrases: []string{"start of", "start notification", "begin of", "commence", "in progress"}},
-	}, parsers.CommonStatus...)
+		{Status: models.StatusCompleted, Phrases: []string{"complete maintenance"}},
+		{Status: models.StatusInProcess, Phrases: []string{"start of", "start maintenance", "start notification", "begin of", "commence", "in progress"}},
+		{Status: models.StatusRescheduled, Phrases: []string{"extension"}},
+	}, letterStatus...)
 
 	// zayoSentence is searched above the ticket number, where the official
 	// sentence stands.
-	zayoSentence = append(append(parsers.StatusWords{}, parsers.CommonStatus...), parsers.StatusPhrases{
-		Status: models.StatusInProcess, Phrases: []string{"has opened", "will begin shortly", "is about to begin", "is now open"},
-	})
+	zayoSentence = append(append(parsers.StatusWords{}, letterStatus...), parsers.StatusWords{
+		{Status: models.StatusCompleted, Phrases: []string{"event has closed", "window is now closed"}},
+		{Status: models.StatusInProcess, Phrases: []string{"has opened", "will begin shortly", "is about to begin", "is now open"}},
+	}...)
 
 	zayoTicket  = lazy(`(?i)\bTTN-[0-9A-Z-]*[0-9A-Z]`)
 	zayoReplace = lazy(`(?i)(?:reschedule of|rescheduled from|replaces|replacement (?:of|for)|supersedes)\s+(?:ticket\s+)?(TTN-[0-9A-Z-]*[0-9A-Z])`, "reschedule", "replac", "supersedes")
@@ -214,7 +217,7 @@ func zayoHead(d *parsers.Document, pairs []parsers.Pair) (parsers.StatusHit, boo
 }
 
 func (z *zayoMail) windows() {
-	for _, p := range z.pairs {
+	for _, p := range withoutFormer(z.doc, z.pairs, "night", "backup") {
 		if p.Field != "night" && p.Field != "backup" {
 			continue
 		}
@@ -247,7 +250,7 @@ func (z *zayoMail) circuits() {
 		if parsers.None(cid) {
 			cid = row.Get("legacy")
 		}
-		if !parsers.None(cid) {
+		if cell(&z.r, cid, "column Circuit Id") {
 			list = z.circuit(list, cid, row.Get("impact"), row.Line)
 		}
 	}
@@ -308,7 +311,7 @@ func (z *zayoMail) flatCircuits() []models.NoticeCircuit {
 		if cid == "" {
 			cid = previous
 		}
-		if cid != "" && len(cid) <= 60 {
+		if len(cid) <= 60 && likeCircuit(cid) && !strings.Contains(cid, ", ") {
 			list = z.circuit(list, cid, text[at:], i)
 		}
 		previous = ""
