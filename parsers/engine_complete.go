@@ -14,6 +14,8 @@ import (
 func completeReading(r *Reading, p Provider, format string, m *Mail, msg *Message) {
 	for i := range r.Notices {
 		n := &r.Notices[i]
+		fillWindows(n)
+		r.SortWindows(i, n.Windows)
 		fill(n, p, format, m, msg)
 		r.Fields = append(r.Fields, check(n)...)
 		sane(n, m)
@@ -41,7 +43,6 @@ func fill(n *models.Notice, p Provider, format string, m *Mail, msg *Message) {
 		n.Sequence = 1
 	}
 	fillTimes(n, m, msg)
-	fillWindows(n)
 	if n.MaintenanceID == "" && n.Synthetic && len(n.Windows) > 0 {
 		n.MaintenanceID = models.SyntheticID(p.Slug, n.Account, cids(n), n.Windows[0].Start)
 	}
@@ -94,7 +95,6 @@ func fillWindows(n *models.Notice) {
 			}
 		}
 	}
-	slices.SortStableFunc(n.Windows, func(a, b models.NoticeWindow) int { return a.Start.Compare(b.Start) })
 }
 
 func cids(n *models.Notice) []string {

@@ -36,7 +36,6 @@ type icalEvent struct {
 	props []icalProp
 	line  int
 	ended bool
-	cut   bool // a limit ended the reading inside it
 }
 
 // icalCalendar is what a text holds of calendars: their own properties and
@@ -314,7 +313,7 @@ func (b *icalBuilder) endEvent(ended bool) {
 	if b.event == nil {
 		return
 	}
-	b.event.ended, b.event.cut = ended, b.c.over != ""
+	b.event.ended = ended
 	b.c.events = append(b.c.events, *b.event)
 	b.event = nil
 }

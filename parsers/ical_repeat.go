@@ -118,20 +118,29 @@ func parseRuleDays(v string) ([]ruleDay, error) {
 }
 
 // starts gives the starts that the rule makes from the first, which counts;
-// capped says that there were more than the limit.
-func (r icalRule) starts(first time.Time) (all []time.Time, capped bool) {
+// capped says that there were more than the limit. It counts days on the
+// calendar of the first's zone.
+func (r icalRule) starts(first icalWhen) (all []icalWhen, capped bool) {
+	loc := first.at.Location()
 	for n := 0; n < maxRepeatDays; n++ {
-		t := first.AddDate(0, 0, n)
-		if !r.until.IsZero() && t.After(r.until) {
-			return all, false
+		w := first
+		if n > 0 {
+			w.wall = first.wall.AddDate(0, 0, n)
+			if !r.until.IsZero() && w.wall.After(r.until.AddDate(0, 0, 2)) {
+				return all, false
+			}
+			if !r.matches(first.wall, w.wall, n) {
+				continue
+			}
+			w.at, w.remark = clockTime(w.wall, loc)
 		}
-		if n > 0 && !r.matches(first, t, n) {
-			continue
+		if !r.until.IsZero() && w.at.After(r.until) {
+			return all, false
 		}
 		if len(all) == maxRepeats {
 			return all, true
 		}
-		all = append(all, t)
+		all = append(all, w)
 		if r.count > 0 && len(all) == r.count {
 			return all, false
 		}

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -52,31 +51,7 @@ func (l *letter) windows() {
 			w.Days = days
 		}
 	}
-	l.sortWindows()
-}
-
-// sortWindows orders the windows by start, and what was found for them with
-// them.
-func (l *letter) sortWindows() {
-	order := make([]int, len(l.n.Windows))
-	for i := range order {
-		order[i] = i
-	}
-	sort.SliceStable(order, func(a, b int) bool { return l.n.Windows[order[a]].Start.Before(l.n.Windows[order[b]].Start) })
-	names := make(map[string]string, 2*len(order))
-	windows := make([]models.NoticeWindow, len(order))
-	for to, from := range order {
-		windows[to] = l.n.Windows[from]
-		for _, field := range []string{"start", "end"} {
-			names[parsers.WindowField(from, field)] = parsers.WindowField(to, field)
-		}
-	}
-	l.n.Windows = windows
-	for i := range l.r.Evidence {
-		if name, ok := names[l.r.Evidence[i].Field]; ok {
-			l.r.Evidence[i].Field = name
-		}
-	}
+	l.r.SortWindows(0, l.n.Windows)
 }
 
 func (l *letter) alone(start *parsers.Pair) {
