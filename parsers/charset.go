@@ -32,6 +32,10 @@ func decodeText(data []byte, charset string, isHTML bool) string {
 	charset = strings.ToLower(strings.TrimSpace(charset))
 	switch charset {
 	case "", "utf-8", "utf8", "us-ascii", "ascii", "ansi_x3.4-1968", "unicode-1-1-utf-8":
+	case "utf-7", "utf7", "unicode-1-1-utf-7":
+		if utf8.Valid(data) {
+			return withoutNUL(decodeUTF7(data))
+		}
 	default:
 		if enc := encodingOf(charset); enc != nil {
 			return decodeWith(enc, data)
