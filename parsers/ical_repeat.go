@@ -9,6 +9,7 @@ import (
 
 const (
 	maxRepeats    = 100
+	maxRule       = 2000 // bytes of an RRULE
 	maxRepeatDays = 10 * 366 // days that are looked at for a rule
 )
 
@@ -38,7 +39,10 @@ var ruleDays = map[string]time.Weekday{
 // nobody uses for maintenance, are errors.
 func parseRule(v string, loc *time.Location) (icalRule, error) {
 	r := icalRule{interval: 1}
-	for _, item := range strings.Split(strings.ToUpper(strings.TrimSpace(Clip(v, 2000))), ";") {
+	if len(v) > maxRule {
+		return r, fmt.Errorf("RRULE cannot be read: it is longer than %d bytes", maxRule)
+	}
+	for _, item := range strings.Split(strings.ToUpper(strings.TrimSpace(v)), ";") {
 		name, value, _ := strings.Cut(item, "=")
 		var err error
 		switch name {

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// maxDates is how many RDATEs, and how many EXDATEs, of one event are read.
+const maxDates = 10_000
+
 // icalStart is the start of one window: where it comes from, and its own end
 // where it has one.
 type icalStart struct {
@@ -228,7 +231,10 @@ func (e *eventReading) dates(name string) ([]icalStart, error) {
 		if p.name != name {
 			continue
 		}
-		for rest := p.value; rest != "" && len(all) <= maxRepeats; {
+		for rest := p.value; rest != ""; {
+			if len(all) >= maxDates {
+				return nil, fmt.Errorf("%s lists more than %d times", name, maxDates)
+			}
 			one := p
 			one.value, rest, _ = strings.Cut(rest, ",")
 			s, err := e.date(one)
