@@ -31,6 +31,7 @@ const (
 	tagTitle
 	tagSpan
 	tagRule
+	tagUnseen // what it holds is never shown
 )
 
 // tagNamed tells the part of an element by its name in any letter case.
@@ -85,6 +86,8 @@ func tagOf(name []byte) tag {
 		return tagStyle
 	case "title":
 		return tagTitle
+	case "template", "iframe", "noembed", "noframes":
+		return tagUnseen
 	case "img", "input", "meta", "link", "col", "wbr", "area", "base", "embed", "source":
 		return tagVoid
 	case "ul", "ol", "li", "dl", "dd", "blockquote", "section", "article", "header", "footer", "center",
@@ -234,7 +237,7 @@ func (w *htmlWalk) start(x *lexer) {
 			w.struck++
 		}
 	}
-	if (s.hidden || s.white && !w.coloured()) && t != tagVoid && t != tagBreak && t != tagRule {
+	if (s.hidden || t == tagUnseen || s.white && !w.coloured()) && t != tagVoid && t != tagBreak && t != tagRule {
 		w.hidden, w.hiddenDepth, w.hiddenTable = t, 1, len(w.tables)
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 const (
 	maxRepeats    = 100
-	maxRule       = 2000 // bytes of an RRULE
+	maxRule       = 2000     // bytes of an RRULE
 	maxRepeatDays = 10 * 366 // days that are looked at for a rule
 )
 
