@@ -18,7 +18,7 @@ func (e Evidence) Window() (window int, field string) {
 	}
 	number, field, ok := strings.Cut(rest, "].")
 	n, err := strconv.Atoi(number)
-	if !ok || err != nil || n < 1 {
+	if !ok || err != nil || n < 0 {
 		return 0, e.Field
 	}
 	return n, field
@@ -48,8 +48,8 @@ func (r Result) windowEvidence(notice, window int) []Evidence {
 		at, field := e.Window()
 		n, _ := circuitOf(field)
 		switch {
-		case e.Notice != notice, at > 0 && at != window:
-		case n >= 0 && at > 0:
+		case e.Notice != notice, field != e.Field && at != window:
+		case n >= 0 && field != e.Field: // the circuit of a window alone
 			e.Field = field
 			own = append(own, e)
 		case at == window, n < 0 && field != "start" && field != "end", n >= 0:
@@ -120,11 +120,19 @@ func (r *Reading) SortWindows(notice int, windows []models.NoticeWindow) {
 	for place, from := range order {
 		windows[place], to[from] = old[from], place
 	}
+	own := slices.ContainsFunc(r.Evidence, func(e Evidence) bool {
+		return e.Notice == notice && strings.HasPrefix(e.Field, "windows[") && strings.Contains(e.Field, "].circuits[")
+	})
 	for i := range r.Evidence {
 		e := &r.Evidence[i]
 		at, field := e.Window()
-		if e.Notice == notice && at < len(to) && (at > 0 || field == "start" || field == "end") {
+		circuit, _ := circuitOf(field)
+		switch {
+		case e.Notice != notice || at >= len(to):
+		case field == "start" || field == "end":
 			e.Field = WindowField(to[at], field)
+		case circuit >= 0 && own: // the plain ones are those of the first window
+			e.Field = "windows[" + strconv.Itoa(to[at]) + "]." + field
 		}
 	}
 }

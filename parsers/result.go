@@ -183,7 +183,7 @@ func (r Result) Explanation() []string {
 		if e.Part >= 0 {
 			where = "part " + itoa(e.Part)
 		}
-		lines = append(lines, "notice "+itoa(e.Notice+1)+", "+e.Field+": "+where+", "+e.Rule+": "+Clip(Fold(e.Text), 200))
+		lines = append(lines, r.place(e)+": "+where+", "+e.Rule+": "+Clip(Fold(e.Text), 200))
 	}
 	for _, w := range r.Warnings {
 		lines = append(lines, "warning: "+w)
@@ -194,4 +194,16 @@ func (r Result) Explanation() []string {
 		}
 	}
 	return append(lines, r.Problems()...)
+}
+
+// place says for people what a piece of evidence is of: "notice 1, window 2,
+// start". The window is named where there are several.
+func (r Result) place(e Evidence) string {
+	at, field := e.Window()
+	timed := at > 0 || field == "start" || field == "end"
+	of := "notice " + itoa(e.Notice+1) + ", "
+	if timed && (at > 0 || e.Notice < len(r.Notices) && len(r.Notices[e.Notice].Windows) > 1) {
+		of += "window " + itoa(at+1) + ", "
+	}
+	return of + field
 }
