@@ -56,6 +56,7 @@ func TestHostileSheets(t *testing.T) {
 		{"last row", rows("", `<row r="1048576"><c r="A1048576" t="inlineStr"><is><t>x</t></is></c></row>`, 1), failed + "more than 50000 rows" + limit, ""},
 		{"60,000 rows", rows("", "<row/>", 60_000), failed + "more than 50000 rows" + limit, ""},
 		{"last column of many rows", with(sheet, sheetData("", lastColumns(20_000)), "", 0, ""), failed + "more than 1000000 cells" + limit, ""},
+		{"100,000 circuits in one cell", rows("", `<row r="1"><c r="A1" t="inlineStr"><is><t>`+strings.Repeat("C-1, ", 100_000)+`</t></is></c></row>`, 1), failed + "a cell of more than 131068 bytes" + limit, ""},
 		{"billion laughs", with("xl/sharedStrings.xml", billionLaughs(), "", 0, ""), failed + "xl/sharedstrings.xml declares a document type", ""},
 		{"external entity", with(sheet, `<!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]><worksheet><sheetData><row><c><v>&x;</v></c></row></sheetData></worksheet>`, "", 0, ""), failed + sheet + " declares a document type", ""},
 		{"many strings", with("xl/sharedStrings.xml", "<sst>", "<si><t/></si>", 1_000_000, "</sst>"), failed + "xl/sharedstrings.xml has more than 600000 tags" + limit, ""},
