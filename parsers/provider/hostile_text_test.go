@@ -94,7 +94,10 @@ func TestHostileText(t *testing.T) {
 	cell := func(s string) string {
 		return megaportHTML("Planned maintenance (9001-1).", "Cards.", strings.Replace(megaportTable, "880011", s, 1)+megaportTimes1)
 	}
+	lines := "Planned maintenance (9001-1).\n" + strings.Repeat("-  CRQa,-  CRQa,-  CRQa,-  CRQa,-  CRQa,\n", 100_000)
 	mails := []hostileMail{
+		{"lines of cells without end", func() string { return mail(megaportFrom, megaportSubj, text(lines)) },
+			"error megaport/notice could not read maintenance_id; maintenance_id: read text: more than 300000 cells of tables: over the limit"},
 		{"100,000 circuits in one cell", html(cell(texts["100,000 circuits, commas"])), "error megaport/notice could not read circuits; circuits: \"C-0, C-1, C-2, C-3, C-4, C-5, C-6, C-7, C-8, C-9, C-10, C-11\"… is no id: it is 888889 bytes long"},
 		{"100,000 circuits in a cell of a spreadsheet", colt(coltSubj, "Cards.", "OCN;Circuit ID\n700400;"+texts["100,000 circuits, commas"]+"\n"), "error colt/notice could not read circuits; circuits: read CSV list.csv: row 2: a cell of more than 65536 bytes: over the limit"},
 		{"100 kB of circuits in the subject", colt(coltSubj+" "+texts["100 kB of circuits"], "Cards.", coltTable), coltParsed},
