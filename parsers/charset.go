@@ -32,8 +32,12 @@ func decodeText(data []byte, charset string, isHTML bool) string {
 	charset = strings.ToLower(strings.TrimSpace(charset))
 	switch charset {
 	case "", "utf-8", "utf8", "us-ascii", "ascii", "ansi_x3.4-1968", "unicode-1-1-utf-8":
+	case "utf-7", "utf7", "unicode-1-1-utf-7":
+		if utf8.Valid(data) {
+			return withoutNUL(decodeUTF7(data))
+		}
 	default:
-		if enc := encodingOf(charset); enc != nil {
+		if enc := encodingOf(charset); enc != nil && !notWide(charset, data) {
 			return decodeWith(enc, data)
 		}
 	}
@@ -49,6 +53,12 @@ func decodeText(data []byte, charset string, isHTML bool) string {
 		return decodeWith(enc, data)
 	}
 	return decodeWith(charmap.Windows1252, data)
+}
+
+// notWide reports whether text that is declared as UTF-16 was converted on its
+// way: it is UTF-8 without a single NUL.
+func notWide(charset string, data []byte) bool {
+	return strings.HasPrefix(charset, "utf-16") && bytes.IndexByte(data, 0) < 0 && utf8.Valid(data)
 }
 
 // sevenBit finds the escapes of ISO-2022-JP, which are valid UTF-8 too.

@@ -1,6 +1,7 @@
 package parsers
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,6 +59,9 @@ func (e *Engine) Parse(m *Mail, provider string) Result {
 	if rule := ignoredMail(m); rule != "" {
 		r := Result{Outcome: OutcomeIgnored, Reason: rule, Provider: e.slugFor(m, provider)}
 		return r
+	}
+	if isEmpty(m) {
+		return Result{Outcome: OutcomeError, Provider: e.slugFor(m, provider), Reason: "the file or mail is empty: it has neither a header nor content"}
 	}
 	if provider = strings.TrimSpace(provider); provider != "" {
 		return e.given(m, provider)
@@ -123,7 +127,7 @@ func (e *Engine) undetected(m *Mail) Result {
 		r.Reason = "no provider is known by this mail, and nothing in it speaks of maintenance"
 		return r
 	}
-	r.Reason = "no provider is known by this mail; name one, or add its sender's address" + unreadable(m)
+	r.Reason = "no provider is known by this mail; name one, or add its sender's address" + mayBeIn("it", m, nil)
 	return r
 }
 
@@ -210,22 +214,52 @@ func missing(r Reading) string {
 // failed ends a search without a complete reading.
 func failed(r Result, best *attempt, m *Mail, p Provider) Result {
 	r.Outcome = OutcomeError
-	switch {
-	case best != nil:
+	var cover []string
+	if p.Slug != GenericSlug && (best == nil || len(best.reading.Fields) == 0) {
+		cover = coverOf(m)
+	}
+	if best != nil {
 		r.Format, r.Fields, r.Evidence, r.Warnings = best.format, best.reading.Fields, best.reading.Evidence, best.reading.Warnings
-		r.Reason = best.format + " " + missing(best.reading)
-		if len(r.Fields) == 0 {
-			r.Reason = best.format + " found no notice"
-		}
-	case len(m.Parts) == 0 && len(m.Forwarded) == 0:
+	}
+	switch {
+	case len(cover) > 0:
+		r.Reason = "the notice is only in an attachment that cannot be read: " + Clip(strings.Join(cover, ", "), 300)
+	case best != nil && len(r.Fields) == 0:
+		r.Reason = best.format + " found no notice" + mayBeIn("it", m, r.Evidence)
+	case best != nil:
+		r.Reason = best.format + " " + missing(best.reading) + mayBeIn("that", m, r.Evidence)
+	case !hasContent(m):
 		r.Reason = "the mail has no content"
 	case !speaksOfMaintenance(m):
 		r.Outcome = OutcomeIgnored
 		r.Reason = "nothing in the mail speaks of maintenance"
 	default:
-		r.Reason = fmt.Sprintf("no layout of %s that is known fits this mail%s", p.Slug, unreadable(m))
+		r.Reason = fmt.Sprintf("no layout of %s that is known fits this mail%s", p.Slug, mayBeIn("it", m, nil))
 	}
 	return r
+}
+
+// hasContent reports whether any part of a mail holds more than blanks.
+func hasContent(m *Mail) bool {
+	for _, msg := range messages(m) {
+		for _, p := range msg.Parts {
+			if len(bytes.TrimSpace(p.Data)) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isEmpty reports whether there is nothing at all: no content, and no header
+// but what says of which type the content would be.
+func isEmpty(m *Mail) bool {
+	for name := range m.Header {
+		if !strings.HasPrefix(name, "Content-") {
+			return false
+		}
+	}
+	return !hasContent(m)
 }
 
 // fits and read call a format; a panic in it is a reason, not a crash.

@@ -14,6 +14,8 @@ import (
 func completeReading(r *Reading, p Provider, format string, m *Mail, msg *Message) {
 	for i := range r.Notices {
 		n := &r.Notices[i]
+		fillWindows(n)
+		r.SortWindows(i, n.Windows)
 		fill(n, p, format, m, msg)
 		r.Fields = append(r.Fields, check(n)...)
 		sane(n, m)
@@ -41,7 +43,6 @@ func fill(n *models.Notice, p Provider, format string, m *Mail, msg *Message) {
 		n.Sequence = 1
 	}
 	fillTimes(n, m, msg)
-	fillWindows(n)
 	if n.MaintenanceID == "" && n.Synthetic && len(n.Windows) > 0 {
 		n.MaintenanceID = models.SyntheticID(p.Slug, n.Account, cids(n), n.Windows[0].Start)
 	}
@@ -94,7 +95,6 @@ func fillWindows(n *models.Notice) {
 			}
 		}
 	}
-	slices.SortStableFunc(n.Windows, func(a, b models.NoticeWindow) int { return a.Start.Compare(b.Start) })
 }
 
 func cids(n *models.Notice) []string {
@@ -121,15 +121,33 @@ func check(n *models.Notice) []FieldError {
 	if len(n.Windows) == 0 {
 		bad = append(bad, FieldError{"start", "the notice has no window"}, FieldError{"end", "the notice has no window"})
 	}
+	bad = append(bad, tooLong("maintenance_id", n.MaintenanceID)...)
+	bad = append(bad, tooLong("account", n.Account)...)
 	circuits := 0
 	for i, w := range n.Windows {
 		bad = append(bad, checkWindow(i, w, slices.Contains(n.Warnings, warnZeroLength))...)
 		circuits += len(w.Circuits)
+		for _, c := range w.Circuits {
+			if long := tooLong("circuits", c.CID); long != nil {
+				bad = append(bad, long...)
+				break
+			}
+		}
 	}
 	if circuits == 0 && len(n.Windows) > 0 && !n.Status.Closed() {
 		bad = append(bad, FieldError{"circuits", "the notice lists no circuit and is neither cancelled nor completed"})
 	}
 	return bad
+}
+
+// maxID is how many bytes an id may have; what is longer is another text.
+const maxID = 1000
+
+func tooLong(field, id string) []FieldError {
+	if len(id) <= maxID {
+		return nil
+	}
+	return []FieldError{{field, fmt.Sprintf("%q… is no id: it is %d bytes long", Clip(id, 60), len(id))}}
 }
 
 func checkWindow(i int, w models.NoticeWindow, zeroLength bool) []FieldError {

@@ -2,7 +2,6 @@ package parsers
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 )
 
@@ -87,7 +86,7 @@ func speaksOfMaintenance(m *Mail) bool {
 			}
 		}
 	}
-	return !text && unreadable(m) != ""
+	return !text && len(unread(m, nil)) > 0 && len(coverOf(m)) > 0
 }
 
 func hasMaintenanceWord(b []byte) bool {
@@ -98,68 +97,4 @@ func hasMaintenanceWord(b []byte) bool {
 		}
 	}
 	return false
-}
-
-// unreadable names the attachments in which a notice may be that no reader can
-// read, as the end of a sentence; empty if there are none.
-func unreadable(m *Mail) string {
-	var names []string
-	for _, msg := range messages(m) {
-		for _, p := range msg.Parts {
-			if name := unreadablePart(p); name != "" {
-				names = appendNew(names, []string{name})
-			}
-		}
-	}
-	if len(names) == 0 {
-		return ""
-	}
-	return "; it may be in an attachment that cannot be read: " + Clip(strings.Join(names, ", "), 300)
-}
-
-// unreadableTypes are the types of attachments in which people send notices
-// and that no reader can read.
-var unreadableTypes = []string{
-	TypePDF, "application/ms-tnef", "application/vnd.ms-tnef", "application/msword", "application/zip", "application/x-zip-compressed",
-	"application/gzip", "application/x-gzip", "application/pkcs7-mime", "application/x-pkcs7-mime",
-}
-
-// unreadableEnds are their file names, for those that are sent as mere bytes.
-var unreadableEnds = []string{".pdf", "winmail.dat", ".zip", ".gz", ".7z", ".doc", ".docx", ".xls", ".msg"}
-
-// unreadablePart names a part that no reader can read; empty for others.
-func unreadablePart(p *Part) string {
-	kind, name := p.ContentType, strings.ToLower(p.Filename)
-	bad := slices.Contains(unreadableTypes, kind) || strings.HasPrefix(kind, "application/vnd.") ||
-		strings.HasPrefix(kind, "image/") && p.Attachment
-	if !bad && !strings.HasPrefix(kind, "text/") {
-		bad = slices.ContainsFunc(unreadableEnds, func(end string) bool { return strings.HasSuffix(name, end) })
-	}
-	switch {
-	case bad && p.Filename != "":
-		return p.Filename
-	case bad:
-		return kind
-	case kind == TypeText:
-		return uuencoded(p.Data)
-	}
-	return ""
-}
-
-// uuencoded names the file that a text carries in the way of old mail
-// programs ("begin 644 notice.doc"); empty if there is none.
-func uuencoded(text []byte) string {
-	for {
-		i := bytes.Index(text, []byte("begin "))
-		if i < 0 {
-			return ""
-		}
-		lineStart := i == 0 || text[i-1] == '\n'
-		text = text[i+len("begin "):]
-		line, _ := cutLine(text[:min(len(text), 300)])
-		mode, name, ok := strings.Cut(string(line), " ")
-		if name = strings.TrimSpace(name); lineStart && ok && name != "" && len(mode) >= 3 && len(mode) <= 4 && strings.Trim(mode, "01234567") == "" {
-			return baseName(strings.ToValidUTF8(name, "?"))
-		}
-	}
 }

@@ -88,7 +88,7 @@ func (d *Document) join() {
 // Hidden elements, comments, scripts and styles are left out. It fails only
 // when a limit is exceeded; broken HTML is read as far as it goes.
 func ReadHTML(src string, part int) (*Document, error) {
-	w := htmlWalk{doc: &Document{Part: part}}
+	w := htmlWalk{doc: &Document{Part: part}, src: src}
 	w.buf = make([]byte, 0, len(src)/4+64)
 	x := lexer{s: src}
 	for n := 0; ; n++ {
@@ -131,6 +131,9 @@ type htmlWalk struct {
 
 	spans       int   // open span elements
 	struckSpans []int // those of them that are struck through
+
+	src         string
+	backgrounds int // 1: the page has some, -1: none, 0: not looked for
 
 	hidden      tag // the element that hides what is inside; 0: none
 	hiddenDepth int

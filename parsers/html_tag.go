@@ -31,6 +31,7 @@ const (
 	tagTitle
 	tagSpan
 	tagRule
+	tagUnseen // what it holds is never shown
 )
 
 // tagNamed tells the part of an element by its name in any letter case.
@@ -85,6 +86,8 @@ func tagOf(name []byte) tag {
 		return tagStyle
 	case "title":
 		return tagTitle
+	case "template", "iframe", "noembed", "noframes":
+		return tagUnseen
 	case "img", "input", "meta", "link", "col", "wbr", "area", "base", "embed", "source":
 		return tagVoid
 	case "ul", "ol", "li", "dl", "dd", "blockquote", "section", "article", "header", "footer", "center",
@@ -105,15 +108,18 @@ func (t tag) block() bool {
 // style is what the attributes of an element say.
 type style struct {
 	hidden, struck   bool
+	white            bool // white text, with no background of its own
 	colspan, rowspan int
 }
 
 // set takes over an attribute if it counts.
 func (s *style) set(key, val string) {
 	switch len(key) {
-	case len("style"):
+	case len("style"): // and color
 		if strings.EqualFold(key, "style") {
 			s.css(val)
+		} else if strings.EqualFold(key, "color") {
+			s.white = isWhite(strings.ToLower(val))
 		}
 	case len("hidden"):
 		s.hidden = s.hidden || strings.EqualFold(key, "hidden")
@@ -128,11 +134,12 @@ func (s *style) set(key, val string) {
 
 // css reads the declarations that hide text or strike it through.
 func (s *style) css(v string) {
+	var color, back string
 	for v != "" {
 		var decl string
 		decl, v, _ = strings.Cut(v, ";")
 		decl = strings.TrimLeft(decl, " \t\r\n")
-		if decl == "" || strings.IndexByte("dDvVtT", decl[0]) < 0 {
+		if decl == "" || strings.IndexByte("dDvVtTcCbBoO", decl[0]) < 0 {
 			continue
 		}
 		key, val, _ := strings.Cut(decl, ":")
@@ -142,10 +149,28 @@ func (s *style) css(v string) {
 			s.hidden = s.hidden || strings.HasPrefix(val, "none")
 		case "visibility":
 			s.hidden = s.hidden || strings.HasPrefix(val, "hidden")
+		case "opacity":
+			s.hidden = s.hidden || strings.Trim(val, "0.% ") == "" && val != ""
+		case "color":
+			color = val
+		case "background", "background-color":
+			back = val
 		case "text-decoration", "text-decoration-line":
 			s.struck = s.struck || strings.Contains(val, "line-through")
 		}
 	}
+	if color != "" {
+		s.white = isWhite(color) && back == ""
+		s.hidden = s.hidden || color == back || isWhite(color) && isWhite(back)
+	}
+}
+
+func isWhite(color string) bool {
+	switch color {
+	case "white", "#fff", "#ffffff", "rgb(255,255,255)", "rgb(255, 255, 255)":
+		return true
+	}
+	return false
 }
 
 func span(v string) int {
@@ -212,9 +237,23 @@ func (w *htmlWalk) start(x *lexer) {
 			w.struck++
 		}
 	}
-	if s.hidden && t != tagVoid && t != tagBreak && t != tagRule {
+	if (s.hidden || t == tagUnseen || s.white && !w.coloured()) && t != tagVoid && t != tagBreak && t != tagRule {
 		w.hidden, w.hiddenDepth, w.hiddenTable = t, 1, len(w.tables)
 	}
+}
+
+// coloured reports whether anything in the page has a background; where nothing
+// has, white text cannot be seen.
+func (w *htmlWalk) coloured() bool {
+	if w.backgrounds == 0 {
+		w.backgrounds = -1
+		for _, word := range []string{"background", "bgcolor", "BGCOLOR", "bgColor", "BACKGROUND", "Background"} {
+			if strings.Contains(w.src, word) {
+				w.backgrounds = 1
+			}
+		}
+	}
+	return w.backgrounds > 0
 }
 
 func (w *htmlWalk) end(t tag) {

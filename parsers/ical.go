@@ -2,7 +2,9 @@ package parsers
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,21 +66,43 @@ func isNoticeCalendar(p *Part) bool {
 	return false
 }
 
+// maxCalendarRows is how many circuits the windows of one mail's calendars may
+// list together: a rule of repetition multiplies them.
+const maxCalendarRows = 100_000
+
 // calendarReading collects what the events of a mail say.
 type calendarReading struct {
 	home     *time.Location
 	homeName string
 	notices  []models.Notice
-	evidence [][]Evidence // by notice
+	evidence [][]Evidence             // by notice
+	seen     []map[windowKey]struct{} // by notice: its windows
+	rows     int
+	over     []FieldError // limits that were exceeded: what is behind them is not known
 	broken   []FieldError
 	warnings []string
+}
+
+// windowKey tells two windows of a notice apart.
+type windowKey struct {
+	start, end int64
+	circuits   [sha256.Size]byte
+}
+
+// circuitsKey tells two lists of circuits apart.
+func circuitsKey(circuits []models.NoticeCircuit) [sha256.Size]byte {
+	h := sha256.New()
+	for _, c := range circuits {
+		fmt.Fprintf(h, "%q %q %q\n", c.CID, c.Impact, c.RawImpact) // a hash takes everything
+	}
+	return [sha256.Size]byte(h.Sum(nil))
 }
 
 func (r *calendarReading) part(p *Part) {
 	c := readCalendar(p.Text())
 	r.warnings = append(r.warnings, c.warnings()...)
 	if c.over != "" {
-		r.broken = append(r.broken, FieldError{"calendar", "the calendar is over the limit of " + c.over})
+		r.over = append(r.over, FieldError{"calendar", "the calendar is over the limit of " + c.over})
 	}
 	found := false
 	for i := range c.events {
@@ -88,9 +112,6 @@ func (r *calendarReading) part(p *Part) {
 		}
 		found = true
 		e.read()
-		if c.events[i].cut {
-			e.fail("calendar", "the event is over the limit of "+c.over)
-		}
 		if len(e.fields) > 0 {
 			r.addBroken(e, c.events[i].line, len(c.events) > 1)
 			continue
@@ -116,41 +137,66 @@ func (r *calendarReading) addBroken(e *eventReading, line int, several bool) {
 // add takes a notice; one of the same maintenance, account and status gives
 // its windows to the one that is there.
 func (r *calendarReading) add(e *eventReading) {
-	for i := range r.notices {
-		n := &r.notices[i]
-		if n.MaintenanceID != e.notice.MaintenanceID || n.Account != e.notice.Account || n.Status != e.notice.Status {
-			continue
+	for _, w := range e.notice.Windows {
+		r.rows += 1 + len(w.Circuits)
+	}
+	if r.rows > maxCalendarRows {
+		if len(r.over) == 0 {
+			r.over = append(r.over, FieldError{"calendar", fmt.Sprintf("the calendar is over the limit of %d circuits in all windows together", maxCalendarRows)})
 		}
-		for _, w := range e.notice.Windows {
-			if !hasWindow(n.Windows, w) {
-				n.Windows = append(n.Windows, w)
-			}
-		}
-		if e.notice.Stamp.After(n.Stamp) {
-			n.Stamp, n.Issued = e.notice.Stamp, e.notice.Issued
-		}
-		n.Sequence = max(n.Sequence, e.notice.Sequence)
-		n.Warnings = appendNew(n.Warnings, e.notice.Warnings)
 		return
 	}
-	r.notices = append(r.notices, e.notice)
-	r.evidence = append(r.evidence, e.evidence)
-}
-
-func hasWindow(all []models.NoticeWindow, w models.NoticeWindow) bool {
-	for _, have := range all {
-		if !have.Start.Equal(w.Start) || !have.End.Equal(w.End) || len(have.Circuits) != len(w.Circuits) {
-			continue
-		}
-		same := true
-		for i := range w.Circuits {
-			same = same && have.Circuits[i] == w.Circuits[i]
-		}
-		if same {
-			return true
+	for i := range r.notices {
+		n := &r.notices[i]
+		if n.MaintenanceID == e.notice.MaintenanceID && n.Account == e.notice.Account && n.Status == e.notice.Status {
+			r.merge(i, e)
+			return
 		}
 	}
-	return false
+	n := e.notice
+	n.Windows = nil
+	r.notices = append(r.notices, n)
+	r.evidence = append(r.evidence, e.evidence)
+	r.seen = append(r.seen, map[windowKey]struct{}{})
+	r.addWindows(len(r.notices)-1, e)
+}
+
+// merge adds what a further event says of a notice.
+func (r *calendarReading) merge(i int, e *eventReading) {
+	n := &r.notices[i]
+	r.addWindows(i, e)
+	if e.notice.Stamp.After(n.Stamp) {
+		n.Stamp, n.Issued = e.notice.Stamp, e.notice.Issued
+	}
+	n.Sequence = max(n.Sequence, e.notice.Sequence)
+	n.Warnings = appendNew(n.Warnings, e.notice.Warnings)
+}
+
+// addWindows gives a notice the windows of an event that it has not, with
+// where they were found.
+func (r *calendarReading) addWindows(i int, e *eventReading) {
+	n := &r.notices[i]
+	var circuits [sha256.Size]byte
+	for k, w := range e.notice.Windows {
+		if k == 0 { // all windows of an event have the same circuits
+			circuits = circuitsKey(w.Circuits)
+		}
+		key := windowKey{w.Start.Unix(), w.End.Unix(), circuits}
+		if _, there := r.seen[i][key]; there {
+			continue
+		}
+		r.seen[i][key] = struct{}{}
+		at := len(n.Windows)
+		n.Windows = append(n.Windows, w)
+		own := e.windows[k]
+		if at > 0 && !slices.Equal(w.Circuits, n.Windows[0].Circuits) {
+			own = append(own, e.circuitEvidence()...)
+		}
+		for _, ev := range own {
+			ev.Field = WindowField(at, ev.Field)
+			r.evidence[i] = append(r.evidence[i], ev)
+		}
+	}
 }
 
 func appendNew(all, more []string) []string {
@@ -176,8 +222,8 @@ func (r *calendarReading) finish() Reading {
 			out.Evidence = append(out.Evidence, e)
 		}
 	}
-	if len(r.notices) == 0 {
-		out.Fields = r.broken
+	if len(r.over) > 0 || len(r.notices) == 0 {
+		out.Notices, out.Fields = nil, append(r.over, r.broken...)
 		return out
 	}
 	for _, f := range r.broken {

@@ -17,7 +17,8 @@ type eventReading struct {
 	homeName string
 	notice   models.Notice
 	fields   []FieldError
-	evidence []Evidence
+	evidence []Evidence   // of the notice
+	windows  [][]Evidence // of each window: start, end
 }
 
 func (e *eventReading) isNotice() bool {
@@ -49,8 +50,9 @@ func (e *eventReading) read() {
 	}
 	for _, span := range e.spans() {
 		n.Windows = append(n.Windows, models.NoticeWindow{
-			Kind: models.WindowPrimary, Start: span[0].UTC(), End: span[1].UTC(), Circuits: circuits,
+			Kind: models.WindowPrimary, Start: span.start.UTC(), End: span.end.UTC(), Circuits: circuits,
 		})
+		e.windows = append(e.windows, span.evidence)
 	}
 }
 
@@ -68,6 +70,17 @@ func (e *eventReading) show(field string, p icalProp) {
 	if len(e.evidence) < 2000 {
 		e.evidence = append(e.evidence, Evidence{Field: field, Part: e.part, Text: p.raw, Rule: p.name})
 	}
+}
+
+// circuitEvidence gives where the circuits were found.
+func (e *eventReading) circuitEvidence() []Evidence {
+	var all []Evidence
+	for _, ev := range e.evidence {
+		if strings.HasPrefix(ev.Field, "circuits[") {
+			all = append(all, ev)
+		}
+	}
+	return all
 }
 
 // first gives the first property of a name that has a value.

@@ -8,6 +8,7 @@ const (
 	maxEvents        = 500
 	maxObjects       = 20_000
 	maxPropertyValue = 1 << 20
+	maxZoneLines     = 2000 // of one VTIMEZONE
 )
 
 // icalProp is one content line, unfolded: NAME;PARAM=VALUE:value.
@@ -36,7 +37,6 @@ type icalEvent struct {
 	props []icalProp
 	line  int
 	ended bool
-	cut   bool // a limit ended the reading inside it
 }
 
 // icalCalendar is what a text holds of calendars: their own properties and
@@ -215,6 +215,7 @@ type icalBuilder struct {
 	open    []string // names of the open components
 	event   *icalEvent
 	zone    []icalProp
+	zoneCut bool // the zone has more lines than are kept
 	started bool // between BEGIN and END of a calendar
 }
 
@@ -248,8 +249,8 @@ func (b *icalBuilder) take(prop icalProp) bool {
 			b.c.over = "properties in one event"
 			return false
 		}
-	case b.zone != nil && len(b.zone) < 2000:
-		b.zone = append(b.zone, prop)
+	case b.zone != nil:
+		b.addToZone(prop)
 	case len(b.open) <= 1 && len(b.c.props) < 1000:
 		b.c.props = append(b.c.props, prop)
 	}
@@ -271,11 +272,9 @@ func (b *icalBuilder) begin(name string, prop icalProp) bool {
 		b.event = &icalEvent{line: prop.line}
 		b.zone, b.open = nil, append(b.open[:0], "VCALENDAR")
 	case "VTIMEZONE":
-		b.zone = make([]icalProp, 0, 16)
+		b.zone, b.zoneCut = make([]icalProp, 0, 16), false
 	default:
-		if b.zone != nil {
-			b.zone = append(b.zone, prop)
-		}
+		b.addToZone(prop)
 	}
 	if len(b.open) < 20 {
 		b.open = append(b.open, name)
@@ -292,15 +291,13 @@ func (b *icalBuilder) end(name string, prop icalProp) {
 		b.c.ended = true
 	case "VTIMEZONE":
 		for _, p := range b.zone {
-			if p.name == "TZID" && len(b.c.zones) < 50 {
+			if p.name == "TZID" && len(b.c.zones) < 50 && !b.zoneCut {
 				b.c.zones[p.value] = b.zone
 			}
 		}
 		b.zone = nil
 	default:
-		if b.zone != nil {
-			b.zone = append(b.zone, prop)
-		}
+		b.addToZone(prop)
 	}
 	for i := len(b.open) - 1; i >= 0; i-- {
 		if b.open[i] == name {
@@ -310,11 +307,23 @@ func (b *icalBuilder) end(name string, prop icalProp) {
 	}
 }
 
+// addToZone takes a line of the open zone. A zone with too many is not known:
+// its rules would be half of what it says.
+func (b *icalBuilder) addToZone(prop icalProp) {
+	switch {
+	case b.zone == nil:
+	case len(b.zone) >= maxZoneLines:
+		b.zoneCut = true
+	default:
+		b.zone = append(b.zone, prop)
+	}
+}
+
 func (b *icalBuilder) endEvent(ended bool) {
 	if b.event == nil {
 		return
 	}
-	b.event.ended, b.event.cut = ended, b.c.over != ""
+	b.event.ended = ended
 	b.c.events = append(b.c.events, *b.event)
 	b.event = nil
 }

@@ -9,6 +9,7 @@ import (
 
 const (
 	maxRepeats    = 100
+	maxRule       = 2000     // bytes of an RRULE
 	maxRepeatDays = 10 * 366 // days that are looked at for a rule
 )
 
@@ -38,7 +39,10 @@ var ruleDays = map[string]time.Weekday{
 // nobody uses for maintenance, are errors.
 func parseRule(v string, loc *time.Location) (icalRule, error) {
 	r := icalRule{interval: 1}
-	for _, item := range strings.Split(strings.ToUpper(strings.TrimSpace(Clip(v, 2000))), ";") {
+	if len(v) > maxRule {
+		return r, fmt.Errorf("RRULE cannot be read: it is longer than %d bytes", maxRule)
+	}
+	for _, item := range strings.Split(strings.ToUpper(strings.TrimSpace(v)), ";") {
 		name, value, _ := strings.Cut(item, "=")
 		var err error
 		switch name {
@@ -118,20 +122,29 @@ func parseRuleDays(v string) ([]ruleDay, error) {
 }
 
 // starts gives the starts that the rule makes from the first, which counts;
-// capped says that there were more than the limit.
-func (r icalRule) starts(first time.Time) (all []time.Time, capped bool) {
+// capped says that there were more than the limit. It counts days on the
+// calendar of the first's zone.
+func (r icalRule) starts(first icalWhen) (all []icalWhen, capped bool) {
+	loc := first.at.Location()
 	for n := 0; n < maxRepeatDays; n++ {
-		t := first.AddDate(0, 0, n)
-		if !r.until.IsZero() && t.After(r.until) {
-			return all, false
+		w := first
+		if n > 0 {
+			w.wall = first.wall.AddDate(0, 0, n)
+			if !r.until.IsZero() && w.wall.After(r.until.AddDate(0, 0, 2)) {
+				return all, false
+			}
+			if !r.matches(first.wall, w.wall, n) {
+				continue
+			}
+			w.at, w.remark = clockTime(w.wall, loc)
 		}
-		if n > 0 && !r.matches(first, t, n) {
-			continue
+		if !r.until.IsZero() && w.at.After(r.until) {
+			return all, false
 		}
 		if len(all) == maxRepeats {
 			return all, true
 		}
-		all = append(all, t)
+		all = append(all, w)
 		if r.count > 0 && len(all) == r.count {
 			return all, false
 		}

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"lineman/models"
-
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -157,44 +155,6 @@ func event(lines ...string) string {
 		"X-MAINTNOTE-ACCOUNT:A", "X-MAINTNOTE-MAINTENANCE-ID:M-1", "X-MAINTNOTE-OBJECT-ID:C-1", "X-MAINTNOTE-IMPACT:OUTAGE",
 	}
 	return strings.Join(append(append(base, lines...), "END:VEVENT", "END:VCALENDAR", ""), "\r\n")
-}
-
-// TestHostileCalendars: the outcome is explicit and comes soon.
-func TestHostileCalendars(t *testing.T) {
-	one := strings.TrimSuffix(strings.TrimPrefix(event(), "BEGIN:VCALENDAR\r\n"), "END:VCALENDAR\r\n")
-	tests := []struct {
-		name string
-		raw  string
-		want Outcome
-	}{
-		{"100,000 events", "BEGIN:VCALENDAR\r\n" + strings.Repeat(one, 100_000/2) + "END:VCALENDAR", OutcomeMaintenance},
-		{"100,000 objects", event(strings.Repeat("X-MAINTNOTE-OBJECT-ID:C\r\n", 100_000)), OutcomeError},
-		{"line of 20 MB", event("DESCRIPTION:" + strings.Repeat("x", 20<<20)), OutcomeMaintenance},
-		{"1e5 folds", event("DESCRIPTION:x" + strings.Repeat("\r\n y", 100_000)), OutcomeMaintenance},
-		{"1e6 lines", event(strings.Repeat("X:y\r\n", 1_000_000)), OutcomeError},
-		{"1e5 RDATEs", event("RDATE:" + strings.Repeat("20260401T000000Z,", 100_000)), OutcomeMaintenance},
-		{"1e5 parameters", event("X-A" + strings.Repeat(";a=b", 200_000) + ":c"), OutcomeMaintenance},
-		{"open quotes", event("X-A" + strings.Repeat(";a=\"", 200_000) + ":c"), OutcomeMaintenance},
-		{"yearly for ever", event("RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;INTERVAL=1000000000"), OutcomeMaintenance},
-		{"big attachment", event("ATTACH;ENCODING=BASE64:" + strings.Repeat("QUJD", 2<<20)), OutcomeMaintenance},
-		{"nested components", "BEGIN:VCALENDAR\r\n" + strings.Repeat("BEGIN:VTODO\r\n", 50_000) + one, OutcomeMaintenance},
-		{"zone with 1e5 rules", "BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Z\r\n" + strings.Repeat("BEGIN:STANDARD\r\nEND:STANDARD\r\n", 50_000) + "END:VTIMEZONE\r\n" + one, OutcomeMaintenance},
-		{"sequence of 400 digits", event("SEQUENCE:1" + strings.Repeat("0", 400)), OutcomeMaintenance},
-		{"zone name of 1 MB", strings.Replace(event(), "DTSTART:20260310T220000Z", "DTSTART;TZID="+strings.Repeat("a/", 500_000)+":20260310T220000", 1), OutcomeError},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			r := parseAs(t, []byte(tt.raw))
-			if r.Outcome != tt.want {
-				t.Errorf("%s, want %s: %q", r.Outcome, tt.want, Clip(strings.Join(r.Problems(), " "), 500))
-			}
-			for _, n := range r.Notices {
-				if len(n.Windows) > maxEvents+maxRepeats || n.MaintenanceID != "M-1" || n.Windows[0].Circuits[0].Impact != models.ImpactOutage {
-					t.Errorf("state is wrong: %d windows of %s", len(n.Windows), n.MaintenanceID)
-				}
-			}
-		})
-	}
 }
 
 // TestZoneRules reads times in a zone that only its VTIMEZONE describes.

@@ -64,8 +64,10 @@ func maintImpact(s string) (models.Impact, bool) {
 // icalWhen is a DTSTART, DTEND or the like.
 type icalWhen struct {
 	at       time.Time // in its own zone
+	wall     time.Time // what is written, as UTC
 	allDay   bool
 	floating bool
+	remark   string // where the clocks of the zone skip or repeat the time
 }
 
 // zoneFinder finds the zone of a TZID; ok is false for one that is not known.
@@ -99,56 +101,78 @@ func icalTime(p icalProp, home *time.Location, zones zoneFinder) (icalWhen, erro
 	default:
 		return icalWhen{}, fmt.Errorf("%s is no date and time: %q", p.name, Clip(v, 60))
 	}
-	t, err := time.ParseInLocation(layout, strings.ToUpper(v), loc)
+	t, err := time.ParseInLocation(layout, strings.ToUpper(v), time.UTC)
 	if err != nil {
 		return icalWhen{}, fmt.Errorf("%s is no date and time: %q", p.name, Clip(v, 60))
 	}
 	if t.Year() < 1971 || t.Year() > 2200 {
 		return icalWhen{}, fmt.Errorf("%s is in the year %d", p.name, t.Year())
 	}
-	w.at = t
+	w.at, w.wall = t, onClock(t)
+	if len(v) != 20 {
+		w.at, w.remark = clockTime(t, loc)
+	}
 	return w, nil
 }
 
 // maxDuration is the longest DURATION that is believed.
 const maxDuration = 400 * 24 * time.Hour
 
+// icalLength is a DURATION: days of the calendar, which may have 23 or 25
+// hours, and time (RFC 5545, 3.3.6).
+type icalLength struct {
+	days int
+	time time.Duration
+}
+
+// after gives the instant that lies the length after w.
+func (l icalLength) after(w icalWhen) time.Time {
+	if l.days == 0 {
+		return w.at.Add(l.time)
+	}
+	at, _ := clockTime(w.wall.AddDate(0, 0, l.days), w.at.Location())
+	return at.Add(l.time)
+}
+
 // icalDuration reads an RFC 5545 DURATION; it must be positive.
-func icalDuration(v string) (time.Duration, error) {
+func icalDuration(v string) (icalLength, error) {
 	s := strings.ToUpper(strings.TrimSpace(v))
+	var l icalLength
 	bad := fmt.Errorf("DURATION cannot be read: %q", Clip(v, 60))
 	s = strings.TrimPrefix(s, "+")
 	if strings.HasPrefix(s, "-") {
-		return 0, fmt.Errorf("DURATION is negative: %q", Clip(v, 60))
+		return l, fmt.Errorf("DURATION is negative: %q", Clip(v, 60))
 	}
 	rest, ok := strings.CutPrefix(s, "P")
 	if !ok || len(rest) < 2 {
-		return 0, bad
+		return l, bad
 	}
-	units := map[byte]time.Duration{'W': 7 * 24 * time.Hour, 'D': 24 * time.Hour}
-	var total time.Duration
+	const day = 24 * time.Hour
+	units := map[byte]time.Duration{'W': 7 * day, 'D': day}
 	for rest != "" {
 		if rest[0] == 'T' {
 			units = map[byte]time.Duration{'H': time.Hour, 'M': time.Minute, 'S': time.Second}
 			rest = rest[1:]
 			continue
 		}
-		n := 0
-		for n < len(rest) && isDigit(rest[n]) {
-			n++
-		}
+		n := digits(rest)
 		if n == 0 || n == len(rest) {
-			return 0, bad
+			return l, bad
 		}
 		unit, known := units[rest[n]]
 		count, err := strconv.Atoi(rest[:n])
+		total := time.Duration(l.days)*day + l.time
 		if !known || err != nil || float64(count)*float64(unit)+float64(total) > float64(maxDuration) {
-			return 0, fmt.Errorf("DURATION cannot be read or is too long: %q", Clip(v, 60))
+			return l, fmt.Errorf("DURATION cannot be read or is too long: %q", Clip(v, 60))
 		}
-		total += time.Duration(count) * unit
+		if unit >= day {
+			l.days += count * int(unit/day)
+		} else {
+			l.time += time.Duration(count) * unit
+		}
 		rest = rest[n+1:]
 	}
-	return total, nil
+	return l, nil
 }
 
 // icalSequence reads a SEQUENCE: -1 where there is none or it is no number

@@ -256,6 +256,8 @@ func (l *linter) times(e icalEvent) {
 			l.must(p.line, "give "+p.name+" a time of day")
 		case w.floating:
 			l.must(p.line, "give "+p.name+" in UTC or with a TZID")
+		case w.remark != "":
+			l.should(p.line, "give "+p.name+" as a time that the clocks of its zone show once: "+w.remark)
 		}
 		if tzid := p.param("TZID"); tzid != "" {
 			if _, ok := l.c.zones[tzid]; !ok {

@@ -172,6 +172,11 @@ func (w *walk) entity(msg *Message, e entity, body []byte, depth int) error {
 		if b := boundaryOf(e, body); b != "" {
 			return w.multipart(msg, e, b, body, depth)
 		}
+		if plain := decodeTransfer(body, e.encoding); len(plain) != len(body) { // which the standard forbids
+			if b := boundaryOf(e, plain); b != "" {
+				return w.multipart(msg, e, b, plain, depth)
+			}
+		}
 		e.ctype = ""
 	case e.ctype == "message/rfc822" || e.ctype == "message/global":
 		return w.nested(msg, decodeTransfer(body, e.encoding), depth)

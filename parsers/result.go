@@ -71,14 +71,14 @@ type FileJSON struct {
 func (r Result) Maintenances(explain bool) []MaintenanceJSON {
 	all := make([]MaintenanceJSON, 0, len(r.Notices))
 	for i, n := range r.Notices {
-		for _, w := range n.Windows {
+		for k, w := range n.Windows {
 			m := MaintenanceJSON{
 				Provider: n.Provider, Account: n.Account, MaintenanceID: n.MaintenanceID, Status: string(n.Status),
 				Circuits: circuitsJSON(w.Circuits, explain), Start: epoch(w.Start), End: epoch(w.End), Stamp: epoch(n.Stamp),
 				Organizer: n.Organizer, UID: n.UID, Sequence: n.Sequence, Summary: n.Summary,
 			}
 			if explain {
-				r.explain(&m, i, n, w)
+				r.explain(&m, i, k)
 			}
 			all = append(all, m)
 		}
@@ -95,13 +95,13 @@ func (r Result) Maintenances(explain bool) []MaintenanceJSON {
 	return all
 }
 
-func (r Result) explain(m *MaintenanceJSON, notice int, n models.Notice, w models.NoticeWindow) {
+func (r Result) explain(m *MaintenanceJSON, notice, window int) {
+	n := r.Notices[notice]
+	w := n.Windows[window]
 	m.Kind, m.Day, m.Days = string(w.Kind), w.Day, w.Days
 	m.Supersedes, m.Format, m.Warnings = n.Supersedes, n.Parser, n.Warnings
-	for _, e := range r.Evidence {
-		if e.Notice == notice {
-			m.Evidence = append(m.Evidence, EvidenceJSON{Field: e.Field, Part: e.Part, Text: Clip(e.Text, 200), Rule: e.Rule})
-		}
+	for _, e := range r.windowEvidence(notice, window) {
+		m.Evidence = append(m.Evidence, EvidenceJSON{Field: e.Field, Part: e.Part, Text: Clip(e.Text, 200), Rule: e.Rule})
 	}
 }
 
@@ -183,7 +183,7 @@ func (r Result) Explanation() []string {
 		if e.Part >= 0 {
 			where = "part " + itoa(e.Part)
 		}
-		lines = append(lines, "notice "+itoa(e.Notice+1)+", "+e.Field+": "+where+", "+e.Rule+": "+Clip(Fold(e.Text), 200))
+		lines = append(lines, r.place(e)+": "+where+", "+e.Rule+": "+Clip(Fold(e.Text), 200))
 	}
 	for _, w := range r.Warnings {
 		lines = append(lines, "warning: "+w)
@@ -194,4 +194,16 @@ func (r Result) Explanation() []string {
 		}
 	}
 	return append(lines, r.Problems()...)
+}
+
+// place says for people what a piece of evidence is of: "notice 1, window 2,
+// start". The window is named where there are several.
+func (r Result) place(e Evidence) string {
+	at, field := e.Window()
+	timed := at > 0 || field == "start" || field == "end"
+	of := "notice " + itoa(e.Notice+1) + ", "
+	if timed && (at > 0 || e.Notice < len(r.Notices) && len(r.Notices[e.Notice].Windows) > 1) {
+		of += "window " + itoa(at+1) + ", "
+	}
+	return of + field
 }

@@ -9,6 +9,9 @@ import (
 // end is looked for.
 const maxTextComment = 4096
 
+// maxTextCells is how many cells the tables of a plain text may have together.
+const maxTextCells = 300_000
+
 // ReadText reads a plain text part as the same Document that HTML gives:
 // quote marks and comments that a converter left are dropped, *bold* labels
 // are seen, and lines with pipes, tabs or wide gaps are tables.
@@ -37,6 +40,9 @@ func ReadText(src string, part int) (*Document, error) {
 		text, head = unstar(text)
 		line := Line{Text: text, Raw: raw, Head: head, Gap: gap}
 		tab.add(d, line)
+		if tab.cells > maxTextCells {
+			return nil, fmt.Errorf("read text: more than %d cells of tables: %w", maxTextCells, ErrLimit)
+		}
 		d.Lines = append(d.Lines, line)
 		gap = false
 	}
@@ -93,6 +99,7 @@ func unstar(s string) (string, int) {
 // textTable collects lines that look like rows. An empty line or a rule may
 // stand between two rows that have the same number of cells.
 type textTable struct {
+	cells int // of all tables so far
 	rows  [][]Cell
 	first int
 	gap   bool
@@ -100,6 +107,7 @@ type textTable struct {
 
 func (t *textTable) add(d *Document, l Line) {
 	cells := textCells(l.Raw)
+	t.cells += len(cells)
 	if n := len(t.rows); len(cells) < 2 || t.gap && n > 0 && len(t.rows[n-1]) != len(cells) {
 		t.end(d)
 	}

@@ -2,17 +2,22 @@ package parsers
 
 import (
 	"strconv"
+	"strings"
 
 	"lineman/models"
 )
 
 const (
-	maxEvidence = 200 // bytes of the matched text that a piece of evidence keeps
-	maxWarnings = 100 // warnings and reasons of one reading
+	maxEvidence = 200    // bytes of the matched text that a piece of evidence keeps
+	maxPieces   = 20_000 // pieces of evidence of one reading; of more circuits there is none
+	maxWarnings = 100    // warnings and reasons of one reading
 )
 
 // Found records where a field of a notice was read.
 func (r *Reading) Found(notice int, field string, part int, text, rule string) {
+	if len(r.Evidence) >= maxPieces && strings.HasPrefix(field, "circuits[") {
+		return
+	}
 	r.Evidence = append(r.Evidence, Evidence{Notice: notice, Field: field, Part: part, Text: Clip(text, maxEvidence), Rule: rule})
 }
 

@@ -222,16 +222,38 @@ func (t Times) ResolveSpan(from, to Moment, near time.Time) (start, end time.Tim
 	if to.Year == 0 {
 		near = start
 	}
+	if rolled && from.Zone == to.Zone && to.clock() <= from.clock() {
+		if to, err = t.nextDay(to, near); err != nil {
+			return start, time.Time{}, fmt.Errorf("end: %w", err)
+		}
+		rolled = false
+	}
 	if end, err = t.Resolve(to, near); err != nil {
 		return start, time.Time{}, fmt.Errorf("end: %w", err)
 	}
 	if rolled && !end.After(start) {
-		end = end.AddDate(0, 0, 1)
+		end = end.AddDate(0, 0, 1) // the two are in different zones
 	}
 	if !end.After(start) {
 		return start, end, fmt.Errorf("end: %q is not after %q: %w", to.Text, from.Text, ErrUndecidable)
 	}
 	return start, end, nil
+}
+
+// clock is the time of day in seconds.
+func (m Moment) clock() int { return m.Hour*3600 + m.Min*60 + m.Sec }
+
+// nextDay gives the same time of day on the day after, which may have another
+// offset.
+func (t Times) nextDay(m Moment, near time.Time) (Moment, error) {
+	days, err := t.days(m, near)
+	if err != nil {
+		return m, err
+	}
+	d := days[0].AddDate(0, 0, 1)
+	m.Year, m.Month, m.Day, m.numeric = d.Year(), int(d.Month()), d.Day(), false
+	m.Weekday, m.weekday = "", 0
+	return m, nil
 }
 
 func completeSpan(from, to Moment) (Moment, Moment, bool) {

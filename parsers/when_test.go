@@ -94,6 +94,11 @@ func TestScanSpan(t *testing.T) {
 		{"between 2026-06-12 22:00 and 2026-06-13 04:00 UTC", "2026-06-12 22:00", "2026-06-13 04:00"},
 		{"12 Jun 2026 10:00 PM – 11:30 PM ET", "2026-06-13 02:00", "2026-06-13 03:30"},
 		{"2026-06-12 22:00 UTC until 2026-06-12 21:00 UTC", "is not after", ""},
+		{"28 Mar 2026 23:00 - 05:00 ( Central European Time )", "2026-03-28 22:00", "2026-03-29 03:00"}, // the clocks go forward in between
+		{"24 Oct 2026 23:00 - 05:00 ( Central European Time )", "2026-10-24 21:00", "2026-10-25 04:00"},
+		{"28 Mar 2026 23:00 - 02:30 ( Central European Time )", "does not exist", ""},
+		{"29 Mar 2026 23:00 - 02:30 ( Central European Time )", "2026-03-29 21:00", "2026-03-30 00:30"},
+		{"Saturday 28 Mar 2026 23:00 - 05:00 ET", "2026-03-29 03:00", "2026-03-29 09:00"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.in, func(t *testing.T) {

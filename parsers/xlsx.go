@@ -13,14 +13,14 @@ import (
 
 // Limits of one spreadsheet; beyond them reading fails with ErrLimit.
 const (
-	maxXLSXBytes  = 16 << 20  // of all its files together, decompressed
-	maxXLSXFiles  = 1000      // in the archive
-	maxXLSXSheets = 50        // visible ones
-	maxXLSXRows   = 50_000    // over all sheets, empty ones too
-	maxXLSXCells  = 1_000_000 // over all sheets, empty ones too
-	maxXLSXMarkup = 600_000   // tags of a file that is read as a whole
-	maxXLSXDepth  = 100       // elements inside each other
-	maxXLSXCell   = 32_767    // bytes of a cell; more is cut
+	maxXLSXBytes  = 16 << 20   // of all its files together, decompressed
+	maxXLSXFiles  = 1000       // in the archive
+	maxXLSXSheets = 50         // visible ones
+	maxXLSXRows   = 50_000     // over all sheets, empty ones too
+	maxXLSXCells  = 1_000_000  // over all sheets, empty ones too
+	maxXLSXMarkup = 600_000    // tags of a file that is read as a whole
+	maxXLSXDepth  = 100        // elements inside each other
+	maxXLSXCell   = 4 * 32_767 // bytes of a cell, as many characters as the format allows
 )
 
 // IsXLSX reports whether a part is a spreadsheet, whatever type and name the
@@ -234,6 +234,11 @@ func (x *sheetReader) grid(name string, raw bool) ([][]string, error) {
 		if x.cells += len(row); x.cells > 2*maxXLSXCells {
 			return nil, errors.Join(fmt.Errorf("more than %d cells: %w", maxXLSXCells, ErrLimit), it.Close())
 		}
+		for _, v := range row {
+			if len(v) > maxXLSXCell {
+				return nil, errors.Join(fmt.Errorf("a cell of more than %d bytes: %w", maxXLSXCell, ErrLimit), it.Close())
+			}
+		}
 		rows = append(rows, row)
 	}
 	return rows, it.Close()
@@ -271,7 +276,7 @@ func (x *sheetReader) row(t *Table, values []string) {
 	cells := make([]Cell, len(values))
 	some := false
 	for i, v := range values {
-		text := Fold(Clip(v, maxXLSXCell))
+		text := Fold(v)
 		cells[i] = Cell{Colspan: 1, Rowspan: 1, text: text}
 		some = some || text != ""
 	}

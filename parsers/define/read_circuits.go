@@ -139,7 +139,8 @@ func (r *reading) finish() parsers.Reading {
 	for i, l := range r.lists {
 		n := r.n
 		n.Account = l.account
-		n.Windows = l.lay(r.n.Windows)
+		var place map[int]int
+		n.Windows, place = l.lay(r.n.Windows)
 		checked := n
 		if len(n.Windows) == 0 && len(l.circuits) > 0 {
 			checked.Status = models.StatusCancelled // circuits there are, only no window to hold them
@@ -149,6 +150,13 @@ func (r *reading) finish() parsers.Reading {
 		for _, e := range shared {
 			if e.Field == "account" && len(l.evidence) > 0 && l.evidence[0].Field == "account" {
 				continue
+			}
+			if at, field := e.Window(); at > 0 || field == "start" || field == "end" {
+				to, ok := place[at]
+				if !ok {
+					continue
+				}
+				e.Field = parsers.WindowField(to, field)
 			}
 			e.Notice = i
 			r.r.Evidence = append(r.r.Evidence, e)
@@ -169,9 +177,9 @@ func (r *reading) finish() parsers.Reading {
 }
 
 // lay gives each window its circuits; a window whose circuits are all of other
-// accounts is left out.
-func (l accountList) lay(windows []models.NoticeWindow) []models.NoticeWindow {
-	var all []models.NoticeWindow
+// accounts is left out. place tells where each window that stays is now.
+func (l accountList) lay(windows []models.NoticeWindow) (all []models.NoticeWindow, place map[int]int) {
+	place = make(map[int]int, len(windows))
 	for i, w := range windows {
 		for k, c := range l.circuits {
 			if l.windows[k] < 0 || l.windows[k] == i {
@@ -179,9 +187,9 @@ func (l accountList) lay(windows []models.NoticeWindow) []models.NoticeWindow {
 			}
 		}
 		if len(w.Circuits) > 0 || len(l.circuits) == 0 {
+			place[i] = len(all)
 			all = append(all, w)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b models.NoticeWindow) int { return a.Start.Compare(b.Start) })
-	return all
+	return all, place
 }

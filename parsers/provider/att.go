@@ -116,6 +116,7 @@ func attFinish(l *letter) parsers.Reading {
 	l.n.Sequence, l.n.UID = 1, "0"
 	risk := l.value("risk", "circuits.impact")
 	var lists accountLists
+	customer := l.value("name", "")
 	found := 0
 	docs := attSheets(l)
 	for _, d := range append(docs, append([]*parsers.Document{l.doc}, l.others...)...) {
@@ -128,7 +129,7 @@ func attFinish(l *letter) parsers.Reading {
 				tooMany(&l.r, "circuits", maxCircuits)
 				break
 			}
-			attRow(l, &lists, d.Part, row, field, risk)
+			attRow(l, &lists, d.Part, row, field, attMail{risk, customer})
 		}
 		if len(lists) > 0 && len(docs) > 0 && d == docs[len(docs)-1] {
 			break
@@ -163,7 +164,10 @@ func attSheets(l *letter) []*parsers.Document {
 	return docs
 }
 
-func attRow(l *letter, lists *accountLists, part int, row parsers.Row, field, risk string) {
+// attMail is what the mail says for all rows that do not say it themselves.
+type attMail struct{ risk, customer string }
+
+func attRow(l *letter, lists *accountLists, part int, row parsers.Row, field string, mail attMail) {
 	cid := row.Get(field)
 	if parsers.None(cid) && field == "circuit" {
 		field, cid = "lec", row.Get("lec")
@@ -177,11 +181,11 @@ func attRow(l *letter, lists *accountLists, part int, row parsers.Row, field, ri
 	}
 	raw := row.Get("impact")
 	if raw == "" {
-		raw = risk
+		raw = mail.risk
 	}
 	account, accountRule := row.Get("account"), "column "+row.Head("account")
 	if parsers.None(account) {
-		account, accountRule = l.value("name", ""), "label Customer"
+		account, accountRule = mail.customer, "label Customer"
 	}
 	lists.add(&l.r, part, account, accountRule, models.NoticeCircuit{CID: cid, Impact: l.impact(raw), RawImpact: parsers.Clip(raw, 200)}, rule)
 }

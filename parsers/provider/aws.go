@@ -181,7 +181,7 @@ func (t *awsText) resolve(l *letter) {
 			}
 		}
 	}
-	sortWindows(l.n.Windows)
+	l.r.SortWindows(0, l.n.Windows)
 }
 
 // awsNames reads account and, where there is one, the id of the event.

@@ -151,7 +151,7 @@ func bsoSlots(l *letter) {
 			count += len(w.Circuits)
 		}
 	}
-	sortWindows(l.n.Windows)
+	l.r.SortWindows(0, l.n.Windows)
 }
 
 // bsoServices are the ids under Service ID, one or several a line.

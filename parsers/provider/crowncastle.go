@@ -191,7 +191,7 @@ func (c *crowncastleMail) windows() {
 		c.r.Found(0, parsers.WindowField(n, "end"), c.doc.Part, row.text, "table of start and end, "+sure)
 	}
 	c.checkSubject()
-	sortWindows(c.n.Windows)
+	c.r.SortWindows(0, c.n.Windows)
 }
 
 // checkSubject warns when the subject names another start than the table.

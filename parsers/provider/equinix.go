@@ -169,7 +169,7 @@ func (e *equinixMail) windows() {
 			e.window(from, to, near, i, text)
 		}
 	}
-	sortWindows(e.n.Windows)
+	e.r.SortWindows(0, e.n.Windows)
 	for i := 1; i < len(e.n.Windows); i++ {
 		if e.n.Windows[i].Start.Before(e.n.Windows[i-1].End) {
 			e.r.Missing("start", "two lines labelled UTC contradict each other")

@@ -135,7 +135,7 @@ func (g *gcxMail) windows() {
 		g.row(row, models.WindowPrimary, "start", "end")
 		g.row(row, models.WindowBackup, "backup start", "backup end")
 	}
-	sortWindows(g.n.Windows)
+	g.r.SortWindows(0, g.n.Windows)
 	span := strings.NewReplacer("[", " ", "]", " ").Replace(g.parts[len(g.parts)-1])
 	from, to, _, ok := gcxTimes.ScanSpan(span)
 	if !ok || len(g.r.Fields) > 0 {

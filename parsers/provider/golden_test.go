@@ -165,4 +165,20 @@ func checkEvidence(t *testing.T, file string, r parsers.Result) {
 			}
 		}
 	}
+	for i, m := range r.Maintenances(true) {
+		have := map[string]int{}
+		for _, e := range m.Evidence {
+			have[e.Field]++
+		}
+		for _, field := range []string{"start", "end"} {
+			if have[field] == 0 {
+				t.Errorf("%s: window %d has no evidence of its own for %s", file, i, field)
+			}
+		}
+		for k := len(m.Circuits); k < len(m.Circuits)+50; k++ {
+			if field := parsers.CircuitField(k, "circuit_id"); have[field] > 0 {
+				t.Errorf("%s: window %d has %d circuits and evidence for %s", file, i, len(m.Circuits), field)
+			}
+		}
+	}
 }

@@ -26,6 +26,7 @@ func TestHostileCarrierLayouts(t *testing.T) {
 		legend = "<table><tr bgcolor=#fff><td>Resiliency Loss</table>"
 	)
 	for name, m := range map[string]string{
+		"att rows":            mail("AT&T <noc@att.com>", "Planned maintenance", "<p>Planned maintenance</p><table><tr><th>Circuit ID<th>Impact"+strings.Repeat("<tr><td>Start<td>Outage", 50_000)+"</table>"),
 		"colt accounts":       coltMail1(coltSubj, from, to, "Cards.", strings.NewReplacer("<tr><td>", "\n", "<td>", ",").Replace("OCN<td>x<td>Circuit ID"+numbered(49_000))),
 		"colt rows":           coltMail1(coltSubj, from, to, "Cards.", "OCN,Circuit ID\n"+many("1,2\n")),
 		"colt quote":          coltMail1(coltSubj, from, to, "Cards.", "OCN,Circuit ID\n\""+many("1,2\n")),

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -63,7 +62,7 @@ func (l *letter) windows() {
 			w.Days = days
 		}
 	}
-	l.sortWindows()
+	l.r.SortWindows(0, l.n.Windows)
 }
 
 // turnedPairs reports whether each end stands before its start.
@@ -109,30 +108,6 @@ func (l *letter) learnOrder() {
 func twoDigits(s string) int {
 	n, _ := strconv.Atoi(s)
 	return n
-}
-
-// sortWindows orders the windows by start, and what was found for them with
-// them.
-func (l *letter) sortWindows() {
-	order := make([]int, len(l.n.Windows))
-	for i := range order {
-		order[i] = i
-	}
-	sort.SliceStable(order, func(a, b int) bool { return l.n.Windows[order[a]].Start.Before(l.n.Windows[order[b]].Start) })
-	names := make(map[string]string, 2*len(order))
-	windows := make([]models.NoticeWindow, len(order))
-	for to, from := range order {
-		windows[to] = l.n.Windows[from]
-		for _, field := range []string{"start", "end"} {
-			names[parsers.WindowField(from, field)] = parsers.WindowField(to, field)
-		}
-	}
-	l.n.Windows = windows
-	for i := range l.r.Evidence {
-		if name, ok := names[l.r.Evidence[i].Field]; ok {
-			l.r.Evidence[i].Field = name
-		}
-	}
 }
 
 func (l *letter) alone(start *parsers.Pair) {

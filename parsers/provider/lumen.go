@@ -190,7 +190,7 @@ func (l *lumenMail) readCircuits() {
 	for _, w := range l.windows {
 		l.n.Windows = append(l.n.Windows, w.w)
 	}
-	sortWindows(l.n.Windows)
+	l.r.SortWindows(0, l.n.Windows)
 }
 
 func (l *lumenMail) circuit(row parsers.Row) (models.NoticeCircuit, bool) {

@@ -3,7 +3,6 @@ package provider
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -68,11 +67,6 @@ func finish(r parsers.Reading, notices ...models.Notice) parsers.Reading {
 // the error names.
 func missingTime(r *parsers.Reading, err error) {
 	r.MissingTime(err)
-}
-
-// sortWindows orders windows by start.
-func sortWindows(w []models.NoticeWindow) {
-	sort.SliceStable(w, func(i, j int) bool { return w[i].Start.Before(w[j].Start) })
 }
 
 // isUTC reports whether a zone label means UTC.

@@ -195,7 +195,7 @@ func (t *tataMail) windows() {
 	}
 	t.extend()
 	t.backup()
-	sortWindows(t.n.Windows)
+	t.r.SortWindows(0, t.n.Windows)
 }
 
 func (t *tataMail) window(kind models.WindowKind, start, end time.Time, err error, text, rule string) {

@@ -115,7 +115,7 @@ func (v *verizonMail) windows() {
 	for _, s := range v.spans("backup") {
 		v.window(models.WindowBackup, s, nil)
 	}
-	sortWindows(v.n.Windows)
+	v.r.SortWindows(0, v.n.Windows)
 }
 
 func (v *verizonMail) window(kind models.WindowKind, s verizonSpan, second *verizonSpan) {

@@ -231,7 +231,7 @@ func (z *zayoMail) windows() {
 		}
 		z.night(kind, p)
 	}
-	sortWindows(z.n.Windows)
+	z.r.SortWindows(0, z.n.Windows)
 }
 
 func (z *zayoMail) circuits() {
