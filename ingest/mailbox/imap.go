@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/oauth2"
+
 	"lineman/ingest"
 	"lineman/internal/config"
 	"lineman/models"
@@ -48,17 +50,19 @@ type imapSettings struct {
 	account  string
 	secret   config.Secret
 	caFile   string
-	server   string   // name in the certificate
-	folders  []string // as configured, `/` between levels
-	byFolder bool     // labels are copies in folders
-	labelled []string // label folders, as configured
+	server   string             // name in the certificate
+	folders  []string           // as configured, `/` between levels
+	byFolder bool               // labels are copies in folders
+	labelled []string           // label folders, as configured
+	tokens   oauth2.TokenSource // of XOAUTH2; nil: the login is by password
 }
 
 // imapBox is one IMAP account. It connects when it is first needed, and again
 // after the connection was lost; the call that lost it fails.
 type imapBox struct {
-	set imapSettings
-	opt Options
+	set  imapSettings
+	opt  Options
+	pace imapPace
 
 	mu     sync.Mutex
 	closed bool
@@ -67,6 +71,7 @@ type imapBox struct {
 
 var (
 	_ ingest.Mailbox = (*imapBox)(nil)
+	_ ingest.Watcher = (*imapBox)(nil)
 	_ ingest.Labeler = (*imapLabelBox)(nil)
 )
 
@@ -81,7 +86,12 @@ func openIMAP(src config.Source, o Options) (ingest.Mailbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	box := &imapBox{set: set, opt: o}
+	if src.Auth == "xoauth2" {
+		if set.tokens, err = imapTokens(src, o); err != nil {
+			return nil, err
+		}
+	}
+	box := &imapBox{set: set, opt: o, pace: imapPaces}
 	labels := src.Mode != "shadow" && len(src.Labels) > 0
 	switch src.LabelMode {
 	case "none":
@@ -109,13 +119,11 @@ func readIMAPSettings(src config.Source) (imapSettings, error) {
 		return set, err
 	}
 	switch {
-	case src.Auth == "xoauth2":
-		return set, models.Invalid(key(src, "auth"), "xoauth2 is not supported for IMAP yet; use auth: login")
-	case src.Auth != "" && src.Auth != "login":
-		return set, models.Invalid(key(src, "auth"), "%q is unknown; use login", src.Auth)
+	case src.Auth != "" && src.Auth != "login" && src.Auth != "xoauth2":
+		return set, models.Invalid(key(src, "auth"), "%q is unknown; use login or xoauth2", src.Auth)
 	case src.Account == "":
 		return set, models.Invalid(key(src, "account"), "is missing; write the user name of the mailbox")
-	case src.Secret == "":
+	case src.Secret == "" && src.Auth != "xoauth2":
 		return set, models.Invalid(key(src, "secret"), "is missing; write ${NAME} of an environment variable or file:/path")
 	}
 	if set.folders, err = imapFolders(src); err != nil {

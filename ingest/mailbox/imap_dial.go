@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"strings"
-	"unicode"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -24,6 +23,8 @@ type imapSession struct {
 	set    imapSettings
 	sel    *imapSelected // nil: no folder is open
 	delim  string        // between levels of folders; empty: not asked yet
+	bearer string        // access token; empty: the login is by password
+	news   imapNews
 }
 
 // dialIMAP connects, encrypts and logs in.
@@ -31,6 +32,12 @@ func dialIMAP(ctx context.Context, set imapSettings, o Options) (*imapSession, e
 	roots, err := readCAFile(set.caFile)
 	if err != nil {
 		return nil, err
+	}
+	bearer := ""
+	if set.tokens != nil {
+		if bearer, err = accessToken(ctx, set.tokens); err != nil {
+			return nil, err
+		}
 	}
 	dialCtx, cancel := context.WithTimeout(ctx, o.DialTimeout)
 	defer cancel()
@@ -41,14 +48,14 @@ func dialIMAP(ctx context.Context, set imapSettings, o Options) (*imapSession, e
 		}
 		return nil, fmt.Errorf("%w: connect to %s: %w", ingest.ErrUnreachable, set.address, err)
 	}
-	s := &imapSession{conn: &imapConn{Conn: raw, limit: o.Stall}, set: set}
+	s := &imapSession{conn: &imapConn{Conn: raw, limit: o.Stall}, set: set, bearer: bearer}
 	stop := context.AfterFunc(ctx, func() { s.conn.abort(ctx.Err()) })
 	defer stop()
 	s.conn.arm()
 	defer s.conn.disarm()
 	err = s.greet(dialCtx, roots)
 	if err == nil {
-		err = s.login()
+		err = s.login(ctx)
 	}
 	if err != nil {
 		s.end()
@@ -71,11 +78,11 @@ func (s *imapSession) greet(ctx context.Context, roots *x509.CertPool) error {
 		if err = encrypted.HandshakeContext(ctx); err != nil {
 			return s.tlsError(err)
 		}
-		s.client = imapclient.New(encrypted, nil)
+		s.client = imapclient.New(encrypted, s.options(nil))
 	case imapStartTLS:
 		stop := context.AfterFunc(ctx, func() { s.conn.abort(errIMAPStalled) })
 		defer stop()
-		s.client, err = imapclient.NewStartTLS(s.conn, &imapclient.Options{TLSConfig: cfg})
+		s.client, err = imapclient.NewStartTLS(s.conn, s.options(cfg))
 		var refused *imap.Error
 		if errors.As(err, &refused) {
 			return fmt.Errorf("%w: %s does not offer STARTTLS (%s), and lineman sends no password unencrypted; use imap:// if the server has TLS on port 993",
@@ -88,7 +95,7 @@ func (s *imapSession) greet(ctx context.Context, roots *x509.CertPool) error {
 		if ip := net.ParseIP(hostOf(s.conn.RemoteAddr())); s.set.loopback && !ip.IsLoopback() {
 			return fmt.Errorf("%w: %s is not this machine, and imap+plain would send the password readable; use imap+starttls://", ingest.ErrUnreachable, s.set.address)
 		}
-		s.client = imapclient.New(s.conn, nil)
+		s.client = imapclient.New(s.conn, s.options(nil))
 	}
 	if err := s.client.WaitGreeting(); err != nil {
 		return s.lost("wait for the greeting of "+s.set.address, err)
@@ -119,10 +126,13 @@ func (s *imapSession) tlsError(err error) error {
 		ingest.ErrUnreachable, s.set.address, cert.Err)
 }
 
-// login sends account and password.
-func (s *imapSession) login() error {
+// login sends account and password, or the access token.
+func (s *imapSession) login(ctx context.Context) error {
 	if s.client.State() == imap.ConnStateAuthenticated { // PREAUTH
 		return nil
+	}
+	if s.bearer != "" {
+		return s.bear(ctx)
 	}
 	if s.client.Caps().Has(imap.CapLoginDisabled) {
 		return fmt.Errorf("%w: %s takes no password on this connection (LOGINDISABLED); use imap:// or imap+starttls://", ingest.ErrLogin, s.set.address)
@@ -201,21 +211,14 @@ func (s *imapSession) lost(what string, err error) error {
 }
 
 // clean makes a server's text fit for people: short, printable, and never with
-// the password in it.
+// the password or the token in it.
 func (s *imapSession) clean(text string) string {
-	if s.set.secret != "" {
-		text = strings.ReplaceAll(text, string(s.set.secret), "***")
-	}
-	text = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
+	for _, secret := range []string{string(s.set.secret), s.bearer} {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "***")
 		}
-		return r
-	}, text)
-	if runes := []rune(text); len(runes) > 200 {
-		text = string(runes[:200]) + "…"
 	}
-	return text
+	return plainText(text)
 }
 
 // broken tells that the connection cannot be used any more.

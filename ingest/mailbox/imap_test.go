@@ -34,7 +34,6 @@ func TestSettingsThatCannotWork(t *testing.T) {
 		"folder in URL":  {func(s *config.Source) { s.URL = "imap://imap.example.net/INBOX" }, "url", "key folders"},
 		"secret in URL":  {func(s *config.Source) { s.URL = "imap://noc:CANARY-77@imap.example.net" }, "url", "account and secret"},
 		"plain":          {func(s *config.Source) { s.URL = "imap+plain://imap.example.net" }, "url", "insecure"},
-		"xoauth2":        {func(s *config.Source) { s.Auth = "xoauth2" }, "auth", "auth: login"},
 		"unknown auth":   {func(s *config.Source) { s.Auth = "kerberos" }, "auth", "use login"},
 		"no account":     {func(s *config.Source) { s.Account = "" }, "account", "is missing"},
 		"no secret":      {func(s *config.Source) { s.Secret = "" }, "secret", "is missing"},

@@ -16,6 +16,7 @@ import (
 
 	"lineman/ingest"
 	"lineman/internal/config"
+	"lineman/internal/oauth"
 	"lineman/internal/webclient"
 	"lineman/models"
 )
@@ -80,6 +81,11 @@ func (o Options) withDefaults() Options {
 	}
 	if o.HTTP == nil {
 		o.HTTP = webclient.New(webclient.Options{Logger: o.Logger})
+	}
+	if o.Token == nil {
+		o.Token = func(src config.Source, scopes ...string) (oauth2.TokenSource, error) {
+			return oauth.New(src, o.HTTP, scopes...)
+		}
 	}
 	return o
 }

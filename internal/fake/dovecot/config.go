@@ -16,6 +16,15 @@ func (s *Server) config(o Options, me *user.User, uid, gid, home string) string 
 	} else {
 		c += fmt.Sprintf("ssl = yes\nssl_cert = <%[1]s/cert.pem\nssl_key = <%[1]s/key.pem\n", s.dir)
 	}
+	if o.Tokens {
+		c += fmt.Sprintf("auth_mechanisms = plain xoauth2\npassdb {\n  driver = oauth2\n  mechanisms = xoauth2\n  args = %s/oauth2.conf\n}\n", s.dir)
+	}
+	if o.NoIdle {
+		c += "imap_capability = IMAP4rev1 SASL-IR LITERAL+ ENABLE UIDPLUS ESEARCH NAMESPACE UNSELECT\n"
+	}
+	if o.NoKeywords {
+		c += fmt.Sprintf("mail_plugins = acl\nplugin {\n  acl = vfile:%s/acl\n}\n", s.dir)
+	}
 	if me.Uid != "0" {
 		group := me.Gid
 		if g, err := user.LookupGroupId(me.Gid); err == nil {
@@ -50,6 +59,11 @@ namespace inbox {
   inbox = yes
   separator = %[5]s
 }
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 service imap-login {
   service_count = 0
   inet_listener imap {
@@ -62,6 +76,13 @@ service imap-login {
     ssl = yes
   }
 }
+`
+
+// oauthText lets Dovecot check the signature of tokens by itself.
+const oauthText = `
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix=%s/keys/
+username_attribute = sub
 `
 
 // rootlessText lets an ordinary user run the server.

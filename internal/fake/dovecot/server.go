@@ -7,6 +7,7 @@ package dovecot
 import (
 	"bufio"
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -26,6 +27,9 @@ import (
 type Options struct {
 	Separator  string // between levels of folders; "." when empty
 	NoStartTLS bool   // no encryption at all
+	Tokens     bool   // XOAUTH2 is offered, with the tokens of Server.Token
+	NoIdle     bool   // IDLE is not offered
+	NoKeywords bool   // the account may not change flags: no \* in PERMANENTFLAGS
 }
 
 // Server is a Dovecot with one account.
@@ -155,10 +159,19 @@ func (s *Server) write(o Options) {
 	home := filepath.Join(s.dir, "home")
 	for name, content := range map[string][]byte{
 		"cert.pem": cert, "key.pem": key,
-		"users":        []byte(account + ":{PLAIN}" + password + "::::::\n"),
-		"dovecot.conf": []byte(s.config(o, me, uid, gid, home)),
+		"users":         []byte(account + ":{PLAIN}" + password + "::::::\n"),
+		"dovecot.conf":  []byte(s.config(o, me, uid, gid, home)),
+		"acl":           []byte("* owner lrstipekxacd\n"),
+		"oauth2.conf":   fmt.Appendf(nil, oauthText, s.dir),
+		tokenKey(s.dir): []byte(base64.StdEncoding.EncodeToString(tokenSecret)),
 	} {
-		if err := os.WriteFile(filepath.Join(s.dir, name), content, 0o644); err != nil {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(s.dir, name)
+		}
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			s.t.Fatal(err)
+		}
+		if err := os.WriteFile(name, content, 0o644); err != nil {
 			s.t.Fatal(err)
 		}
 	}

@@ -25,6 +25,7 @@ import (
 type Options struct {
 	User       string   // "noc@example.net" when empty
 	Password   string   // "secret" when empty
+	Token      string   // access token that XOAUTH2 takes; empty: no XOAUTH2
 	Folders    []string // beside INBOX; levels are separated by /
 	Containers []string // folders that only hold others and cannot be opened
 	NoUIDPlus  bool     // no UID EXPUNGE
