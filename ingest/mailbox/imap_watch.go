@@ -66,6 +66,16 @@ func (n *imapNews) exists(count uint32) {
 	n.count = count
 }
 
+// any tells, once, whether there is a new message.
+func (n *imapNews) any() bool {
+	select {
+	case <-n.more:
+		return true
+	default:
+		return false
+	}
+}
+
 // Wait watches a folder, open read-only, with IDLE (RFC 2177), or by asking
 // each half minute where the server has none. The first call on a connection
 // returns at once: nobody knows what came before the folder was opened. Later
@@ -82,6 +92,10 @@ func (b *imapBox) Wait(ctx context.Context, folder string) error {
 			}
 			s.news.begin(sel.messages)
 			return nil
+		}
+		// Some servers do not tell in IDLE what came before it.
+		if err := s.noop(); err != nil || s.news.any() {
+			return err
 		}
 		if s.client.Caps().Has(imap.CapIdle) || s.client.Caps().Has(imap.CapIMAP4rev2) {
 			return s.idle(b.pace.look)
@@ -121,21 +135,23 @@ func (s *imapSession) ask(pace imapPace) error {
 	tick := time.NewTicker(pace.noop)
 	defer tick.Stop()
 	for {
-		s.conn.arm()
-		if err := s.client.Noop().Wait(); err != nil {
-			return s.failed("ask for new mail", ingest.ErrUnreachable, err)
-		}
 		s.conn.disarm()
 		select {
-		case <-s.news.more:
-			return nil
+		case <-tick.C:
 		case <-late.C:
 			return nil
-		default:
-		}
-		select {
-		case <-tick.C:
 		case <-s.client.Closed():
 		}
+		s.conn.arm()
+		if err := s.noop(); err != nil || s.news.any() {
+			return err
+		}
 	}
+}
+
+func (s *imapSession) noop() error {
+	if err := s.client.Noop().Wait(); err != nil {
+		return s.failed("ask for new mail", ingest.ErrUnreachable, err)
+	}
+	return nil
 }

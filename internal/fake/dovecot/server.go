@@ -161,7 +161,7 @@ func (s *Server) write(o Options) {
 		"cert.pem": cert, "key.pem": key,
 		"users":         []byte(account + ":{PLAIN}" + password + "::::::\n"),
 		"dovecot.conf":  []byte(s.config(o, me, uid, gid, home)),
-		"acl":           []byte("* owner lrstipekxacd\n"),
+		"acl":           []byte("* owner lrstipekxa\n"),
 		"oauth2.conf":   fmt.Appendf(nil, oauthText, s.dir),
 		tokenKey(s.dir): []byte(base64.StdEncoding.EncodeToString(tokenSecret)),
 	} {

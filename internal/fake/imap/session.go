@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/emersion/go-imap/v2"
@@ -156,6 +157,28 @@ func (s *session) Copy(set imap.NumSet, target string) (*imap.CopyData, error) {
 		return nil, err
 	}
 	return s.UserSession.Copy(set, target)
+}
+
+// Idle tells what is new until the client ends it. It looks by itself: the
+// library's own does not tell what came before it was called.
+func (s *session) Idle(w *imapserver.UpdateWriter, stop <-chan struct{}) error {
+	if err := s.step(); err != nil {
+		return err
+	}
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if err := s.Poll(w, true); err != nil {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-stop:
+			return nil
+		case <-s.done:
+			return nil
+		}
+	}
 }
 
 func (s *session) writable() error {
