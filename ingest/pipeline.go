@@ -71,7 +71,8 @@ type Pipeline struct {
 	mu  sync.Mutex
 	ids map[string]Source // by source ID in the store
 
-	known knownCircuits
+	known  knownCircuits
+	states watchStates
 }
 
 // New checks the options and makes a Pipeline. It does no I/O.

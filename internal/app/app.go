@@ -37,6 +37,7 @@ type App struct {
 	pipeline *ingest.Pipeline
 	location *time.Location
 	habits   *habits
+	busy     busySources
 }
 
 // Open connects to the database, brings its schema up to date unless the
@@ -106,6 +107,7 @@ func (a *App) sources() ([]ingest.Source, error) {
 		src := ingest.Source{
 			Name: c.Name, Kind: kind.Name, Open: open, Providers: c.Providers, Header: c.SourceHeader,
 			Labels: c.Labels, Shadow: c.Mode == "shadow", InitialDays: a.Config.InitialDays,
+			Every: kind.Every,
 		}
 		if c.AttachAllProviders {
 			src.Providers = nil

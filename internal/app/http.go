@@ -43,7 +43,7 @@ func (a *App) metrics() (http.Handler, error) {
 	h, err := metrics.New(metrics.Options{
 		Reader: a.store, Enable: a.Config.Metrics.Enable, Labels: a.Config.Metrics.LabelsAttached.Map(),
 		Rules: a.habits.of, Now: a.Now, Logger: a.Logger, Version: a.Version,
-		DisabledDefinitions: a.disabled,
+		DisabledDefinitions: a.disabled, Watching: a.pipeline.Watching,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set the metrics up: %w", err)

@@ -37,6 +37,8 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(net
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	watches := a.startWatches(context.WithoutCancel(ctx), queue)
+	defer watches.stop()
 	server := httpServer(handler)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
@@ -50,6 +52,7 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(net
 	down, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
 	a.Logger.Info("stopping")
+	watches.cancel()
 	return errors.Join(err, stopHTTP(down, server), queue.Stop(down))
 }
 
@@ -103,10 +106,12 @@ func (a *App) startQueue(ctx context.Context) (*jobs.Queue, error) {
 }
 
 // poll keeps one page of a source and asks for another pass when there is
-// more, also where a folder of it was refused. A source that another process reads is left to it.
+// more, also where a folder of it was refused. A source that is being read
+// already is left to that, and polled again when it is done.
 func (a *App) poll(ctx context.Context, queue *jobs.Queue, j models.Job) error {
 	more, err := a.pipeline.Poll(ctx, j.Source)
 	if errors.Is(err, ingest.ErrBusy) {
+		a.busy.add(j.Source)
 		return nil
 	}
 	if err != nil {

@@ -40,6 +40,10 @@ type Options struct {
 
 	DisabledDefinitions []string // files of provider definitions that are wrong and left out
 
+	// Watching tells for each watched source whether this process watches it
+	// and nothing is broken; nil: no source is watched.
+	Watching func() map[string]bool
+
 	MaxSeries int // of circuit_maintenance_status; 0: 250,000
 }
 

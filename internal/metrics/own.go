@@ -22,6 +22,7 @@ var (
 	windowDesc      = prometheus.NewDesc("lineman_source_window_messages", "Messages since the start of the window when mailbox and ledger were last compared: in the mailbox, in the ledger, of them kept and skipped, and in no ledger", []string{"source", "where"}, nil)
 	comparedDesc    = prometheus.NewDesc("lineman_source_compared_timestamp_seconds", "When mailbox and ledger were last compared", []string{"source"}, nil)
 	errorDesc       = prometheus.NewDesc("lineman_source_error_info", "Why the last pass over a source failed; absent after a success", []string{"source", "reason"}, nil)
+	watchingDesc    = prometheus.NewDesc("lineman_source_watching", "Whether this process is told of a source's new mail at once; 0 also while another process is", []string{"source"}, nil)
 	phaseDesc       = prometheus.NewDesc("lineman_maintenance_phase", "Maintenances by phase", []string{"phase"}, nil)
 	mailsUp         = collectorUp("mails")
 	sourcesUp       = collectorUp("sources")
@@ -34,7 +35,7 @@ func collectorUp(name string) *prometheus.Desc {
 
 // Describe sends the descriptions.
 func (c *ownCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{mailsDesc, sourceUpDesc, lastSuccessDesc, lastMailDesc, lagDesc, windowDesc, comparedDesc, errorDesc, phaseDesc, mailsUp, sourcesUp, phasesUp} {
+	for _, d := range []*prometheus.Desc{mailsDesc, sourceUpDesc, lastSuccessDesc, lastMailDesc, lagDesc, windowDesc, comparedDesc, watchingDesc, errorDesc, phaseDesc, mailsUp, sourcesUp, phasesUp} {
 		ch <- d
 	}
 }
@@ -42,6 +43,15 @@ func (c *ownCollector) Describe(ch chan<- *prometheus.Desc) {
 // Collect reads each kind by itself, so that one that cannot be read takes no
 // other with it.
 func (c *ownCollector) Collect(ch chan<- prometheus.Metric) {
+	if c.o.Watching != nil {
+		for name, well := range c.o.Watching() {
+			v := 0.0
+			if well {
+				v = 1
+			}
+			ch <- prometheus.MustNewConstMetric(watchingDesc, prometheus.GaugeValue, v, value(name))
+		}
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
 	defer cancel()
 	for up, collect := range map[*prometheus.Desc]func(context.Context, chan<- prometheus.Metric) error{
