@@ -28,7 +28,7 @@ type service struct {
 
 var readyLine = regexp.MustCompile(`msg=ready url=(\S+)`)
 
-func (in installation) serve(t *testing.T, env ...string) *service {
+func (in installation) serve(t testing.TB, env ...string) *service {
 	t.Helper()
 	s := &service{cmd: in.command("serve"), log: &strings.Builder{}, done: make(chan error, 1)}
 	s.token = strings.TrimSpace(in.run(t, "token", "create", "--name", fmt.Sprint("test-", time.Now().UnixNano()), "--role", "viewer"))
@@ -60,7 +60,7 @@ func (in installation) serve(t *testing.T, env ...string) *service {
 }
 
 // stop ends the service as an init system does.
-func (s *service) stop(t *testing.T) {
+func (s *service) stop(t testing.TB) {
 	t.Helper()
 	began := time.Now()
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -72,7 +72,7 @@ func (s *service) stop(t *testing.T) {
 	t.Logf("stopped in %v", time.Since(began))
 }
 
-func (s *service) get(t *testing.T, path string) (int, string) {
+func (s *service) get(t testing.TB, path string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.base+path, nil)
 	if err != nil {
@@ -94,7 +94,7 @@ func (s *service) get(t *testing.T, path string) (int, string) {
 }
 
 // count gives the count of a list.
-func (s *service) count(t *testing.T, path string) int {
+func (s *service) count(t testing.TB, path string) int {
 	t.Helper()
 	code, body := s.get(t, path)
 	var list struct {
@@ -108,7 +108,7 @@ func (s *service) count(t *testing.T, path string) int {
 }
 
 // until asks again until ok says so; the test's own deadline bounds it.
-func until(t *testing.T, what string, ok func() bool) {
+func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for tick := time.NewTicker(50 * time.Millisecond); ; <-tick.C {
 		if ok() {
@@ -156,7 +156,7 @@ func TestServe(t *testing.T) {
 	s.stop(t)
 }
 
-func labelled(t *testing.T, server imapServer) int {
+func labelled(t testing.TB, server imapServer) int {
 	n := 0
 	for _, words := range keywords(t, server) {
 		if strings.Contains(words, "m-") {

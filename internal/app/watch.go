@@ -11,7 +11,7 @@ import (
 
 // pollAgain is how long after a poll that found its source busy the next one
 // is asked for.
-const pollAgain = 2 * time.Second
+const pollAgain = 500 * time.Millisecond
 
 // watches are the goroutines that ask for polls of sources beside the schedule.
 type watches struct {
