@@ -25,6 +25,7 @@ import (
 func Kinds() []Kind {
 	return []Kind{
 		imapKind(),
+		graphKind(),
 	}
 }
 
