@@ -14,7 +14,7 @@ import (
 // Options are the settings of a client. All fields may be zero.
 type Options struct {
 	Logger   *slog.Logger      // says when a call is tried again; nil: nobody is told
-	Base     http.RoundTripper // nil: http.DefaultTransport
+	Base     http.RoundTripper // nil: one like http.DefaultTransport that waits a minute for an answer
 	Attempts int               // calls in all; 0: 5
 	Pause    time.Duration     // before the second call, doubled each time; 0: 1 s
 	Longest  time.Duration     // no pause is longer, whatever the server asks for; 0: 60 s
@@ -41,13 +41,25 @@ func New(o Options) *http.Client {
 	c.Backoff = backoff
 	c.CheckRetry = retryablehttp.DefaultRetryPolicy
 	c.ErrorHandler = retryablehttp.PassthroughErrorHandler
-	if o.Base != nil {
-		c.HTTPClient = &http.Client{Transport: o.Base}
+	if o.Base == nil {
+		o.Base = transport()
 	}
+	c.HTTPClient = &http.Client{Transport: o.Base}
 	if o.Logger != nil {
 		c.RequestLogHook = said(o.Logger)
 	}
 	return &http.Client{Transport: &retryablehttp.RoundTripper{Client: c}}
+}
+
+// transport waits for the beginning of an answer, but not for ever.
+func transport() http.RoundTripper {
+	standard, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport
+	}
+	t := standard.Clone()
+	t.ResponseHeaderTimeout = time.Minute
+	return t
 }
 
 // backoff is the pause before the next call. A server may ask for less than an

@@ -193,6 +193,9 @@ func (c *call) changes(f *folder, p page) {
 			size = n
 		}
 	}
+	if c.faults.PageSize > 0 {
+		size = c.faults.PageSize
+	}
 	value := []any{}
 	for _, id := range p.items[:min(size, len(p.items))] {
 		if m := c.message(id); m != nil && m.folder == f.id {

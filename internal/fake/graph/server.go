@@ -33,6 +33,7 @@ type Faults struct {
 	NoBodies   bool   // no message's content can be had
 	Elsewhere  bool   // further pages are at another server
 	Collide    int    // so many changes meet one that somebody else made just before
+	PageSize   int    // of answers with changes, whatever is asked for; 0: what is asked for
 	Life       int    // of a token in seconds; 0: an hour
 }
 
