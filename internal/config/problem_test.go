@@ -153,7 +153,7 @@ func TestSourceURLs(t *testing.T) {
 		"maildir://var/mail":                        "names no absolute path",
 		"folder:mails":                              "names no absolute path",
 	} {
-		_, err := load(t, "notification_sources: [{name: n, url: '"+url+"', account: a, secret: s, credentials_file: /c}]")
+		_, err := load(t, "notification_sources: [{name: n, url: '"+url+"', account: a, secret: s, client_id: i, credentials_file: /c}]")
 		switch {
 		case want == "" && err != nil:
 			t.Errorf("%s: %v", url, err)

@@ -99,6 +99,8 @@ func (d *decoder) sourceURL(key string, s Source) {
 			d.add(at, "names no tenant; use %s", sourceURLs)
 		}
 		d.present(key+".account", s.Account, "write the address of the mailbox")
+		d.present(key+".client_id", s.ClientID, "write the application (client) ID of the app registration")
+		d.present(key+".secret", s.Secret.Reveal(), "write the client secret as ${NAME} of an environment variable, or file:/path")
 	case "maildir", "folder":
 		if !strings.HasPrefix(u.Path, "/") || u.Host != "" {
 			d.add(at, "names no absolute path; use %s", sourceURLs)
