@@ -236,7 +236,9 @@ func TestOwn(t *testing.T) {
 			{Status: models.StatusCompleted, Windows: window(-5*time.Hour, -4*time.Hour)},
 		},
 	}
-	text := scrape(t, r, nil)
+	text := scrape(t, r, func(o *metrics.Options) {
+		o.Watching = func() map[string]bool { return map[string]bool{"noc": true, "old": false} }
+	})
 	if strings.Contains(text, "CANARY") {
 		t.Error("the text of an error is shown")
 	}
