@@ -175,14 +175,15 @@ func (b *graphBox) readAll(ctx context.Context, body io.ReadCloser, limit int64)
 	var all bytes.Buffer
 	part := io.LimitReader(body, limit+1)
 	for {
-		n, err := io.CopyN(&all, part, 64<<10)
-		if err != nil && err != io.EOF {
+		_, err := io.CopyN(&all, part, 64<<10)
+		ended := errors.Is(err, io.EOF)
+		if err != nil && !ended {
 			return nil, b.stopped(ctx, fmt.Errorf("%w: %s: the answer broke off: %w", ingest.ErrUnreachable, b.base.Host, err))
 		}
 		if int64(all.Len()) > limit {
 			return nil, &graphRefusal{status: http.StatusOK, code: "too large", text: fmt.Sprintf("the answer has more than %d bytes", limit)}
 		}
-		if err == io.EOF || n == 0 {
+		if ended {
 			return all.Bytes(), nil
 		}
 		stall.Reset(b.opt.Stall)

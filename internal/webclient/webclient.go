@@ -5,6 +5,7 @@ package webclient
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 // Options are the settings of a client. All fields may be zero.
 type Options struct {
 	Logger   *slog.Logger      // says when a call is tried again; nil: nobody is told
-	Base     http.RoundTripper // nil: one like http.DefaultTransport that waits a minute for an answer
+	Base     http.RoundTripper // nil: one that waits a minute for the beginning of an answer
 	Attempts int               // calls in all; 0: 5
 	Pause    time.Duration     // before the second call, doubled each time; 0: 1 s
 	Longest  time.Duration     // no pause is longer, whatever the server asks for; 0: 60 s
@@ -51,15 +52,18 @@ func New(o Options) *http.Client {
 	return &http.Client{Transport: &retryablehttp.RoundTripper{Client: c}}
 }
 
-// transport waits for the beginning of an answer, but not for ever.
+// transport is as Go's own, but waits for the beginning of an answer no longer
+// than a minute.
 func transport() http.RoundTripper {
-	standard, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return http.DefaultTransport
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConns:          100,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ResponseHeaderTimeout: time.Minute,
 	}
-	t := standard.Clone()
-	t.ResponseHeaderTimeout = time.Minute
-	return t
 }
 
 // backoff is the pause before the next call. A server may ask for less than an
