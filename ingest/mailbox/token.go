@@ -14,10 +14,22 @@ import (
 	"lineman/ingest"
 )
 
-// accessToken gets a token that is valid now. A token source knows no context,
-// so one that the caller does not wait for any more ends by itself. The error
+// accessToken gets a token that is valid now. A source that knows no context
+// and that the caller does not wait for any more ends by itself. The error
 // is ErrLogin when the token is refused, ErrUnreachable when nobody says so.
 func accessToken(ctx context.Context, from oauth2.TokenSource) (string, error) {
+	if s, ok := from.(interface {
+		TokenContext(context.Context) (*oauth2.Token, error)
+	}); ok {
+		token, err := s.TokenContext(ctx)
+		switch {
+		case err == nil:
+			return token.AccessToken, nil
+		case ctx.Err() != nil:
+			return "", ctx.Err()
+		}
+		return "", tokenError(err)
+	}
 	type answer struct {
 		token *oauth2.Token
 		err   error

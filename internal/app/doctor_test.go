@@ -99,7 +99,7 @@ func TestDoctorTellsOfEachSource(t *testing.T) {
   - {name: folder, %s, folders: [INBOX, Nowhere]}
   - {name: closed, url: "imap+plain://127.0.0.1:1", account: a, secret: b}
   - {name: setting, %s, mode: alive}
-  - {name: kind, url: "graph://tenant", account: a}
+  - {name: kind, url: "graph://tenant/inbox", account: a, client_id: b, secret: c}
   - {name: good, %s}
 `, server.PlainAddr(), server.User(), good, good, good))
 	p.finds("source ",
@@ -107,7 +107,7 @@ func TestDoctorTellsOfEachSource(t *testing.T) {
 		`fail  source folder: folder not found: .*"Nowhere".*; check folders`,
 		`fail  source closed: unreachable: .*connection refused; check the address`,
 		`warn  source setting: not checked, because its settings are wrong; `,
-		`fail  source kind: .*no mailbox that lineman can read; `,
+		`fail  source kind: .*must name the tenant and nothing else; `,
 		`ok    source good: logged in over imap; INBOX can be read$`,
 	)
 	p.finds("configuration", `fail  configuration: .*lineman.yaml:\d+: notification_sources\[3\].mode: "alive" is unknown; use live or shadow`)
