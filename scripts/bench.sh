@@ -33,5 +33,7 @@ done
 if grep -qs '^func BenchmarkPipeline' internal/app/*_test.go; then
 	echo "Pipeline with $n mails:"
 	go test -run '^$' -bench '^BenchmarkPipeline' -benchtime 1x -timeout 60m ./internal/app
-	go test -run '^$' -bench . -skip '^BenchmarkPipeline' -benchmem ./internal/app
+	echo "From a mail's arrival in Dovecot to the stored record:"
+	go test -run '^$' -bench '^BenchmarkIdleLatency' -benchtime 200x ./internal/app
+	go test -run '^$' -bench . -skip '^Benchmark(Pipeline|IdleLatency)' -benchmem ./internal/app
 fi
