@@ -20,6 +20,7 @@ type collector struct {
 	box   Mailbox
 	since time.Time // start of a first run
 	all   bool      // start at since, whatever the cursors say
+	stays bool      // the folder's cursor: what a mailbox tells after it need not be there to be listed
 	room  int       // messages that may still be listed; < 0: no limit
 
 	census *models.Reconciliation // nil unless mailbox and ledger are compared
@@ -61,9 +62,11 @@ func (c *collector) folders(ctx context.Context) (more bool, err error) {
 	}
 	for _, folder := range folders {
 		cursor := models.Cursor{Folder: folder}
-		if i := slices.IndexFunc(known, func(k models.Cursor) bool { return k.Folder == folder }); i >= 0 && !c.all {
+		i := slices.IndexFunc(known, func(k models.Cursor) bool { return k.Folder == folder && !k.First() })
+		if i >= 0 && !c.all {
 			cursor = known[i]
 		}
+		c.stays = i >= 0 && c.all
 		left, err := c.folder(ctx, folder, cursor)
 		more = more || left
 		if errors.Is(err, ErrFolder) {
@@ -135,7 +138,7 @@ func (c *collector) page(ctx context.Context, folder string, before models.Curso
 	if err != nil {
 		return fmt.Errorf("look up the ledger: %w", err)
 	}
-	batch := &arrivals{c: c, ctx: ctx, folder: folder, held: before, behind: c.all || before.First() || page.Reset}
+	batch := &arrivals{c: c, ctx: ctx, folder: folder, held: before, stays: c.stays, behind: c.all || before.First() || page.Reset}
 	var wanted []models.MailRef
 	listed := map[models.MailRef]Listed{}
 	for _, m := range page.Messages {
@@ -170,6 +173,7 @@ type arrivals struct {
 	ctx    context.Context
 	folder string
 	held   models.Cursor // stands until the whole page is kept
+	stays  bool          // the cursor is not moved
 	behind bool          // the messages may have been there before lineman looked
 	still  bool          // the cursor stays where it is
 	list   []models.Arrival
@@ -219,10 +223,10 @@ func (a *arrivals) cause(m Listed) models.Cause {
 // flush keeps what was gathered, in one transaction with the cursor.
 func (a *arrivals) flush(cursor models.Cursor) error {
 	cursor.Folder = a.folder
-	if a.still {
+	if a.still || a.stays {
 		cursor = models.Cursor{}
 	}
-	if len(a.list) == 0 && cursor == a.held {
+	if len(a.list) == 0 && (cursor == a.held || cursor == (models.Cursor{})) {
 		return nil
 	}
 	a.c.p.at("keep")
