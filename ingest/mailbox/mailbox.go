@@ -24,6 +24,7 @@ import (
 func Kinds() []Kind {
 	return []Kind{
 		imapKind(),
+		gmailKind(),
 	}
 }
 
