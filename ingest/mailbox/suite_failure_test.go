@@ -21,7 +21,7 @@ func endsWithContext(t *testing.T, s stage) {
 	for i := range 120 {
 		refs = append(refs, s.add(t, "INBOX", sample(i, 3000), noon))
 	}
-	box := open(t, s.source())
+	box := enter(t, s, s.source())
 	ctx, cancel := context.WithCancel(t.Context())
 	calls := 0
 	err := box.Fetch(ctx, refs, func(models.MailRef, []byte, error) error {
@@ -45,7 +45,7 @@ func closesAnyTime(t *testing.T, s stage) {
 	for i := range 120 {
 		refs = append(refs, s.add(t, "INBOX", sample(i, 3000), noon))
 	}
-	box := open(t, s.source())
+	box := enter(t, s, s.source())
 	closed := make(chan error)
 	err := box.Fetch(t.Context(), refs, func(models.MailRef, []byte, error) error {
 		go func() { closed <- box.Close() }()
@@ -58,7 +58,7 @@ func closesAnyTime(t *testing.T, s stage) {
 	if _, err := box.Folders(t.Context()); err == nil {
 		t.Error("Folders works in a closed mailbox")
 	}
-	must(t, open(t, s.source()).Close()) // never connected
+	must(t, enter(t, s, s.source()).Close()) // never connected
 }
 
 func survivesTheServer(t *testing.T, s stage) {
@@ -69,7 +69,7 @@ func survivesTheServer(t *testing.T, s stage) {
 		ref := s.add(t, "INBOX", raw, noon)
 		refs, want[ref] = append(refs, ref), raw
 	}
-	box := open(t, s.source())
+	box := enter(t, s, s.source())
 	got := map[models.MailRef][]byte{}
 	keep := func(ref models.MailRef, raw []byte, err error) error {
 		must(t, err)
@@ -103,7 +103,12 @@ func survivesTheServer(t *testing.T, s stage) {
 func tellsLogin(t *testing.T, s stage) {
 	src := s.source()
 	src.Secret = "CANARY-5f1e"
-	_, err := open(t, src).Folders(t.Context())
+	if other, ok := s.(interface {
+		refused(*testing.T) config.Source
+	}); ok {
+		src = other.refused(t) // its credentials hold CANARY
+	}
+	_, err := enter(t, s, src).Folders(t.Context())
 	if !errors.Is(err, ingest.ErrLogin) {
 		t.Fatalf("with a wrong password: %v, want ErrLogin", err)
 	}
@@ -114,7 +119,7 @@ func tellsLogin(t *testing.T, s stage) {
 
 func tellsUnreachable(t *testing.T, s stage) {
 	s.stop(t)
-	if _, err := open(t, s.source()).Folders(t.Context()); !errors.Is(err, ingest.ErrUnreachable) {
+	if _, err := enter(t, s, s.source()).Folders(t.Context()); !errors.Is(err, ingest.ErrUnreachable) {
 		t.Errorf("without a server: %v, want ErrUnreachable", err)
 	}
 }
@@ -122,7 +127,7 @@ func tellsUnreachable(t *testing.T, s stage) {
 func tellsFolder(t *testing.T, s stage) {
 	src := s.source()
 	src.Folders = []string{"INBOX", "Lost"}
-	box := open(t, src)
+	box := enter(t, s, src)
 	got, err := box.Folders(t.Context())
 	if !errors.Is(err, ingest.ErrFolder) || !strings.Contains(err.Error(), `"Lost"`) {
 		t.Errorf("with a missing folder: %v, want ErrFolder that names it", err)
@@ -155,7 +160,7 @@ func labels(t *testing.T, s stage) {
 		}
 		for i, step := range steps {
 			// A mailbox of its own: nothing may depend on what it remembers.
-			box := open(t, src)
+			box := enter(t, s, src)
 			must(t, box.(ingest.Labeler).Label(t.Context(), ref, id, step.add, step.remove))
 			if diff := cmp.Diff(step.want, s.labels(t, src, ref)); diff != "" {
 				t.Errorf("%s, step %d (-want +got):\n%s", src.LabelMode, i, diff)
@@ -165,7 +170,7 @@ func labels(t *testing.T, s stage) {
 			t.Errorf("%s: labelling marked the message as read", src.LabelMode)
 		}
 		s.remove(t, ref)
-		err := open(t, src).(ingest.Labeler).Label(t.Context(), ref, id, []string{parsed}, nil)
+		err := enter(t, s, src).(ingest.Labeler).Label(t.Context(), ref, id, []string{parsed}, nil)
 		if !errors.Is(err, ingest.ErrGone) {
 			t.Errorf("%s: label of a message that is gone: %v, want ErrGone", src.LabelMode, err)
 		}
@@ -180,7 +185,7 @@ func labelsOnlyWhatItMay(t *testing.T, s stage) {
 	} {
 		src := s.source()
 		change(&src)
-		if _, can := open(t, src).(ingest.Labeler); can {
+		if _, can := enter(t, s, src).(ingest.Labeler); can {
 			t.Errorf("%s: the mailbox could label", name)
 		}
 	}
