@@ -68,6 +68,7 @@ func (c Credentials) config(redirect string, scopes []string) *oauth2.Config {
 
 // grantFile is a grant as it is sealed.
 type grantFile struct {
+	Account string    `json:"account"`
 	Access  string    `json:"access"`
 	Refresh string    `json:"refresh"`
 	Expiry  time.Time `json:"expiry"`
@@ -76,7 +77,7 @@ type grantFile struct {
 
 // Marshal writes a grant with its secrets, to be encrypted.
 func (g Grant) Marshal() ([]byte, error) {
-	return json.Marshal(grantFile{g.Access.Reveal(), g.Refresh.Reveal(), g.Expiry, g.Scopes})
+	return json.Marshal(grantFile{g.Account, g.Access.Reveal(), g.Refresh.Reveal(), g.Expiry, g.Scopes})
 }
 
 // UnmarshalGrant reads what Marshal wrote.
@@ -85,5 +86,5 @@ func UnmarshalGrant(text []byte) (Grant, error) {
 	if err := json.Unmarshal(text, &f); err != nil {
 		return Grant{}, errors.New("it is no stored token")
 	}
-	return Grant{Access: config.Secret(f.Access), Refresh: config.Secret(f.Refresh), Expiry: f.Expiry, Scopes: f.Scopes}, nil
+	return Grant{Account: f.Account, Access: config.Secret(f.Access), Refresh: config.Secret(f.Refresh), Expiry: f.Expiry, Scopes: f.Scopes}, nil
 }

@@ -15,6 +15,7 @@ import (
 
 // Grant is what a person consented to, as it is stored.
 type Grant struct {
+	Account string // whose mailbox it is for
 	Access  config.Secret
 	Refresh config.Secret
 	Expiry  time.Time // of Access
@@ -44,6 +45,8 @@ func Stored(src config.Source, c Credentials, client *http.Client, keeper Keeper
 			return nil, fmt.Errorf("read the stored token: %w", err)
 		case !ok:
 			return nil, fmt.Errorf("%w to read the mailbox was given yet; run: lineman sources validate %s", ErrConsent, src.Name)
+		case !strings.EqualFold(grant.Account, src.Account):
+			return nil, fmt.Errorf("%w for the mailbox of %s: it was given for that of %s; run: lineman sources validate %s", ErrConsent, src.Account, grant.Account, src.Name)
 		case !Covers(grant.Scopes, scopes):
 			return nil, fmt.Errorf("%w for the scopes %s: it was given for others; run: lineman sources validate %s",
 				ErrConsent, strings.Join(missing(grant.Scopes, scopes), ", "), src.Name)
@@ -73,6 +76,7 @@ func refresh(ctx context.Context, src config.Source, c Credentials, keeper Keepe
 		return nil, &Refused{fmt.Sprintf("Google does not take the OAuth client of %s (%s); check credentials_file", src.CredentialsFile, plain(e.ErrorCode+": "+e.ErrorDescription))}
 	}
 	fresh := grantOf(token, grant.Scopes)
+	fresh.Account = grant.Account
 	if err := keeper.Renew(ctx, grant, fresh); err != nil {
 		return nil, fmt.Errorf("store the refreshed token: %w", err)
 	}
