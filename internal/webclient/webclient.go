@@ -39,7 +39,7 @@ func New(o Options) *http.Client {
 		c.RetryWaitMax = time.Minute
 	}
 	c.Backoff = backoff
-	c.CheckRetry = retryablehttp.ErrorPropagatedRetryPolicy
+	c.CheckRetry = retryablehttp.DefaultRetryPolicy
 	c.ErrorHandler = retryablehttp.PassthroughErrorHandler
 	if o.Base != nil {
 		c.HTTPClient = &http.Client{Transport: o.Base}
