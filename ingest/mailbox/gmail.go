@@ -17,6 +17,7 @@ import (
 	"lineman/ingest"
 	"lineman/internal/config"
 	"lineman/internal/oauth"
+	"lineman/internal/webclient"
 	"lineman/models"
 )
 
@@ -89,8 +90,12 @@ func openGmail(src config.Source, o Options) (ingest.Mailbox, error) {
 	if src.APIURL != "" {
 		endpoint = strings.TrimSuffix(src.APIURL, "/") + "/"
 	}
+	base := o.HTTP.Transport
+	if base == nil {
+		base = webclient.New(webclient.Options{Logger: o.Logger}).Transport
+	}
 	client := &http.Client{
-		Transport: &gmailTransport{tokens: tokens, base: o.HTTP.Transport},
+		Transport: &gmailTransport{tokens: tokens, base: base},
 		// A redirect would carry the token to wherever it points.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -60,11 +60,7 @@ func (t *gmailTransport) send(r *http.Request) (*http.Response, string, error) {
 	}
 	r = r.Clone(r.Context())
 	r.Header.Set("Authorization", "Bearer "+token)
-	base := t.base
-	if base == nil {
-		base = http.DefaultTransport
-	}
-	resp, err := base.RoundTrip(r)
+	resp, err := t.base.RoundTrip(r)
 	if err != nil {
 		return nil, token, err
 	}

@@ -9,7 +9,7 @@ import (
 
 // gmailLongest bounds the part of a search that names senders. What is longer
 // is left out: the search then finds more than it must, and never less.
-const gmailLongest = 2000
+const gmailLongest = 4000
 
 // gmailQuery writes the dated search as existing installations do: `after:`
 // with a date, then the senders in curly brackets, which mean "one of". The
