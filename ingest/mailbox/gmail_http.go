@@ -128,8 +128,9 @@ func (b *gmailBox) explain(doing string, err error) error {
 	switch {
 	case said.Code == http.StatusUnauthorized:
 		return fmt.Errorf("%w: Gmail does not take the access token (%s); run: lineman sources validate %s", ingest.ErrLogin, text, b.set.source)
-	case said.Code == http.StatusForbidden && slices.ContainsFunc(reasons, isGmailPatience),
-		said.Code == http.StatusTooManyRequests, said.Code >= 500:
+	case said.Code == http.StatusForbidden && slices.ContainsFunc(reasons, isGmailPatience), said.Code == http.StatusTooManyRequests:
+		return fmt.Errorf("%w: %s: Gmail asks for patience, %d (%s); the next pass goes on", ingest.ErrUnreachable, doing, said.Code, text)
+	case said.Code >= 500:
 		return &gmailTrouble{fmt.Errorf("%w: %s: Gmail answers %d (%s)", ingest.ErrUnreachable, doing, said.Code, text)}
 	case said.Code == http.StatusForbidden && has(reasons, "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"):
 		return &gmailScope{fmt.Sprintf("the access token lacks a scope (%s); it needs %s: grant it, or run: lineman sources validate %s",
@@ -159,7 +160,7 @@ func (b *gmailBox) explainToken(err error) error {
 	return fmt.Errorf("%w: get an access token: %w", ingest.ErrUnreachable, unquoted(err))
 }
 
-// gmailTrouble is an answer that may be another one next time.
+// gmailTrouble is a failure of Gmail's own: about one message, or altogether.
 type gmailTrouble struct{ err error }
 
 func (t *gmailTrouble) Error() string { return t.err.Error() }

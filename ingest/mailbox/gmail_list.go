@@ -18,7 +18,7 @@ import (
 const (
 	gmailPage    = 500     // ids that one search or look at the history asks for
 	gmailMost    = 4000000 // ids that one search may find
-	gmailAtOnce  = 8       // calls for single messages that run at the same time
+	gmailAtOnce  = 4       // calls for single messages that run at the same time
 	gmailHistory = 100000  // changes that one look at the history may find, about
 )
 

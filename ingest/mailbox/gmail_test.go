@@ -374,8 +374,18 @@ func TestGmailOneBadMessage(t *testing.T) {
 	if whole != 19 || why == nil || errors.Is(why, ingest.ErrUnreachable) || errors.Is(why, ingest.ErrGone) {
 		t.Errorf("%d others arrived; the bad one: %v", whole, why)
 	}
+	s.SetFaults(gmail.Fault{Path: bad.RemoteID, Status: 403, Reason: "userRateLimitExceeded"})
+	err := box.Fetch(t.Context(), refs, func(ref models.MailRef, _ []byte, err error) error {
+		if ref == bad || err != nil {
+			t.Errorf("Gmail asks for patience, and message %v is kept with %v", ref, err)
+		}
+		return nil
+	})
+	if !errors.Is(err, ingest.ErrUnreachable) {
+		t.Errorf("Gmail asks for patience: %v, want ErrUnreachable", err)
+	}
 	s.SetFaults(gmail.Fault{Path: "/users/", Status: 500})
-	err := box.Fetch(t.Context(), refs, func(models.MailRef, []byte, error) error { t.Error("something was kept"); return nil })
+	err = box.Fetch(t.Context(), refs, func(models.MailRef, []byte, error) error { t.Error("something was kept"); return nil })
 	if !errors.Is(err, ingest.ErrUnreachable) {
 		t.Errorf("with nothing answering: %v, want ErrUnreachable", err)
 	}

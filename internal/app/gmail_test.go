@@ -131,10 +131,37 @@ func TestGmail(t *testing.T) {
 	if out := in.run(t, "ingest"); !strings.Contains(out, "\nfetched 2, new 2,") {
 		t.Errorf("with a forgotten history:\n%s", out)
 	}
+	in.readOnly(t)
 	in.server.Delegate(gmail.ScopeRead)
 	if out := in.fails(t, "sources", "validate", "noc"); !strings.Contains(out, "noc: FAILED: ") || !strings.Contains(out, "domain-wide delegation") {
 		t.Errorf("without delegation:\n%s", out)
 	}
+}
+
+// readOnly reads with the scope for reading alone: without labels, which is
+// said once.
+func (in gmailInstallation) readOnly(t *testing.T) {
+	t.Helper()
+	text, err := os.ReadFile(in.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	narrow := strings.Replace(string(text), "    extra_scopes: ["+gmail.ScopeModify+"]\n", "", 1)
+	in.write(t, "lineman.yaml", []byte("unknown_senders: skip\n"+narrow))
+	ids := in.deliver(65, 67)
+	out, err := in.command("ingest").CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "\nfetched 2, new 2,") || strings.Count(string(out), "read without labels") != 1 {
+		t.Errorf("with the scope for reading: %v\n%s", err, out)
+	}
+	for _, id := range ids {
+		if labels := in.server.Labels(id); len(labels) != 2 {
+			t.Errorf("message %s has the labels %v", id, labels)
+		}
+	}
+	if out := in.run(t, "sources", "validate"); !strings.Contains(out, "noc: ok; ") || !strings.Contains(out, "labels cannot be set: ") {
+		t.Errorf("validate:\n%s", out)
+	}
+	in.write(t, "lineman.yaml", text)
 }
 
 // validate starts `sources validate noc`, opens the address that it prints as
@@ -274,6 +301,9 @@ func TestGmailInstalledClient(t *testing.T) {
 	}
 	if _, _, out, err := in.validate(t); err != nil || strings.Contains(out, "open this address") {
 		t.Errorf("the second time: %v\n%s", err, out)
+	}
+	if out := in.run(t, "doctor"); !strings.Contains(out, "source noc: ") || !strings.Contains(out, "lineman sources validate noc") {
+		t.Errorf("doctor:\n%s", out)
 	}
 	in.server.Revoke() // with an access token that has not lapsed
 	if page, _, out, err := in.validate(t); err != nil || !strings.HasPrefix(page, "200 ") {
