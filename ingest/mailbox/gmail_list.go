@@ -58,6 +58,7 @@ func (b *gmailBox) List(ctx context.Context, folder string, after models.Cursor,
 		}
 	}
 	if err := b.searched(ctx, folder, cursor, limit, &out); err != nil {
+		b.search = gmailSearch{} // what was taken from it is not handed out
 		return ingest.Listing{}, err
 	}
 	return out, nil

@@ -480,3 +480,27 @@ func TestGmailLabels(t *testing.T) {
 		}
 	})
 }
+
+// TestGmailListAgain has a search that breaks off in the middle of a page.
+func TestGmailListAgain(t *testing.T) {
+	s := newGmailStage(t)
+	var want []string
+	for i, folder := range []string{"INBOX", "INBOX", "INBOX", "DRAFT", "DRAFT", "INBOX", "INBOX", "INBOX"} {
+		id := s.Add(sample(i, 60), noon.Add(time.Duration(i)*time.Minute), folder)
+		if folder == "INBOX" {
+			want = append(want, id)
+		}
+	}
+	box := enter(t, s, s.whole())
+	first, err := box.List(t.Context(), allMail, models.Cursor{Folder: allMail}, noon, 3)
+	must(t, err)
+	s.SetFaults(gmail.Fault{Path: want[4], Status: 403, Reason: "rateLimitExceeded"})
+	if _, err := box.List(t.Context(), allMail, first.Cursor, noon, 3); !errors.Is(err, ingest.ErrUnreachable) {
+		t.Fatalf("in the middle of a page: %v, want ErrUnreachable", err)
+	}
+	s.SetFaults()
+	rest, _ := listAll(t, box, allMail, first.Cursor, noon, 3)
+	if diff := cmp.Diff(want, append(ids(first.Messages), ids(rest)...)); diff != "" {
+		t.Errorf("listed (-want +got):\n%s", diff)
+	}
+}
