@@ -45,6 +45,22 @@ type Labeler interface {
 	Label(ctx context.Context, ref models.MailRef, messageID string, add, remove []string) error
 }
 
+// Inspector is a Mailbox that tells people what it can be labelled with.
+type Inspector interface {
+	// Labels lists the labels and folders of the mailbox, in a stable order.
+	Labels(ctx context.Context) ([]MailboxLabel, error)
+	// CanLabel is nil when the configured labels can be set, or ErrLabels with
+	// the reason. It changes nothing.
+	CanLabel(ctx context.Context) error
+}
+
+// MailboxLabel is something that mail in a mailbox carries or lies in.
+type MailboxLabel struct {
+	Name string
+	ID   string // where it is another than the name
+	Kind string // label, system label, keyword, folder
+}
+
 // Watcher is a Mailbox that is told of new mail.
 type Watcher interface {
 	// Wait returns nil once the folder may hold mail that was not there when

@@ -22,7 +22,7 @@ func (c *call) sources() *cobra.Command {
 		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.sourcesList(), c.sourcesReconcile())
+	cmd.AddCommand(c.sourcesList(), c.sourcesReconcile(), c.sourcesValidate(), c.sourcesLabels())
 	return cmd
 }
 

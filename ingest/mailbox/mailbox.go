@@ -26,6 +26,7 @@ func Kinds() []Kind {
 	return []Kind{
 		imapKind(),
 		graphKind(),
+		gmailKind(),
 	}
 }
 

@@ -39,6 +39,7 @@ var stages = map[string]map[string]func(t *testing.T) stage{
 		"dovecot":    func(t *testing.T) stage { return newDovecotStage(t, dovecot.Options{}) },
 	},
 	"graph": {"in process": func(t *testing.T) stage { return newGraphStage(t) }},
+	"gmail": {"in process": func(t *testing.T) stage { return newGmailStage(t) }},
 }
 
 // conformance is what every kind of mailbox must do.

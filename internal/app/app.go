@@ -6,12 +6,15 @@ package app
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"lineman/ingest"
 	"lineman/ingest/mailbox"
 	"lineman/internal/config"
 	"lineman/internal/store"
+	"lineman/internal/vault"
+	"lineman/internal/webclient"
 	"lineman/models"
 	"lineman/parsers"
 )
@@ -38,6 +41,9 @@ type App struct {
 	location *time.Location
 	habits   *habits
 	busy     busySources
+	web      *http.Client // calls other systems
+	vault    *vault.Vault // nil: no secret_key is configured
+	tokens   tokens
 }
 
 // Open connects to the database, brings its schema up to date unless the
@@ -67,7 +73,7 @@ func connect(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Options: o, store: s, location: location}
+	a := &App{Options: o, store: s, location: location, web: webclient.New(webclient.Options{Logger: o.Logger})}
 	a.habits = &habits{app: a}
 	return a, nil
 }
@@ -77,10 +83,16 @@ func (a *App) prepare(ctx context.Context) error {
 	if err := a.schema(ctx); err != nil {
 		return err
 	}
+	if err := a.openVault(); err != nil {
+		return err
+	}
 	known, off := providers(a.Config.Parsers.Folder, a.Logger)
 	a.engine, a.disabled = parsers.NewEngine(known), off
 	sources, err := a.sources()
 	if err != nil {
+		return err
+	}
+	if err := a.warnUnlabelled(ctx); err != nil {
 		return err
 	}
 	a.pipeline, err = ingest.New(ingest.Options{
@@ -99,8 +111,9 @@ func (a *App) sources() ([]ingest.Source, error) {
 		if err != nil {
 			return nil, err
 		}
-		options := mailbox.Options{Logger: a.Logger}
-		if _, err := mailbox.Open(c, options); err != nil {
+		options := a.mailboxOptions(c)
+		box, err := mailbox.Open(c, options)
+		if err != nil {
 			return nil, err
 		}
 		open := func(context.Context) (ingest.Mailbox, error) { return mailbox.Open(c, options) }
@@ -112,7 +125,7 @@ func (a *App) sources() ([]ingest.Source, error) {
 		if c.AttachAllProviders {
 			src.Providers = nil
 		}
-		if c.LabelMode == "none" {
+		if _, can := box.(ingest.Labeler); !can {
 			src.Labels = nil
 		}
 		list = append(list, src)

@@ -8,6 +8,7 @@ import (
 	"lineman/ingest"
 	"lineman/ingest/mailbox"
 	"lineman/internal/config"
+	"lineman/internal/oauth"
 	"lineman/models"
 )
 
@@ -31,6 +32,9 @@ func (d *doctor) source(ctx context.Context, i int) []Finding {
 	kind, err := mailbox.Find(src)
 	if err != nil {
 		return []Finding{fail(title, "%s", advised(err, "correct its url"))}
+	}
+	if c, err := oauth.ReadCredentials(src); src.CredentialsFile != "" && err == nil && c.Kind != oauth.KindServiceAccount {
+		return d.consented(title, src) // its token is in the database
 	}
 	box, err := mailbox.Open(src, mailbox.Options{})
 	if err != nil {
@@ -61,6 +65,15 @@ func (d *doctor) source(ctx context.Context, i int) []Finding {
 		list = append(list, fine(title, "logged in over %s; %s can be read", kind.Name, clip(folders, 5)))
 	}
 	return list
+}
+
+// consented tells about a source behind a person's consent, which only the
+// database knows.
+func (d *doctor) consented(title string, src config.Source) []Finding {
+	if len(d.config.SecretKeys) == 0 {
+		return []Finding{fail(title, "secret_key is missing, and its token is stored encrypted with it; make one with: openssl rand -base64 32")}
+	}
+	return []Finding{warn(title, "it is read by a person's consent, which is not looked at here; run: lineman sources validate %s", src.Name)}
 }
 
 // refusal says why a mailbox could not be read, and what to do.

@@ -33,6 +33,7 @@ func (a *App) handler() (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", api)
+	mux.HandleFunc("GET "+consentPath, a.consentAnswer)
 	for _, p := range metricsPaths {
 		mux.Handle("GET "+p, figures)
 	}
