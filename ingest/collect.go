@@ -211,10 +211,13 @@ func (a *arrivals) fetched(m Listed, raw []byte, err error) error {
 }
 
 // cause is why a message is read: it is new, or it was there before the source
-// was last read.
+// was first read, or, behind the cursor, before it was last read.
 func (a *arrivals) cause(m Listed) models.Cause {
-	last := a.c.row.LastSuccess
-	if a.still || a.behind && (last.IsZero() || m.Received.Before(last.Add(-lateArrival))) {
+	first, last := a.c.row.CreatedAt, a.c.row.LastSuccess
+	switch {
+	case a.still, m.Received.Before(first.Add(-lateArrival)):
+		return models.CauseBackfill
+	case a.behind && !last.IsZero() && m.Received.Before(last.Add(-lateArrival)):
 		return models.CauseBackfill
 	}
 	return models.CauseLive

@@ -151,8 +151,9 @@ func (forgetful) Keep(_ context.Context, _ string, _ models.Cursor, list []model
 // TestCauses: what was there before lineman looked is backfill, what arrives
 // later is live, also when it is found behind the cursor.
 func TestCauses(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		now := day0.Add(30 * time.Minute)
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		now := day0.Add(3 * time.Hour)
+		s := storetest.Open(t, url, func() time.Time { return now })
 		box := newShelf(notice("M-1", "CONFIRMED", 0, "CKT-000001"))
 		r := newRig(t, s, box, func(o *ingest.Options) { o.Now = func() time.Time { return now } })
 		r.pass(t)
