@@ -26,6 +26,8 @@ func Kinds() []Kind {
 	return []Kind{
 		imapKind(),
 		graphKind(),
+		maildirKind(),
+		folderKind(),
 	}
 }
 
