@@ -24,7 +24,7 @@ const fileMaxFolders = 10000
 
 // fileLayout is how a kind of mailbox keeps messages as files below a root.
 type fileLayout struct {
-	top  string // the folder that is read when none is configured
+	top string // the folder that is read when none is configured
 
 	// all gives every folder below the root. ErrUnreachable when the root is
 	// none of this layout.
