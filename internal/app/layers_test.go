@@ -36,6 +36,7 @@ var rooms = []struct {
 	{"internal/ical", []string{"models"}},
 	{"ingest", []string{"parsers", "models"}},
 	{"internal/webclient", nil},
+	{"internal/mbox", nil},
 	{"internal/oauth", []string{"internal/config", "models"}},
 	{"ingest/mailbox", []string{"ingest", "internal/config", "internal/oauth", "internal/webclient", "models"}},
 	{"notify", []string{"chatops", "models", "internal/ical"}},
