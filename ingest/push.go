@@ -47,7 +47,7 @@ func (p *Pipeline) Push(ctx context.Context, raw []byte) (models.Pushed, error) 
 	p.at("kept")
 	pushed := models.Pushed{ID: kept[0].RawID, State: models.StateReceived, New: kept[0].New}
 	if !pushed.New {
-		if pushed.State, err = p.stateOf(ctx, pushed.ID); err != nil {
+		if pushed.State, err = p.State(ctx, pushed.ID); err != nil {
 			return models.Pushed{}, err
 		}
 	}
@@ -55,7 +55,8 @@ func (p *Pipeline) Push(ctx context.Context, raw []byte) (models.Pushed, error) 
 	return pushed, nil
 }
 
-func (p *Pipeline) stateOf(ctx context.Context, id string) (models.MailState, error) {
+// State gives the state of a raw mail.
+func (p *Pipeline) State(ctx context.Context, id string) (models.MailState, error) {
 	raws, err := p.Store.Raws(ctx, []string{id})
 	if err == nil && len(raws) == 0 {
 		err = models.ErrNotFound

@@ -100,7 +100,8 @@ func (a *App) sources() ([]ingest.Source, error) {
 			return nil, err
 		}
 		options := mailbox.Options{Logger: a.Logger}
-		if _, err := mailbox.Open(c, options); err != nil {
+		box, err := mailbox.Open(c, options)
+		if err != nil {
 			return nil, err
 		}
 		open := func(context.Context) (ingest.Mailbox, error) { return mailbox.Open(c, options) }
@@ -113,6 +114,10 @@ func (a *App) sources() ([]ingest.Source, error) {
 			src.Providers = nil
 		}
 		if c.LabelMode == "none" {
+			src.Labels = nil
+		}
+		if _, can := box.(ingest.Labeler); !can && len(src.Labels) > 0 && !src.Shadow {
+			a.Logger.Warn("this kind of mailbox has no labels; lineman reads it without setting any", "source", c.Name, "kind", kind.Name)
 			src.Labels = nil
 		}
 		list = append(list, src)
