@@ -4,7 +4,7 @@
 # usage: scripts/test.sh [packages and flags of go test]     (default: ./...)
 #
 # As root on Debian it installs what the tests can use and the machine lacks:
-# PostgreSQL, Dovecot, a C compiler; no service is started. Tests whose server
+# PostgreSQL, Dovecot, Postfix, a C compiler; no service is started. Tests whose server
 # cannot be had are skipped, and the run ends with the list of them; with
 # CI=true a skipped test is a failure.
 #
@@ -51,6 +51,7 @@ install_missing() {
 	local missing=()
 	find_postgres || [[ -n ${LINEMAN_TEST_POSTGRES:-} ]] || missing+=(postgresql)
 	[[ -x /usr/sbin/dovecot ]] || missing+=(dovecot-imapd)
+	[[ -x /usr/sbin/postfix ]] || missing+=(postfix)
 	command -v "${CC:-cc}" >/dev/null || command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 	((${#missing[@]})) || return 0
 	if [[ $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
@@ -154,6 +155,7 @@ run_tests() {
 
 install_missing
 [[ -x /usr/sbin/dovecot ]] || say "no Dovecot here: its tests are skipped"
+[[ -x /usr/sbin/postfix ]] || say "no Postfix here: its tests are skipped"
 start_postgres
 status=0
 run_tests "${@:-./...}" || status=$?
