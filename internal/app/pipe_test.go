@@ -48,7 +48,7 @@ func (in installation) pipe(raw []byte, env ...string) (code int, killed bool, o
 	return c.ProcessState.ExitCode(), !c.ProcessState.Exited(), text.String()
 }
 
-func bare1(t *testing.T, more string) installation {
+func plain(t testing.TB, more string) installation {
 	t.Helper()
 	dir := t.TempDir()
 	return installBare(t, dir, "sqlite:"+filepath.Join(dir, "lineman.db"), more)
@@ -57,7 +57,7 @@ func bare1(t *testing.T, more string) installation {
 // TestPipe takes mail, and asks for it again in every other case: a mail server
 // sends a mail back to its sender for any code but these two.
 func TestPipe(t *testing.T) {
-	in := bare1(t, "")
+	in := plain(t, "")
 	mail, _ := traffic.Mail(0)
 	for i, says := range []string{": parsed\n", ": parsed, known before\n"} {
 		if code, _, out := in.pipe(mail); code != 0 || !strings.HasSuffix(out, says) {
@@ -82,7 +82,7 @@ func TestPipe(t *testing.T) {
 		"no configuration": func(in *installation) { in.config = "/nowhere.yaml" },
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := bare1(t, "")
+			in := plain(t, "")
 			change(&in)
 			if code, _, out := in.pipe(mail); code != 75 || !strings.HasPrefix(out, "lineman: ") || strings.Count(out, "\n") != 1 {
 				t.Errorf("exit %d: %s", code, out)
@@ -116,7 +116,7 @@ func (in installation) rewrite(t *testing.T, old, new string) {
 // mails that were killed behind the commit are known then; none is lost and
 // none doubled.
 func TestKilledPipe(t *testing.T) {
-	calm, crash := bare1(t, ""), bare1(t, "")
+	calm, crash := plain(t, ""), plain(t, "")
 	for i, step := range []string{"keep", "kept", "attempt", "judged", "apply", "applied", "kept", "kept"} {
 		mail, _ := traffic.Mail(i)
 		if code, _, out := calm.pipe(mail); code != 0 {
