@@ -60,7 +60,6 @@ type fileBox struct {
 	once   sync.Once
 	closed chan struct{}
 
-	scan   *fileScan            // of the folder listed last
 	found  map[string]string    // paths of messages, by folder and remote ID
 	known  map[string]string    // the stamp of each folder when found was filled
 	waited map[string]fileStamp // what each folder looked like when Wait last looked

@@ -21,6 +21,7 @@ type clockBox struct {
 	given map[string]int64 // when a file came by that clock
 	looks int
 	now   time.Time
+	keep  Memory
 }
 
 func newClockBox(t *testing.T) *clockBox {
@@ -39,7 +40,7 @@ func newClockBox(t *testing.T) *clockBox {
 // reopen makes the mailbox anew, as each poll does.
 func (c *clockBox) reopen(t *testing.T) {
 	t.Helper()
-	box, err := Open(config.Source{Name: "noc", URL: "maildir://" + c.dir}, Options{Now: func() time.Time { return c.now }})
+	box, err := Open(config.Source{Name: "noc", URL: "maildir://" + c.dir}, Options{Now: func() time.Time { return c.now }, Memory: &c.keep})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,9 +130,9 @@ func TestIdleMaildirCostsNothing(t *testing.T) {
 	}
 	cursor := models.Cursor{Folder: "INBOX"}
 	list := func() (listed int) {
-		c.reopen(t)
 		c.looks = 0
 		for {
+			c.reopen(t) // as each poll does
 			page, err := c.List(t.Context(), "INBOX", cursor, time.Time{}, 10)
 			if err != nil {
 				t.Fatal(err)

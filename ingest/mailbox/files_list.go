@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -48,8 +49,36 @@ type fileCursor struct {
 	Settled bool   `json:"q,omitempty"` // nothing could be late any more, and no file changes
 }
 
+// Memory is what the mailboxes of one source leave to the next one, so that a
+// large folder need not be looked through again for each page. Nothing depends
+// on it. Its zero value is ready for use.
+type Memory struct {
+	mu   sync.Mutex
+	scan *fileScan
+}
+
+// put leaves a scan that goes on with a cursor; nil: there is none.
+func (m *Memory) put(scan *fileScan) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.scan = scan
+}
+
+// take gives the scan that a cursor continues, if it is there.
+func (m *Memory) take(folder, cursor string) *fileScan {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	scan := m.scan
+	if scan == nil || scan.folder != folder || scan.cursor != cursor {
+		return nil
+	}
+	m.scan = nil
+	return scan
+}
+
 // fileScan is one reading of a folder's directories.
 type fileScan struct {
+	folder string
 	cursor string // that continues it
 	list   []fileEntry
 	newest int64 // latest change of any file
@@ -82,8 +111,10 @@ func (b *fileBox) List(ctx context.Context, folder string, after models.Cursor, 
 	}
 	cursor, valid := b.readCursor(after)
 	out := ingest.Listing{Reset: !valid && !after.First()}
-	if scan := b.scan; valid && cursor.Running && scan != nil && scan.cursor == after.Remote {
-		return b.page(out, place, cursor, scan, limit)
+	if valid && cursor.Running {
+		if scan := b.opt.Memory.take(place.name, after.Remote); scan != nil {
+			return b.page(out, place, cursor, scan, limit)
+		}
 	}
 	stamp, err := b.stamp(root, place)
 	if err != nil {
@@ -162,17 +193,16 @@ func (b *fileBox) page(out ingest.Listing, place filePlace, c fileCursor, scan *
 	out.More = n < len(rest)
 	if !out.More {
 		c.end()
-		scan = nil
 	}
 	text, err := json.Marshal(c)
 	if err != nil {
 		return ingest.Listing{}, fmt.Errorf("write the cursor of folder %q: %w", place.name, err)
 	}
 	out.Cursor = models.Cursor{Folder: place.name, Remote: string(text)}
-	if scan != nil {
-		scan.cursor = out.Cursor.Remote
+	if out.More {
+		scan.folder, scan.cursor = place.name, out.Cursor.Remote
+		b.opt.Memory.put(scan)
 	}
-	b.scan = scan
 	return out, nil
 }
 

@@ -99,7 +99,7 @@ func (a *App) sources() ([]ingest.Source, error) {
 		if err != nil {
 			return nil, err
 		}
-		options := mailbox.Options{Logger: a.Logger}
+		options := mailbox.Options{Logger: a.Logger, Memory: &mailbox.Memory{}}
 		box, err := mailbox.Open(c, options)
 		if err != nil {
 			return nil, err
