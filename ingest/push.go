@@ -100,6 +100,23 @@ func (p *Pipeline) Settle(ctx context.Context, id string) (models.Tally, error) 
 	return tally, err
 }
 
+// Revisit looks through the mail of a source without a mailbox when providers'
+// addresses have changed: mail that matched nobody and matches now waits to be
+// processed again.
+func (p *Pipeline) Revisit(ctx context.Context, name string) error {
+	err := p.withLease(ctx, "source:"+name, 0, func(ctx context.Context) error {
+		c, err := p.inward(ctx, name)
+		if err != nil {
+			return err
+		}
+		return c.rematch(ctx)
+	})
+	if errors.Is(err, ErrBusy) { // whoever has it does the same
+		return nil
+	}
+	return err
+}
+
 // inward makes the collector of a source without a mailbox. What such a source
 // does not keep can never be fetched later, so unknown_senders: ledger keeps
 // it whole.

@@ -1,6 +1,7 @@
 package ingest_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -104,6 +105,39 @@ func TestPushOfStrangers(t *testing.T) {
 			t.Errorf("unknown_senders: %s: state %s", what, state)
 		}
 	}
+}
+
+// TestRevisit gives a provider the address of somebody whose mail was handed
+// over before.
+func TestRevisit(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		r := newRig(t, s, newShelf())
+		raw := bytes.Replace(notice("PW-1", "CONFIRMED", 0, "A"), []byte("NTT <noc@us.ntt.net>"), []byte("works@ntt.example"), 1)
+		pushed, err := r.Push(t.Context(), raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // nothing has changed
+			if _, err := r.Settle(t.Context(), pushed.ID); err != nil {
+				t.Fatal(err)
+			}
+			if err := r.Revisit(t.Context(), ingest.PushSource); err != nil {
+				t.Fatal(err)
+			}
+			if state, err := r.State(t.Context(), pushed.ID); err != nil || state != models.StateUnknownProvider {
+				t.Fatalf("from nobody: %s, %v", state, err)
+			}
+		}
+		if _, err := s.ImportProviders(t.Context(), []models.ProviderRow{{Name: "NTT", Slug: "ntt", Emails: []string{"noc@us.ntt.net", "works@ntt.example"}, Parser: "ntt"}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Revisit(t.Context(), ingest.PushSource); err != nil {
+			t.Fatal(err)
+		}
+		if tally, err := r.Settle(t.Context(), pushed.ID); err != nil || tally.Parsed != 1 {
+			t.Errorf("from somebody: %+v, %v", tally, err)
+		}
+	})
 }
 
 // brought turns mails into those of a file.
