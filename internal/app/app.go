@@ -83,6 +83,11 @@ func (a *App) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for i, c := range a.Config.Sources {
+		if s := sources[i]; len(c.Labels) > 0 && len(s.Labels) == 0 && !s.Shadow && c.LabelMode != "none" {
+			a.Logger.Warn("this kind of mailbox has no labels; lineman reads it without setting any", "source", s.Name, "kind", s.Kind)
+		}
+	}
 	a.pipeline, err = ingest.New(ingest.Options{
 		Store: a.store, Engine: a.engine, Sources: sources,
 		UnknownSenders: a.Config.UnknownSenders, Forwarders: a.Config.Forwarders,
@@ -116,8 +121,7 @@ func (a *App) sources() ([]ingest.Source, error) {
 		if c.LabelMode == "none" {
 			src.Labels = nil
 		}
-		if _, can := box.(ingest.Labeler); !can && len(src.Labels) > 0 && !src.Shadow {
-			a.Logger.Warn("this kind of mailbox has no labels; lineman reads it without setting any", "source", c.Name, "kind", kind.Name)
+		if _, can := box.(ingest.Labeler); !can {
 			src.Labels = nil
 		}
 		list = append(list, src)
