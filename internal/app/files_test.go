@@ -143,3 +143,17 @@ func TestServeTakesMail(t *testing.T) {
 	}
 	s.stop(t)
 }
+
+// TestServeWatchesFiles polls once only: what comes later is seen by watching.
+func TestServeWatchesFiles(t *testing.T) {
+	root := maildir(t, filepath.Join(t.TempDir(), "Maildir"), 0, 3)
+	in := plain(t, source("maildir", root))
+	s := in.serve(t, "LINEMAN_SCHEDULE=0 0 29 2 *")
+	const raws = "/api/plugins/circuit-maintenance/rawnotification/"
+	until(t, "the first mails", func() bool { return s.count(t, raws) == 3 })
+	for n := 3; n < 6; n++ {
+		maildir(t, root, n, n+1)
+		until(t, "new mail", func() bool { return s.count(t, raws) == n+1 })
+	}
+	s.stop(t)
+}
