@@ -176,6 +176,7 @@ type arrivals struct {
 	stays  bool          // the cursor is not moved
 	behind bool          // the messages may have been there before lineman looked
 	still  bool          // the cursor stays where it is
+	as     models.Cause  // of all of it; empty: see cause
 	list   []models.Arrival
 	bytes  int
 }
@@ -213,6 +214,9 @@ func (a *arrivals) fetched(m Listed, raw []byte, err error) error {
 // cause is why a message is read: it is new, or it was there before the source
 // was first read, or, behind the cursor, before it was last read.
 func (a *arrivals) cause(m Listed) models.Cause {
+	if a.as != "" {
+		return a.as
+	}
 	first, last := a.c.row.CreatedAt, a.c.row.LastSuccess
 	switch {
 	case a.still, m.Received.Before(first.Add(-lateArrival)):

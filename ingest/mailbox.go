@@ -23,7 +23,8 @@ type Mailbox interface {
 	// first. A first cursor (Cursor.First) starts with the first message
 	// received at since or later. When the folder was rebuilt (another
 	// UIDValidity), or the cursor is too old for the server, it starts at since
-	// again and says Reset.
+	// again and says Reset. It may repeat messages: the ledger drops what it
+	// knows.
 	List(ctx context.Context, folder string, after models.Cursor, since time.Time, limit int) (Listing, error)
 
 	// Fetch calls keep once for every reference, in any order, with the whole

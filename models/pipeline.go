@@ -83,3 +83,10 @@ type SourceHealth struct {
 	Messages int64     // ledger rows
 	LastMail time.Time // Received of the newest
 }
+
+// Pushed says what became of a mail that was handed over.
+type Pushed struct {
+	ID    string // of the raw mail; empty when nothing is kept of such mail
+	State MailState
+	New   bool // these bytes were not known before
+}

@@ -7,8 +7,10 @@
 # and of the slowest hundredth of the mails, allocations; the same by size and
 # by nesting: ns/byte stays where the cost is linear), and how long a process
 # takes from its start to its answer. Then the single packages, each benchmark
-# for a second, and the whole way of N mails from an IMAP server into the
-# database (BenchmarkPipeline).
+# for a second, and the whole way of N mails (BenchmarkPipeline…): from an IMAP
+# server and a Maildir into SQLite, from a Maildir and, where it is installed, a
+# Dovecot into PostgreSQL. That is one of its own, safe on disk as by default,
+# unless LINEMAN_TEST_POSTGRES names another.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,6 +20,21 @@ if [[ ! $n =~ ^[1-9][0-9]*$ ]]; then
 	exit 2
 fi
 export LINEMAN_BENCH_N=$n
+
+say() { printf 'bench.sh: %s\n' "$*" >&2; }
+work=$(mktemp -d /tmp/lineman-bench.XXXXXX)
+
+source scripts/postgres.sh
+
+cleanup() {
+	trap - EXIT INT TERM HUP
+	stop_postgres
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'cleanup; exit 130' INT
+trap 'cleanup; exit 143' TERM HUP
+start_postgres
 
 echo "Parsing, on one core:"
 go test -run '^$' -bench . -benchmem -cpu 1 ./parsers/provider

@@ -27,6 +27,7 @@ type Options struct {
 	Reader  Reader
 	Auth    Authenticator                               // nil with Open
 	Open    bool                                        // everybody is admin: the demo, on loopback
+	Push    Pusher                                      // nil: mail cannot be handed over
 	Ready   func(context.Context) error                 // nil: always ready
 	Rules   func(providerSlug string) models.PhaseRules // nil: the defaults
 	Now     func() time.Time
@@ -67,9 +68,24 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
 	described := http.NewServeMux()
-	s.register(humago.New(described, config(o.Version)))
+	api := humago.New(described, config(o.Version))
+	s.register(api)
+	describePush(api)
+	described.HandleFunc("POST "+pushPath, s.push)
 	mux.Handle("/", Guard(GuardOptions{Auth: o.Auth, Open: o.Open, Logger: o.Logger}, s.place(routes(described))))
-	return http.MaxBytesHandler(securityHeaders(mux), maxBody), nil
+	return bounded(securityHeaders(mux)), nil
+}
+
+// bounded bounds the body of a request. A mail is bounded where it is read.
+func bounded(next http.Handler) http.Handler {
+	small := http.MaxBytesHandler(next, maxBody)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.TrimSuffix(r.URL.Path, "/") == pushPath {
+			next.ServeHTTP(w, r)
+			return
+		}
+		small.ServeHTTP(w, r)
+	})
 }
 
 func config(version string) huma.Config {
@@ -185,15 +201,26 @@ func routes(mux *http.ServeMux) http.Handler {
 			mux.ServeHTTP(w, r)
 			return
 		}
-		as := r.Clone(r.Context())
-		as.Method = http.MethodGet
-		if _, pattern := mux.Handler(as); pattern != "" {
+		if allowed(mux, r, http.MethodGet) {
 			w.Header().Set("Allow", "GET, HEAD")
 			writeProblem(w, http.StatusMethodNotAllowed, "This path can only be read (GET).")
 			return
 		}
+		if allowed(mux, r, http.MethodPost) {
+			w.Header().Set("Allow", "POST")
+			writeProblem(w, http.StatusMethodNotAllowed, "This path only takes what is sent to it (POST).")
+			return
+		}
 		writeProblem(w, http.StatusNotFound, "There is nothing at this path; /openapi.json describes what there is.")
 	})
+}
+
+// allowed reports whether a path is served with a method.
+func allowed(mux *http.ServeMux, r *http.Request, method string) bool {
+	as := r.Clone(r.Context())
+	as.Method = method
+	_, pattern := mux.Handler(as)
+	return pattern != ""
 }
 
 func securityHeaders(next http.Handler) http.Handler {

@@ -39,14 +39,17 @@ func main() {
 }
 
 // run executes one call and says its failure in one line on standard error.
-func run(ctx context.Context, args []string) int {
+func run(ctx context.Context, args []string) (code int) {
+	if fromPipe(args) {
+		defer tryLater(&code)
+	}
 	root := newRoot()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
 	}
-	code := exitFailed
+	code = exitFailed
 	var exit *exitError
 	var input *models.InputError
 	var settings *config.Error

@@ -27,6 +27,8 @@ func Kinds() []Kind {
 		imapKind(),
 		graphKind(),
 		gmailKind(),
+		maildirKind(),
+		folderKind(),
 	}
 }
 
@@ -66,6 +68,10 @@ type Options struct {
 	// reads for, where a search may be narrowed to them; nil: no search is.
 	Senders func(ctx context.Context) ([]string, error)
 	Now     func() time.Time // nil: time.Now
+
+	// Memory is shared by all mailboxes of one source in this process; nil:
+	// each one begins anew.
+	Memory *Memory
 }
 
 func (o Options) withDefaults() Options {
@@ -80,6 +86,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Memory == nil {
+		o.Memory = &Memory{}
 	}
 	if o.HTTP == nil {
 		o.HTTP = webclient.New(webclient.Options{Logger: o.Logger})

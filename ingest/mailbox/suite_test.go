@@ -38,8 +38,10 @@ var stages = map[string]map[string]func(t *testing.T) stage{
 		"in process": func(t *testing.T) stage { return newFakeStage(t, fakeimap.Options{}) },
 		"dovecot":    func(t *testing.T) stage { return newDovecotStage(t, dovecot.Options{}) },
 	},
-	"graph": {"in process": func(t *testing.T) stage { return newGraphStage(t) }},
-	"gmail": {"in process": func(t *testing.T) stage { return newGmailStage(t) }},
+	"gmail":   {"in process": func(t *testing.T) stage { return newGmailStage(t) }},
+	"graph":   {"in process": func(t *testing.T) stage { return newGraphStage(t) }},
+	"maildir": {"files": func(t *testing.T) stage { return newMaildirStage(t) }},
+	"folder":  {"files": func(t *testing.T) stage { return newFolderStage(t) }},
 }
 
 // conformance is what every kind of mailbox must do.

@@ -112,6 +112,7 @@ func (a *App) sources() ([]ingest.Source, error) {
 			return nil, err
 		}
 		options := a.mailboxOptions(c)
+		options.Memory = &mailbox.Memory{}
 		box, err := mailbox.Open(c, options)
 		if err != nil {
 			return nil, err

@@ -6,25 +6,65 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"lineman/internal/fake/dovecot"
+	"lineman/internal/fake/traffic"
+	"lineman/internal/store/storetest"
 )
 
 // BenchmarkPipeline runs `lineman ingest` as a process of its own over the
 // mails of an IMAP server, into SQLite. LINEMAN_BENCH_N is their number.
 func BenchmarkPipeline(b *testing.B) {
-	n, err := strconv.Atoi(os.Getenv("LINEMAN_BENCH_N"))
-	if err != nil || n <= 0 {
-		n = 10_000
+	server := mailServer(b, benchMails())
+	benchIngest(b, func(b *testing.B) installation { return install(b, server) })
+}
+
+// BenchmarkPipelineDovecot is the same over a Dovecot, into PostgreSQL.
+func BenchmarkPipelineDovecot(b *testing.B) {
+	server := dovecot.Start(b, dovecot.Options{})
+	for i := range benchMails() {
+		raw, received := traffic.Mail(i)
+		server.Deliver(raw, received)
 	}
-	server := mailServer(b, n)
+	benchIngest(b, func(b *testing.B) installation {
+		return installIn(b, server, b.TempDir(), storetest.PostgresURL(b))
+	})
+}
+
+// BenchmarkPipelineMaildir is the same over a Maildir, into either database.
+func BenchmarkPipelineMaildir(b *testing.B) {
+	root := maildir(b, filepath.Join(b.TempDir(), "Maildir"), 0, benchMails())
+	b.Run("sqlite", func(b *testing.B) {
+		benchIngest(b, func(b *testing.B) installation { return plain(b, source("maildir", root)) })
+	})
+	b.Run("postgres", func(b *testing.B) {
+		benchIngest(b, func(b *testing.B) installation {
+			return installBare(b, b.TempDir(), storetest.PostgresURL(b), source("maildir", root))
+		})
+	})
+}
+
+// benchMails is how many mails a run reads.
+func benchMails() int {
+	if n, err := strconv.Atoi(os.Getenv("LINEMAN_BENCH_N")); err == nil && n > 0 {
+		return n
+	}
+	return 10_000
+}
+
+// benchIngest measures one pass over benchMails mails.
+func benchIngest(b *testing.B, install func(*testing.B) installation) {
+	n := benchMails()
 	for b.Loop() {
 		b.StopTimer()
-		in := install(b, server)
+		in := install(b)
 		b.StartTimer()
 		c := in.command("ingest")
 		var out bytes.Buffer

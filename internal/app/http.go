@@ -17,7 +17,7 @@ var metricsPaths = []string{"/metrics", "/api/plugins/capacity-metrics/app-metri
 func (a *App) handler() (http.Handler, error) {
 	auth := rest.Tokens{Reader: a.store}
 	api, err := rest.New(rest.Options{
-		Reader: a.store, Auth: auth, Open: a.OpenAccess, Ready: a.store.Ping,
+		Reader: a.store, Auth: auth, Open: a.OpenAccess, Push: a.pipeline, Ready: a.store.Ping,
 		Now: a.Now, Logger: a.Logger, BaseURL: a.Config.HTTP.PublicURL, Version: a.Version,
 		Rules: a.habits.of,
 	})

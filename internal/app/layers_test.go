@@ -37,6 +37,7 @@ var rooms = []struct {
 	{"ingest", []string{"parsers", "models"}},
 	{"internal/webclient", nil},
 	{"internal/vault", nil},
+	{"internal/mbox", nil},
 	{"internal/oauth", []string{"internal/config", "models"}},
 	{"ingest/mailbox", []string{"ingest", "internal/config", "internal/oauth", "internal/webclient", "models"}},
 	{"notify", []string{"chatops", "models", "internal/ical"}},

@@ -160,11 +160,28 @@ func (a *App) retain(ctx context.Context, _ models.Job) error {
 
 // sweep gives mail that waits without a job a new one, and labels what is due.
 func (a *App) sweep(ctx context.Context, _ models.Job) error {
-	failed := []error{a.requeue(ctx, a.Now().Add(-time.Minute))}
+	failed := []error{a.requeue(ctx, a.Now().Add(-time.Minute)), a.revisit(ctx)}
 	for _, s := range a.Config.Sources {
 		if err := a.label(ctx, models.Job{Kind: models.JobLabel, Source: s.Name}); err != nil {
 			failed = append(failed, err)
 		}
+	}
+	return errors.Join(failed...)
+}
+
+// revisit looks through mail that no poll looks through: what was handed over
+// or brought in files, if there ever was any.
+func (a *App) revisit(ctx context.Context) error {
+	var failed []error
+	for _, name := range []string{ingest.PushSource, ingest.ImportSource} {
+		_, err := a.store.SourceByName(ctx, name)
+		if errors.Is(err, models.ErrNotFound) {
+			continue
+		}
+		if err == nil {
+			err = a.pipeline.Revisit(ctx, name)
+		}
+		failed = append(failed, err)
 	}
 	return errors.Join(failed...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"lineman/ingest"
 	"lineman/models"
 )
 
@@ -17,7 +18,8 @@ type SourceReport struct {
 }
 
 // SourceReports tells how every source stands: the configured ones in their
-// order, then those of which only the mail is left.
+// order, then those that need no configuration once mail came by them, and those
+// of which only the mail is left.
 func (a *App) SourceReports(ctx context.Context) ([]SourceReport, error) {
 	health, err := a.store.SourceHealths(ctx)
 	if err != nil {
@@ -38,7 +40,8 @@ func (a *App) SourceReports(ctx context.Context) ([]SourceReport, error) {
 	for _, h := range health {
 		i := slices.IndexFunc(all, func(r SourceReport) bool { return r.Name == h.Name })
 		if i < 0 {
-			all = append(all, SourceReport{Name: h.Name, Kind: h.Kind})
+			always := h.Name == ingest.PushSource || h.Name == ingest.ImportSource
+			all = append(all, SourceReport{Name: h.Name, Kind: h.Kind, Configured: always})
 			i = len(all) - 1
 		}
 		all[i].Health = h

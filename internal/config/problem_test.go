@@ -104,6 +104,11 @@ func TestProblems(t *testing.T) {
 				`:2: notification_sources[0].folders: is set beside folder; keep one of them`,
 				`:2: notification_sources[0].providers: is set beside attach_all_providers: true; keep one of them`,
 			}},
+		{"reserved names", "notification_sources:\n- {name: push, url: 'folder:///x'}\n- {name: import, url: 'folder:///y'}", nil,
+			[]string{
+				`:2: notification_sources[0].name: "push" is the name of what comes without a mailbox; choose another`,
+				`:3: notification_sources[1].name: "import" is the name of what comes without a mailbox; choose another`,
+			}},
 		{"metric labels", "metrics: {labels_attached: {a-b: circuit.cid, site: Site Name}}", nil,
 			[]string{
 				`:1: metrics.labels_attached.a-b: is no name of a metric's label; use letters, digits and underscores`,

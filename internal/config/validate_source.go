@@ -11,6 +11,9 @@ import (
 // labelKeys are the keys of a source's labels.
 var labelKeys = []string{"parsed", "unknown-provider", "parsing-failed", "ignored", "out-of-sequence", "unknown-cids"}
 
+// reservedSources are the names of mail that is handed over or brought in files.
+var reservedSources = []string{"push", "import"}
+
 // sourceURLs says what the URL of a source may be.
 const sourceURLs = "imap://HOST, imap+starttls://HOST, imap+plain://HOST, https://accounts.google.com/o/oauth2/auth, " +
 	"graph://TENANT, maildir:///PATH or folder:///PATH"
@@ -35,6 +38,9 @@ func (d *decoder) source(key string, s Source) {
 	d.present(key+".name", s.Name, "choose a name for the source")
 	if len(s.Name) > 100 || strings.ContainsFunc(s.Name, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		d.add(key+".name", "is too long or has control characters; use up to 100 plain ones")
+	}
+	if slices.Contains(reservedSources, s.Name) {
+		d.add(key+".name", "%q is the name of what comes without a mailbox; choose another", s.Name)
 	}
 	d.sourceURL(key, s)
 	d.present(key+".source_header", s.SourceHeader, "name the header that tells the sender, usually From")
