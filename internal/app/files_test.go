@@ -138,7 +138,7 @@ func TestServeTakesMail(t *testing.T) {
 	if n := s.count(t, app+"rawnotification/"); n != 33 {
 		t.Errorf("%d mails, want 33", n)
 	}
-	if n := strings.Count(s.log.String(), "has no labels"); n != 1 {
+	if n := strings.Count(s.log.String(), "is read without labels"); n != 1 {
 		t.Errorf("that a Maildir has no labels is said %d times, want once", n)
 	}
 	s.stop(t)

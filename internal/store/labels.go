@@ -15,10 +15,17 @@ func (s *Store) LabelsDue(ctx context.Context, sourceID string, limit int) ([]mo
 	var tasks []models.LabelTask
 	err := s.read(ctx, "read due labels", func(tx *gorm.DB) error {
 		var rows []messageRow
-		err := tx.Where("source_id = ?", sourceID).Where(isLabelDue).
-			Order("CASE WHEN label_error = '' THEN 0 ELSE 1 END, created_at, id").Limit(limit).Find(&rows).Error
-		if err != nil {
-			return err
+		// One after the other: in one query no index would give this order.
+		for _, which := range []string{"label_error = ''", "label_error <> ''"} {
+			var part []messageRow
+			err := tx.Where("source_id = ?", sourceID).Where(isLabelDue).Where(which).
+				Order("created_at, id").Limit(limit - len(rows)).Find(&part).Error
+			if err != nil {
+				return err
+			}
+			if rows = append(rows, part...); len(rows) >= limit {
+				break
+			}
 		}
 		wanted, err := wantedLabels(tx, rows)
 		if err != nil {
