@@ -147,7 +147,9 @@ func unsaid(text string, at int, phrase string, status models.Status) bool {
 	if i := strings.LastIndex(clause, ": "); i >= 0 {
 		clause = clause[i+1:]
 	}
-	clause = calendarWord().ReplaceAllString(clause, " ")
+	if strings.Contains(clause, "may") || hasWord(clause, subordinate) {
+		clause = calendarWord().ReplaceAllString(clause, " ")
+	}
 	own := clause
 	if word := leadingWord(phrase); auxiliary().MatchString(word) { // "has started"
 		own += word + " "

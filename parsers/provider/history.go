@@ -62,13 +62,14 @@ func withoutFormer(d *parsers.Document, pairs []parsers.Pair, fields ...string) 
 // bar that mail programs put there, or a From that a Subject follows.
 func quoteBegins(d *parsers.Document, line, end int) bool {
 	text := strings.TrimLeft(d.Lines[line].Text, "> *")
-	if len(text) > 260 {
+	if text == "" || len(text) > 260 {
 		return false
 	}
-	if quoteBar.MatchString(text) || quoteLine.MatchString(text) {
+	colon := text[len(text)-1] == ':' // few lines are worth an expression
+	if (colon || text[0] == '-') && quoteBar.MatchString(text) || colon && quoteLine.MatchString(text) {
 		return true
 	}
-	if !quoteFrom.MatchString(text) {
+	if head := parsers.Clip(text, 16); !strings.ContainsAny(head, ":：") || !quoteFrom.MatchString(head) {
 		return false
 	}
 	for i := line + 1; i < min(line+7, end); i++ {

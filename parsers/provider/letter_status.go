@@ -23,7 +23,8 @@ var letterEnd = parsers.StatusWords{
 
 // subjectTag finds a word that stands for itself in a subject: "[Started] …",
 // "EXTENDED - …", "… – Commencing".
-var subjectTag = lazy(`(?i)(?:^|[\[(|:–—-])\s*(now (?:starting|commencing)|start(?:ed|ing)|commenc(?:ed|ing)|resumed|ongoing|underway|extended|extension|window extended|moved|brought forward)\s*(?:[\])|:–—-]|$)`)
+var subjectTag = lazy(`(?i)(?:^|[\[(|:–—-])\s*(now (?:starting|commencing)|start(?:ed|ing)|commenc(?:ed|ing)|resumed|ongoing|underway|extended|extension|window extended|moved|brought forward)\s*(?:[\])|:–—-]|$)`,
+	"start", "commenc", "resumed", "ongoing", "underway", "exten", "moved", "brought")
 
 // saySubject looks for a status in a subject: for the words, and where there
 // is none for a tag.
