@@ -68,6 +68,9 @@ func TestHostileTextOfEveryProvider(t *testing.T) {
 					"sheet": mail(from, subject, "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nPlanned maintenance\n--b\nContent-Type: text/csv\nContent-Transfer-Encoding: base64\n\n"+
 						base64.StdEncoding.EncodeToString([]byte("Circuit ID;Impact\n"+s+";Outage\n"))+"\n--b--\n"),
 				} {
+					if withRace && where != "html" { // ten times slower, and no goroutine anywhere
+						continue
+					}
 					r := readWithin(t, engine, m)
 					if r.Outcome == parsers.OutcomeMaintenance || r.Outcome == parsers.OutcomeError && len(r.Problems()) == 0 || r.Outcome == parsers.OutcomeIgnored && r.Reason == "" {
 						t.Errorf("%s in the %s: %s", name, where, parsers.Clip(told(r), 300))
