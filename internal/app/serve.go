@@ -133,6 +133,8 @@ func (a *App) label(ctx context.Context, j models.Job) error {
 	switch {
 	case errors.Is(err, ingest.ErrBusy):
 		return nil // whoever holds the lease labels all that is due
+	case errors.Is(err, models.ErrNotFound):
+		return nil // mail that was handed over, or of a source that is gone: there is no mailbox
 	case errors.Is(err, ingest.ErrLogin), errors.Is(err, ingest.ErrLabels):
 		return jobs.Permanent(err) // the sweep tries again
 	}
