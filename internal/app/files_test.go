@@ -139,7 +139,7 @@ func TestServeTakesMail(t *testing.T) {
 		t.Errorf("%d mails, want 33", n)
 	}
 	if strings.Contains(s.log.String(), "job failed") {
-		t.Errorf("a job failed:\n%s", &s.log)
+		t.Errorf("a job failed:\n%s", s.log)
 	}
 	if n := strings.Count(s.log.String(), "is read without labels"); n != 1 {
 		t.Errorf("that a Maildir has no labels is said %d times, want once", n)
