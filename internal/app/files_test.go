@@ -138,13 +138,13 @@ func TestServeTakesMail(t *testing.T) {
 	if n := s.count(t, app+"rawnotification/"); n != 33 {
 		t.Errorf("%d mails, want 33", n)
 	}
+	s.stop(t)
 	if strings.Contains(s.log.String(), "job failed") {
 		t.Errorf("a job failed:\n%s", s.log)
 	}
 	if n := strings.Count(s.log.String(), "is read without labels"); n != 1 {
 		t.Errorf("that a Maildir has no labels is said %d times, want once", n)
 	}
-	s.stop(t)
 }
 
 // TestServeWatchesFiles polls once only: what comes later is seen by watching.
