@@ -21,6 +21,7 @@ func Rows() []any {
 		tokenOfSourceRow{}, consentRow{}, holdRow{},
 		identityRow{}, maintenanceRow{}, windowRow{}, impactRow{}, noteRow{}, editRow{}, changeRow{}, noticeRow{},
 		tokenRow{}, userRow{},
+		findingRow{}, findingCircuitRow{}, findingMaintenanceRow{}, findingEventRow{}, findingSubjectRow{}, findingStateRow{}, providerHabitRow{},
 	}
 }
 
