@@ -152,6 +152,12 @@ func findingItems(tx *gorm.DB, v sight, rows []findingRow) ([]models.FindingItem
 				item.Causes = append(item.Causes, m)
 			}
 		}
+		for n, e := range f.Exposures {
+			f.Exposures[n].Maintenances = slices.DeleteFunc(e.Maintenances, func(id string) bool {
+				_, seen := maintenances[id]
+				return !seen && !v.all
+			})
+		}
 		items[i] = item
 	}
 	return items, nil
