@@ -99,3 +99,6 @@ func (s *Store) Queries(f func()) []Query {
 
 // ReachReason is reachReason.
 var ReachReason = reachReason
+
+// Now is the store's clock.
+func (s *Store) Now() time.Time { return s.now() }
