@@ -102,3 +102,13 @@ var ReachReason = reachReason
 
 // Now is the store's clock.
 func (s *Store) Now() time.Time { return s.now() }
+
+// Touch finds anew what falls together at the sites and groups of circuits.
+func (s *Store) Touch(circuits ...string) error {
+	return s.write(context.Background(), "touch circuits", func(w *work) error { return w.touchCircuits(models.CauseEdit, circuits) })
+}
+
+// ForgetFindings makes the next sweep compute everything.
+func (s *Store) ForgetFindings() error {
+	return s.writer.Where("name = ?", stateStamp).Delete(&findingStateRow{}).Error
+}

@@ -9,7 +9,7 @@ import (
 )
 
 // refindAtOnce is how many subjects are computed together.
-const refindAtOnce = 200
+const refindAtOnce = 50
 
 // refind computes what there is to find at the subjects that the transaction
 // touched, and keeps what changed with an event for each. It is the last thing
@@ -50,14 +50,11 @@ func (r *refinding) run() error {
 	if err != nil {
 		return fmt.Errorf("load sites and groups: %w", err)
 	}
-	var circuits []string
-	for _, g := range subjects {
-		if len(g.Circuits) > 1 || g.Single {
-			circuits = append(circuits, g.Circuits...)
-		}
+	o, err := r.w.s.newOutlook(r.w.DB, r.now)
+	if err != nil {
+		return fmt.Errorf("load rules: %w", err)
 	}
-	slices.Sort(circuits)
-	impairments, err := r.w.s.impairments(r.w.DB, slices.Compact(circuits), r.now)
+	endangered, err := o.endangered(subjects)
 	if err != nil {
 		return fmt.Errorf("load impairments: %w", err)
 	}
@@ -65,11 +62,11 @@ func (r *refinding) run() error {
 		return fmt.Errorf("load findings: %w", err)
 	}
 	for _, k := range r.keys {
-		g := subjects[k]
+		g := endangered[k]
 		if g == nil {
 			g = &guarded{Subject: models.Subject{Kind: k.kind, ID: k.id}}
 		}
-		r.compute(k, g, impairments)
+		r.compute(k, g, o.all(g.Circuits))
 	}
 	return r.save()
 }
@@ -94,19 +91,15 @@ func (r *refinding) loadOpen() error {
 }
 
 // compute compares what is found at a subject with what was.
-func (r *refinding) compute(k subjectKey, g *guarded, impairments map[string][]models.Impairment) {
-	var mine []models.Impairment
+func (r *refinding) compute(k subjectKey, g *guarded, impairments []models.Impairment) {
 	var next time.Time
-	for _, c := range g.Circuits {
-		for _, i := range impairments[c] {
-			mine = append(mine, i)
-			if next.IsZero() || i.End.Before(next) {
-				next = i.End
-			}
+	for _, i := range impairments {
+		if next.IsZero() || i.End.Before(next) {
+			next = i.End
 		}
 	}
 	r.next = append(r.next, findingSubjectRow{Kind: string(k.kind), SubjectID: k.id, NextAt: at(next)})
-	open, now := r.open[k], models.FindingsOf(g.Subject, g.Protected, mine)
+	open, now := r.open[k], models.FindingsOf(g.Subject, g.Protected, impairments)
 	still := make([]bool, len(open))
 	for i, j := range models.MatchFindings(open, now) {
 		if j < 0 {

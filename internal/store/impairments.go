@@ -59,16 +59,35 @@ func hitsOf(tx *gorm.DB, circuits []string, after time.Time) ([]hitRow, error) {
 	return all, err
 }
 
-// impairments gives what maintenances do to circuits from now on, by circuit,
-// in a fixed number of statements for each few hundred circuits.
-func (s *Store) impairments(tx *gorm.DB, circuits []string, now time.Time) (map[string][]models.Impairment, error) {
+// outlook is what maintenances do to circuits from an instant on, as far as it
+// was looked for.
+type outlook struct {
+	tx     *gorm.DB
+	now    time.Time
+	rules  map[string]models.PhaseRules // by provider
+	span   time.Duration
+	looked map[string]bool
+	of     map[string][]models.Impairment // by circuit
+}
+
+func (s *Store) newOutlook(tx *gorm.DB, now time.Time) (*outlook, error) {
 	rules, span, err := s.phaseRules(tx)
-	if err != nil {
-		return nil, err
+	return &outlook{tx: tx, now: now, rules: rules, span: span, looked: map[string]bool{}, of: map[string][]models.Impairment{}}, err
+}
+
+// look loads what is in store for circuits, in a fixed number of statements
+// for each few hundred of them.
+func (o *outlook) look(circuits []string) error {
+	var fresh []string
+	for _, c := range circuits {
+		if !o.looked[c] {
+			o.looked[c] = true
+			fresh = append(fresh, c)
+		}
 	}
-	hits, err := hitsOf(tx, circuits, now.Add(-span))
+	hits, err := hitsOf(o.tx, fresh, o.now.Add(-o.span))
 	if err != nil || len(hits) == 0 {
-		return nil, err
+		return err
 	}
 	byID := map[string]*models.Maintenance{}
 	var ids []string
@@ -82,20 +101,75 @@ func (s *Store) impairments(tx *gorm.DB, circuits []string, now time.Time) (map[
 			CID: h.CID, Account: h.Account, Impact: models.Impact(h.Impact), CircuitID: h.CircuitID, Manual: h.Manual,
 		})
 	}
-	windows, err := loadIn[windowRow](tx.Order("maintenance_id, ordinal"), "maintenance_id IN ?", ids)
+	windows, err := loadIn[windowRow](o.tx.Order("maintenance_id, ordinal"), "maintenance_id IN ?", ids)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, w := range windows {
 		m := byID[w.MaintenanceID]
 		m.Windows = append(m.Windows, w.model())
 	}
-	all := map[string][]models.Impairment{}
 	for _, id := range ids {
 		m := byID[id]
-		for _, i := range models.Impairments(*m, now, rules[m.ProviderID]) {
-			all[i.CircuitID] = append(all[i.CircuitID], i)
+		for _, i := range models.Impairments(*m, o.now, o.rules[m.ProviderID]) {
+			o.of[i.CircuitID] = append(o.of[i.CircuitID], i)
 		}
 	}
-	return all, nil
+	return nil
+}
+
+// firstLook is how many circuits of a site or group are looked at first.
+const firstLook = 8
+
+// endangered looks at the circuits of sites and groups, a few of each first,
+// and gives those of which enough may be impaired that something could be
+// found, with all of their circuits looked at. Most have a circuit to which
+// nothing happens, and need no further look; nor does the clock alone change
+// that.
+func (o *outlook) endangered(subjects map[subjectKey]*guarded) (map[subjectKey]*guarded, error) {
+	found, open := map[subjectKey]*guarded{}, map[subjectKey]*guarded{}
+	for k, g := range subjects {
+		if len(g.Circuits) > 1 || g.Single {
+			open[k] = g
+		}
+	}
+	for n := firstLook; len(open) > 0; n *= 4 {
+		var circuits []string
+		for _, g := range open {
+			circuits = append(circuits, g.Circuits[:min(n, len(g.Circuits))]...)
+		}
+		if err := o.look(circuits); err != nil {
+			return nil, err
+		}
+		for k, g := range open {
+			switch {
+			case o.spare(g.Circuits[:min(n, len(g.Circuits))]) >= max(1, min(g.MinUp, len(g.Circuits))):
+				delete(open, k)
+			case n >= len(g.Circuits):
+				delete(open, k)
+				found[k] = g
+			}
+		}
+	}
+	return found, nil
+}
+
+// spare counts the circuits to which nothing happens.
+func (o *outlook) spare(circuits []string) int {
+	n := 0
+	for _, c := range circuits {
+		if len(o.of[c]) == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// all gives the impairments of circuits that were looked at.
+func (o *outlook) all(circuits []string) []models.Impairment {
+	var all []models.Impairment
+	for _, c := range circuits {
+		all = append(all, o.of[c]...)
+	}
+	return all
 }

@@ -64,19 +64,22 @@ func (a whatIf) answer() (models.WhatIf, error) {
 	if err != nil {
 		return w, err
 	}
-	impairments, err := a.s.impairments(a.tx, involved(g, elsewhere), a.s.clock())
+	o, err := a.s.newOutlook(a.tx, a.s.clock())
 	if err != nil {
 		return w, err
 	}
+	if err := o.look(involved(g, elsewhere)); err != nil {
+		return w, err
+	}
 	g.Single = true // whoever asks wants to know
-	w = models.Plan(g.Subject, g.Protected, ofCircuits(impairments, g.Circuits), taken, a.q.Start, a.q.End)
+	w = models.Plan(g.Subject, g.Protected, o.all(g.Circuits), taken, a.q.Start, a.q.End)
 	for i := range w.Circuits {
 		if c := circuits[w.Circuits[i].Circuit.ID]; c != nil {
 			w.Circuits[i].Circuit = *c
 		}
 	}
-	for _, o := range elsewhere {
-		w.Elsewhere = append(w.Elsewhere, a.effect(o, ofCircuits(impairments, o.Circuits), taken))
+	for _, other := range elsewhere {
+		w.Elsewhere = append(w.Elsewhere, a.effect(other, o.all(other.Circuits), taken))
 	}
 	return w, a.causes(&w)
 }
@@ -225,12 +228,4 @@ func involved(g *guarded, others []*guarded) []string {
 		all = append(all, o.Circuits...)
 	}
 	return unique(all)
-}
-
-func ofCircuits(all map[string][]models.Impairment, circuits []string) []models.Impairment {
-	var some []models.Impairment
-	for _, c := range circuits {
-		some = append(some, all[c]...)
-	}
-	return some
 }
