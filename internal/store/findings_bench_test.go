@@ -33,7 +33,7 @@ func fleet(tb testing.TB, s *store.Store, maintenances, circuits int) {
 	at := when(fmt.Sprint(now))
 	run := func(count int, sql string) {
 		tb.Helper()
-		_, err := s.SQL().Exec(fmt.Sprintf("WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %d) ", count-1) + sql)
+		_, err := s.SQL().Exec(fmt.Sprintf("WITH RECURSIVE n (i) AS (SELECT CAST(0 AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < %d) ", count-1) + sql)
 		ok(tb, err)
 	}
 	nSites := circuits / 25

@@ -34,6 +34,8 @@ func TestHotPathsUseIndexes(t *testing.T) {
 		"Labels":    func() { w.labelled() },
 		"Statuses":  func() { must(s.CircuitStatuses(ctx, models.Scope{Circuits: []string{w.ids["Z/1"]}}, time.Now())) },
 		"Detail":    func() { detail(t, s, "zayo-TTN-1") },
+		"Touch":     func() { ok(t, s.Touch(w.ids["Z/1"], w.ids["L/1"])) },
+		"Due":       func() { must(s.NextFindingChange(ctx)) },
 	} {
 		for _, st := range s.Queries(do) {
 			rows, err := s.SQL().Query("EXPLAIN QUERY PLAN "+st.SQL, st.Vars...)
