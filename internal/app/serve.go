@@ -99,6 +99,9 @@ func (a *App) startQueue(ctx context.Context) (*jobs.Queue, error) {
 	if err := queue.Start(context.WithoutCancel(ctx)); err != nil {
 		return nil, fmt.Errorf("start the queue: %w", err)
 	}
+	if err := queue.Enqueue(ctx, models.Job{Kind: models.JobFindings}); err != nil {
+		a.Logger.Warn("findings are brought up to date within a minute, not now", "error", err)
+	}
 	// What a process that died left behind need not wait for the sweep.
 	if err := a.requeue(ctx, a.Now()); err != nil {
 		a.Logger.Warn("waiting mail could not be enqueued; the sweep tries again", "error", err)

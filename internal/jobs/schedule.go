@@ -59,7 +59,7 @@ func periodic(schedules []Schedule, now time.Time) ([]*river.PeriodicJob, error)
 	), river.NewPeriodicJob(
 		river.PeriodicInterval(findingsEvery),
 		func() (river.JobArgs, *river.InsertOpts) { return findingsArgs{}, insertOpts(models.JobFindings) },
-		&river.PeriodicJobOpts{RunOnStart: true},
+		nil,
 	), river.NewPeriodicJob(
 		utcSchedule{retain},
 		func() (river.JobArgs, *river.InsertOpts) { return retainArgs{}, insertOpts(models.JobRetain) },

@@ -203,6 +203,7 @@ func TestWhatIf(t *testing.T) {
 			{models.WhatIfQuery{Site: "Lyon"}, 11, 12, `Lyon "isolated": Z/3 down if down "isolated" Z/4 down if down "isolated", zayo-T3, zayo-T4`},
 			{models.WhatIfQuery{Site: "Lyon", Circuits: []string{"z/3"}}, 5, 9, `Lyon "": Z/3 down if down "" Z/4 up if down "isolated"; reds ""→""`},
 			{models.WhatIfQuery{Site: "Lyon", Circuits: []string{"Z/3"}}, 12, 14, `Lyon "isolated": Z/3 down if down "isolated" Z/4 down if down "isolated"; reds ""→"isolated", zayo-T4`},
+			{models.WhatIfQuery{Site: "Paris", Circuits: []string{"Z/1"}}, 5, 6, `Paris "": Z/1 down if down "" L/1 up if down "isolated"; mixed ""→""; Rome ""→"isolated"`},
 			{models.WhatIfQuery{Group: "mixed"}, 5, 9, `mixed "": Z/1 up if down "" L/1 up if down ""`},
 			{models.WhatIfQuery{Site: "Rome"}, 9, 11, `Rome "isolated": Z/1 down if down "isolated", zayo-T1`},
 			{models.WhatIfQuery{Site: "Rome"}, 5, 6, `Rome "": Z/1 up if down "isolated"`},

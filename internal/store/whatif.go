@@ -198,6 +198,7 @@ func (a whatIf) elsewhere(asked subjectKey, taken []string) ([]*guarded, error) 
 }
 
 func (a whatIf) effect(g *guarded, impairments []models.Impairment, taken []string) models.WhatIfEffect {
+	g.Single = true
 	inside := models.Within(impairments, a.q.Start, a.q.End)
 	with := append(slices.Clone(inside), models.TakenDown(taken, a.q.Start, a.q.End)...)
 	return models.WhatIfEffect{
