@@ -48,6 +48,16 @@ type AliasRow struct {
 	CID      string
 }
 
+// RedundancyRow is a line of redundancy.csv: a circuit of a redundancy group.
+// Provider is a slug or a name; without a CID the line is of the group alone.
+type RedundancyRow struct {
+	Line     int
+	Group    string
+	MinUp    int // 0: not said
+	Provider string
+	CID      string
+}
+
 // ImportResult counts what an import did.
 type ImportResult struct {
 	Created   int

@@ -73,9 +73,10 @@ type KnownCircuit struct {
 // RedundancyGroup is a set of circuits of which MinUp must be up.
 type RedundancyGroup struct {
 	ID         string
-	Name       string
-	MinUp      int
+	Name       string // unique
+	MinUp      int    // 0: all but one
 	CircuitIDs []string
+	Circuits   []Circuit // filled by readers
 }
 
 // Organization of the outside names used in CSV files and errors.

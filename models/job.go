@@ -12,6 +12,7 @@ const (
 
 	JobReconcile JobKind = "reconcile" // Args: Source
 	JobRetain    JobKind = "retain"    // no Args
+	JobFindings  JobKind = "findings"  // no Args
 )
 
 // Job is work to be done after the transaction that enqueues it commits.

@@ -51,56 +51,84 @@ type Exposure struct {
 	Maintenances []string // IDs, sorted
 }
 
+// OverrunLimit is how long after its end an overrun window still counts: by
+// then the completion was forgotten rather than the work.
+const OverrunLimit = 24 * time.Hour
+
 // Impairments gives what a maintenance does to linked circuits from an instant
 // on. OUTAGE, DEGRADED and an impact that nobody knows take a circuit down;
 // REDUCED-REDUNDANCY, NO-IMPACT and a backup window that was not called put it
-// at risk. A window that is over still counts for the hold-over, or, where its
-// maintenance is overrun, as long as that lasts. Cancelled, completed, deleted
-// and merged ones do nothing.
+// at risk. Cancelled, completed, deleted and merged ones do nothing, and
+// neither does one without windows.
+//
+// A window that is over still counts for the hold-over. The last one of an
+// overrun maintenance counts for another hold-over again and again, up to
+// OverrunLimit. Every End is after now, and what is given changes with the
+// clock only at the first End.
 func Impairments(m Maintenance, now time.Time, rules PhaseRules) []Impairment {
 	if m.Status.Closed() || m.Deleted || m.MergedInto != "" {
 		return nil
 	}
-	hold := cmp.Or(rules.HoldOver, DefaultHoldOver)
+	last := m.lastEnded(now)
 	overrun := PhaseOf(m, now, rules) == PhaseOverrun
 	var all []Impairment
 	for _, w := range m.Windows {
-		if w.Status.Closed() {
+		end := countsUntil(w, now, rules, overrun && w.planned() && w.End.Equal(last))
+		if w.Status.Closed() || !end.After(now) || !end.After(w.Start) {
 			continue
 		}
-		end := w.End
-		if !now.Before(end) { // it is over by its times
-			end = end.Add(hold)
-			if overrun && w.planned() && now.Add(hold).After(end) {
-				end = now.Add(hold)
-			}
-		}
-		if !end.After(now) || !end.After(w.Start) {
-			continue
-		}
+		stated := make(map[accountCID]Impact, len(w.Impacts))
 		for _, i := range w.Impacts {
-			id := linkedCircuit(m, i)
-			if id == "" {
-				continue
+			stated[accountCID{i.Account, CIDKey(i.CID)}] = i.Impact
+		}
+		for _, c := range m.Circuits {
+			impact, hit := stated[accountCID{c.Account, CIDKey(c.CID)}]
+			if !hit && (len(w.Impacts) == 0 || c.Manual) {
+				// A window that lists nothing hits all; a circuit that a person
+				// added stands in no list.
+				impact, hit = c.Impact, true
 			}
-			all = append(all, Impairment{CircuitID: id, MaintenanceID: m.ID, Start: w.Start, End: end, Down: w.planned() && i.Impact.TakesDown()})
+			if hit && c.CircuitID != "" && !c.Cancelled {
+				all = append(all, Impairment{CircuitID: c.CircuitID, MaintenanceID: m.ID, Start: w.Start, End: end, Down: w.planned() && impact.TakesDown()})
+			}
 		}
 	}
 	return all
 }
 
-// linkedCircuit is the inventory's circuit of one impact; empty when it is
-// unknown or cancelled for its circuit alone.
-func linkedCircuit(m Maintenance, i WindowImpact) string {
-	for _, c := range m.Circuits {
-		if c.Account == i.Account && CIDKey(c.CID) == CIDKey(i.CID) {
-			if c.Cancelled {
-				return ""
-			}
-			return c.CircuitID
+type accountCID struct{ account, key string }
+
+// lastEnded is the latest end that has passed of a window in which work was
+// planned and that is still open; zero when there is none.
+func (m Maintenance) lastEnded(now time.Time) time.Time {
+	var last time.Time
+	for _, w := range m.Windows {
+		if w.planned() && !w.Status.Closed() && !now.Before(w.End) && w.End.After(last) {
+			last = w.End
 		}
 	}
-	return ""
+	return last
+}
+
+// countsUntil is the instant up to which a window counts, as far as is known
+// now.
+func countsUntil(w Window, now time.Time, rules PhaseRules, overrun bool) time.Time {
+	if now.Before(w.End) {
+		return w.End
+	}
+	hold := cmp.Or(rules.HoldOver, DefaultHoldOver)
+	end := w.End.Add(hold)
+	if limit := w.End.Add(OverrunLimit); overrun && !now.Before(end) && now.Before(limit) {
+		steps := now.Sub(w.End)/hold + 1
+		end = w.End.Add(steps * hold)
+	}
+	return end
+}
+
+// StillCounts reports whether a window with this end can count at an instant,
+// whatever the provider's habits are.
+func StillCounts(end, now time.Time, rules PhaseRules) bool {
+	return end.Add(OverrunLimit + cmp.Or(rules.HoldOver, DefaultHoldOver)).After(now)
 }
 
 // TakesDown reports whether a circuit with this impact counts as down; an
@@ -209,8 +237,7 @@ func (s *sweep) exposure(from, to time.Time, severity Severity) Exposure {
 	return e
 }
 
-// Runs groups exposures that follow each other without a gap: each run is one
-// finding.
+// Runs groups exposures that follow each other without a gap.
 func Runs(exposures []Exposure) [][]Exposure {
 	var all [][]Exposure
 	for i, e := range exposures {

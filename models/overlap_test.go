@@ -144,6 +144,19 @@ func TestImpairments(t *testing.T) {
 		return c
 	}
 	first := []models.Impairment{{"a", "m", minute(0), minute(60), true}, {"b", "m", minute(0), minute(60), false}}
+	night := func(ordinal, from, to int, cids ...string) models.Window {
+		w := models.Window{Ordinal: ordinal, Start: minute(from), End: minute(to)}
+		for _, cid := range cids {
+			w.Impacts = append(w.Impacts, models.WindowImpact{CID: cid, Impact: models.ImpactOutage})
+		}
+		return w
+	}
+	nights := models.Maintenance{ID: "m", Circuits: m.Circuits, Windows: []models.Window{night(1, 0, 60, "A"), night(2, 400, 460, "B")}}
+	lists := models.Maintenance{ID: "m", Circuits: []models.CircuitImpact{{CID: "A", CircuitID: "a", Impact: models.ImpactOutage}, {CID: "X"}}, Windows: []models.Window{night(1, 0, 60)}}
+	added := models.Maintenance{ID: "m", Windows: []models.Window{night(1, 0, 60, "A")}, Circuits: []models.CircuitImpact{
+		{CID: "A", CircuitID: "a"}, {CID: "B", CircuitID: "b", Manual: true, Impact: models.ImpactNone}, {CID: "C", CircuitID: "c", Impact: models.ImpactOutage},
+	}}
+	partly := models.Maintenance{ID: "m", Windows: m.Windows[:1], Circuits: []models.CircuitImpact{{CID: "A", CircuitID: "a", Cancelled: true}, {CID: "B", CircuitID: "b"}}}
 	backup := models.Impairment{CircuitID: "a", MaintenanceID: "m", Start: minute(100), End: minute(160)}
 	held := []models.Impairment{{"a", "m", minute(0), minute(90), true}, {"b", "m", minute(0), minute(90), false}, backup}
 	for name, tt := range map[string]struct {
@@ -152,15 +165,20 @@ func TestImpairments(t *testing.T) {
 		rules models.PhaseRules
 		want  []models.Impairment
 	}{
-		"before":      {m, -10, models.PhaseRules{}, append(slices.Clone(first), backup)},
-		"running":     {m, 30, models.PhaseRules{}, append(slices.Clone(first), backup)},
-		"held over":   {m, 70, models.PhaseRules{}, held},
-		"over":        {m, 95, models.PhaseRules{}, []models.Impairment{backup}},
-		"cancelled":   {with(models.StatusCancelled), 30, models.PhaseRules{}, nil},
-		"completed":   {with(models.StatusCompleted), 30, models.PhaseRules{}, nil},
-		"tentative":   {with(models.StatusTentative), -10, models.PhaseRules{}, append(slices.Clone(first), backup)},
-		"unknown":     {with(models.StatusUnknown), -10, models.PhaseRules{}, append(slices.Clone(first), backup)},
-		"overrun day": {m, 1440, models.PhaseRules{SendsCompletions: true}, []models.Impairment{{"a", "m", minute(0), minute(1470), true}, {"b", "m", minute(0), minute(1470), false}}},
+		"before":              {m, -10, models.PhaseRules{}, append(slices.Clone(first), backup)},
+		"running":             {m, 30, models.PhaseRules{}, append(slices.Clone(first), backup)},
+		"held over":           {m, 70, models.PhaseRules{}, held},
+		"over":                {m, 95, models.PhaseRules{}, []models.Impairment{backup}},
+		"cancelled":           {with(models.StatusCancelled), 30, models.PhaseRules{}, nil},
+		"completed":           {with(models.StatusCompleted), 30, models.PhaseRules{}, nil},
+		"tentative":           {with(models.StatusTentative), -10, models.PhaseRules{}, append(slices.Clone(first), backup)},
+		"unknown":             {with(models.StatusUnknown), -10, models.PhaseRules{}, append(slices.Clone(first), backup)},
+		"overrun day":         {m, 1440, models.PhaseRules{SendsCompletions: true}, []models.Impairment{{"a", "m", minute(0), minute(1470), true}, {"b", "m", minute(0), minute(1470), false}}},
+		"overrun too long":    {m, 60 + 24*60, models.PhaseRules{SendsCompletions: true}, nil},
+		"overrun, two nights": {nights, 500, models.PhaseRules{SendsCompletions: true}, []models.Impairment{{"b", "m", minute(400), minute(520), true}}},
+		"no list":             {lists, -10, models.PhaseRules{}, []models.Impairment{{"a", "m", minute(0), minute(60), true}}},
+		"added by a person":   {added, -10, models.PhaseRules{}, []models.Impairment{{"a", "m", minute(0), minute(60), true}, {"b", "m", minute(0), minute(60), false}}},
+		"cancelled for one":   {partly, -10, models.PhaseRules{}, first[1:]},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if d := cmp.Diff(tt.want, models.Impairments(tt.m, minute(tt.now), tt.rules)); d != "" {

@@ -69,3 +69,27 @@ type SeenMessage struct {
 	MailboxMessage
 	Source string // name
 }
+
+// FindingState says which findings are looked for.
+type FindingState string
+
+// The states of findings.
+const (
+	FindingsOpen   FindingState = "open"
+	FindingsClosed FindingState = "closed"
+	FindingsAll    FindingState = "all"
+)
+
+// FindingFilter narrows a list of findings; empty fields do not filter, but an
+// empty State is FindingsOpen. Several values of one field mean any of them,
+// several fields all; sites and groups are one field.
+type FindingFilter struct {
+	Sites        []string // names
+	Groups       []string // names
+	Severities   []Severity
+	State        FindingState
+	Circuits     []string  // CIDs, without regard to case
+	Maintenances []string  // names, without regard to case
+	From, To     time.Time // some of it is at or after From and before To
+	Page         Page
+}

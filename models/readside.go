@@ -38,3 +38,31 @@ type NoticeItem struct {
 	MaintenanceRowID string
 	MaintenanceName  string
 }
+
+// MaintenanceRef is a maintenance as other records refer to it.
+type MaintenanceRef struct {
+	ID           string
+	Name         string
+	Status       Status
+	ProviderSlug string
+}
+
+// FindingItem is one finding with the records that it refers to by ID.
+type FindingItem struct {
+	Finding
+	Members []Circuit        // those of Finding.Circuits that the inventory has
+	Causes  []MaintenanceRef // those of Finding.Maintenances that are in sight
+}
+
+// FindingDetail is one finding with its history.
+type FindingDetail struct {
+	FindingItem
+	Events []FindingEvent // newest first
+}
+
+// FindingCount is how many findings of one kind and severity are open.
+type FindingCount struct {
+	Kind     SubjectKind
+	Severity Severity
+	Count    int64
+}

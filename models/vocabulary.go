@@ -80,4 +80,5 @@ const (
 	CauseImport   Cause = "import"
 	CauseSync     Cause = "sync"
 	CauseEdit     Cause = "edit"
+	CauseClock    Cause = "clock" // nothing but that time went on; of findings only
 )

@@ -17,6 +17,8 @@ type memory struct {
 	scopes []models.Scope
 	filter models.MaintenanceFilter
 	cfil   models.CircuitFilter
+	ffil   models.FindingFilter
+	what   models.WhatIfQuery
 	page   models.Page
 }
 
@@ -123,6 +125,8 @@ func (r *memory) TokenByHash(_ context.Context, hash string) (models.Token, erro
 	switch hash {
 	case models.HashToken("lm_all"):
 		return models.Token{Name: "all", Hash: hash, Role: models.RoleViewer, Scope: models.ScopeAll}, nil
+	case models.HashToken("lm_operator"):
+		return models.Token{Name: "operator", Hash: hash, Role: models.RoleOperator, Scope: models.ScopeAll}, nil
 	case models.HashToken("lm_narrow"):
 		return models.Token{Name: "narrow", Hash: hash, Role: models.RoleViewer, Scope: models.Scope{Tenants: []string{"carriers"}}}, nil
 	case models.HashToken("lm_norole"):

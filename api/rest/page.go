@@ -14,6 +14,7 @@ type Reader interface {
 	MaintenanceReader
 	InventoryReader
 	MailReader
+	OverlapReader
 }
 
 // Paging are the parameters of every list; exported, since the API library

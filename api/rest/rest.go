@@ -107,6 +107,7 @@ func (s *server) register(api huma.API) {
 	get(api, "/api/v1/maintenances/{id}", "get-maintenance", "One maintenance by id or name", s.getMaintenance)
 	get(api, "/api/v1/circuits", "list-circuits", "Circuits", s.listCircuits)
 	get(api, "/api/v1/providers", "list-providers", "Providers", s.listProviders)
+	s.registerOverlaps(api)
 	const app = "/api/plugins/circuit-maintenance"
 	get(api, app+"/maintenance", "app-maintenances", "Maintenances as the Nautobot app shows them", s.appMaintenances)
 	get(api, app+"/maintenance/{id}", "app-maintenance", "One maintenance as the Nautobot app shows it", s.appMaintenance)

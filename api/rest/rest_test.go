@@ -27,7 +27,7 @@ var update = flag.Bool("update", false, "write the golden files")
 const app = "/api/plugins/circuit-maintenance/"
 
 var lists = []string{
-	"/api/v1/maintenances", "/api/v1/circuits", "/api/v1/providers",
+	"/api/v1/maintenances", "/api/v1/circuits", "/api/v1/providers", "/api/v1/overlaps", "/api/v1/redundancy-groups",
 	app + "maintenance/", app + "circuitimpact/", app + "note/", app + "rawnotification/", app + "parsednotification/", app + "notificationsource/",
 }
 
@@ -62,6 +62,8 @@ func TestAnswers(t *testing.T) {
 	for _, path := range append([]string{
 		"/api/v1/maintenances/zayo-ttn-0001", "/api/v1/maintenances/6f0a5a2e-0000-4000-8000-000000000001",
 		"/api/v1/maintenances?limit=20&offset=40&status=CONFIRMED", app + "maintenance/6f0a5a2e-0000-4000-8000-000000000001/",
+		"/api/v1/overlaps/6f0a5a2e-0000-4000-8000-0000000000f1",
+		"/api/v1/whatif?site=Berlin&start=2026-03-02T11:00:00Z&end=2026-03-02T14:00:00Z",
 	}, lists...) {
 		t.Run(path, func(t *testing.T) {
 			w := call(h, http.MethodGet, path, "Token lm_all")

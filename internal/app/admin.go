@@ -15,7 +15,7 @@ import (
 )
 
 // InventoryKinds are the kinds of bulk data that Import and Export know.
-var InventoryKinds = []string{"providers", "sites", "circuits", "aliases"}
+var InventoryKinds = []string{"providers", "sites", "circuits", "aliases", "redundancy"}
 
 // Import reads a CSV file of one of InventoryKinds, all or nothing. An
 // InputError names the line.
@@ -29,6 +29,8 @@ func (a *App) Import(ctx context.Context, kind string, r io.Reader) (models.Impo
 		return importRows(ctx, r, inventory.ReadCircuits, a.store.ImportCircuits)
 	case "aliases":
 		return importRows(ctx, r, inventory.ReadAliases, a.store.ImportAliases)
+	case "redundancy":
+		return importRows(ctx, r, inventory.ReadRedundancy, a.store.ImportRedundancy)
 	}
 	return models.ImportResult{}, models.Invalid("import", "%q cannot be imported; it is one of %v", kind, InventoryKinds)
 }
@@ -56,6 +58,8 @@ func (a *App) Export(ctx context.Context, kind string, w io.Writer) error {
 		return exportRows(ctx, w, a.store.ExportCircuits, inventory.WriteCircuits)
 	case "aliases":
 		return exportRows(ctx, w, a.store.ExportAliases, inventory.WriteAliases)
+	case "redundancy":
+		return exportRows(ctx, w, a.store.ExportRedundancy, inventory.WriteRedundancy)
 	}
 	return models.Invalid("export", "%q cannot be exported; it is one of %v", kind, InventoryKinds)
 }

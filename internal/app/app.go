@@ -69,7 +69,10 @@ func connect(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, models.Invalid("display.time_zone", "%q is no time zone; use a name such as UTC or Europe/Berlin", o.Config.Display.TimeZone)
 	}
-	s, err := store.Open(ctx, store.Options{URL: o.Config.Database.URL.Reveal(), Logger: o.Logger, Now: o.Now})
+	s, err := store.Open(ctx, store.Options{
+		URL: o.Config.Database.URL.Reveal(), Logger: o.Logger, Now: o.Now,
+		Overlap: models.OverlapRules{HoldOver: o.Config.Overlap.HoldOver, Single: o.Config.Overlap.Single},
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -89,6 +89,7 @@ func (a *App) startQueue(ctx context.Context) (*jobs.Queue, error) {
 
 		models.JobReconcile: a.reconcile,
 		models.JobRetain:    a.retain,
+		models.JobFindings:  a.findings,
 	}
 	queue, err := a.newQueue(handlers)
 	if err != nil {
@@ -97,6 +98,9 @@ func (a *App) startQueue(ctx context.Context) (*jobs.Queue, error) {
 	a.store.SetEnqueuer(queue)
 	if err := queue.Start(context.WithoutCancel(ctx)); err != nil {
 		return nil, fmt.Errorf("start the queue: %w", err)
+	}
+	if err := queue.Enqueue(ctx, models.Job{Kind: models.JobFindings}); err != nil {
+		a.Logger.Warn("findings are brought up to date within a minute, not now", "error", err)
 	}
 	// What a process that died left behind need not wait for the sweep.
 	if err := a.requeue(ctx, a.Now()); err != nil {
@@ -158,6 +162,16 @@ func (a *App) reconcile(ctx context.Context, j models.Job) error {
 func (a *App) retain(ctx context.Context, _ models.Job) error {
 	_, err := a.Retain(ctx, false)
 	return err
+}
+
+// findings computes anew what time has changed in what falls together.
+func (a *App) findings(ctx context.Context, _ models.Job) error {
+	n, err := a.store.SweepFindings(ctx)
+	if err != nil {
+		return fmt.Errorf("compute findings that are due: %w", err)
+	}
+	a.Logger.Debug("computed findings that were due", "subjects", n)
+	return nil
 }
 
 // sweep gives mail that waits without a job a new one, and labels what is due.

@@ -1,6 +1,7 @@
 // Package inventory reads and writes the CSV files of providers, sites,
-// circuits and their aliases. It knows the format and its traps; what the rows mean beside what
-// is in the store is the store's business.
+// circuits, their aliases and redundancy groups. It knows the format and its
+// traps; what the rows mean beside what is in the store is the store's
+// business.
 //
 // A file is UTF-8, its columns are separated by commas, and its first line
 // names them, in any order and without regard to case; blanks and hyphens in a
@@ -36,6 +37,11 @@
 //	aliases
 //	  provider   provider__name, provider__slug, provider_slug
 //	  alias
+//	  cid        circuit_id, circuit, circuit__cid
+//	redundancy
+//	  group      group__name, redundancy_group, circuit_group
+//	  min_up     minimum, min
+//	  provider   provider__name, provider__slug, provider_slug, circuit__provider__name
 //	  cid        circuit_id, circuit, circuit__cid
 //
 // Addresses are separated by blanks, commas or semicolons, tags by blanks.

@@ -36,6 +36,9 @@ func ReadCircuits(r io.Reader) ([]models.CircuitRow, error) { return read(r, cir
 // ReadAliases reads aliases.csv; errors as of ReadProviders.
 func ReadAliases(r io.Reader) ([]models.AliasRow, error) { return read(r, aliases) }
 
+// ReadRedundancy reads redundancy.csv; errors as of ReadProviders.
+func ReadRedundancy(r io.Reader) ([]models.RedundancyRow, error) { return read(r, redundancy) }
+
 // reader reads one file of a kind.
 type reader[R any] struct {
 	sheet[R]

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"strconv"
 	"strings"
 
 	"lineman/models"
@@ -18,7 +19,7 @@ type column[R any] struct {
 
 // sheet is one kind of file.
 type sheet[R any] struct {
-	kind    string // for messages: provider, site, circuit, alias
+	kind    string // for messages: provider, site, circuit, alias, redundancy group
 	columns []column[R]
 	line    func(*R) *int
 	// keys are what may be in a file once, each with its name for messages.
@@ -151,6 +152,45 @@ var aliases = sheet[models.AliasRow]{
 	keys: func(r *models.AliasRow) []rowKey {
 		return []rowKey{{what: "alias", scope: r.Provider, value: r.Alias}}
 	},
+}
+
+var redundancy = sheet[models.RedundancyRow]{
+	kind: "redundancy group",
+	columns: []column[models.RedundancyRow]{
+		text("group", func(r *models.RedundancyRow) *string { return &r.Group }, "group__name", "redundancy_group", "circuit_group").must(),
+		{
+			name:    "min_up",
+			aliases: []string{"minimum", "min"},
+			get:     func(r *models.RedundancyRow) string { return minUp(r.MinUp) },
+			set:     func(r *models.RedundancyRow, cell string) { r.MinUp, _ = strconv.Atoi(cell) }, // checked before
+			check:   checkMinUp,
+		},
+		text("provider", func(r *models.RedundancyRow) *string { return &r.Provider },
+			"provider__name", "provider__slug", "provider_slug", "circuit__provider__name"),
+		text("cid", func(r *models.RedundancyRow) *string { return &r.CID }, "circuit_id", "circuit", "circuit__cid"),
+	},
+	line: func(r *models.RedundancyRow) *int { return &r.Line },
+	keys: func(r *models.RedundancyRow) []rowKey {
+		if r.CID == "" {
+			return nil
+		}
+		return []rowKey{{what: "cid", scope: r.Group + "\x00" + r.Provider, value: r.CID}}
+	},
+}
+
+func minUp(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// checkMinUp gives what is wrong with a number of circuits.
+func checkMinUp(cell string) string {
+	if n, err := strconv.Atoi(cell); err != nil || n < 1 || n > MaxLines {
+		return "is no number from 1 on; write how many circuits must be up, or leave it empty for all but one"
+	}
+	return ""
 }
 
 func siteAliases(side string) []string {

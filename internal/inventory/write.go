@@ -47,6 +47,12 @@ func WriteCircuits(w io.Writer, rows []models.CircuitRow) error {
 // WriteAliases writes aliases.csv, so that ReadAliases gives the same rows.
 func WriteAliases(w io.Writer, rows []models.AliasRow) error { return write(w, aliases, rows) }
 
+// WriteRedundancy writes redundancy.csv, so that ReadRedundancy gives the same
+// rows.
+func WriteRedundancy(w io.Writer, rows []models.RedundancyRow) error {
+	return write(w, redundancy, rows)
+}
+
 // single checks that the words of a list survive being joined and split.
 func single(owner string, words []string, separators string) error {
 	for _, word := range words {

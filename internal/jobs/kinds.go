@@ -34,6 +34,7 @@ const (
 	rescueAfter    = 2 * longestTimeout
 	keepCompleted  = 10 * time.Minute
 	sweepEvery     = time.Minute
+	findingsEvery  = time.Minute
 	reconcileEvery = time.Hour
 	retainAt       = "17 3 * * *"           // a fixed hour, so that restarts do not put it off for ever
 	fetchEvery     = 100 * time.Millisecond // on SQLite, where an insert in a transaction wakes nobody
@@ -51,6 +52,7 @@ var policies = map[models.JobKind]policy{
 	models.JobLabel:     {queue: queueNetwork, timeout: longestTimeout, attempts: 10, backoff: minBackoff, single: true},
 	models.JobSweep:     {queue: queueNetwork, timeout: time.Minute, attempts: 1, backoff: minBackoff, single: true},
 	models.JobRetain:    {queue: queueWork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
+	models.JobFindings:  {queue: queueWork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
 	models.JobReconcile: {queue: queueNetwork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
 	models.JobProcess:   {queue: queueWork, timeout: longestTimeout, attempts: 10, backoff: minBackoff},
 }
@@ -94,6 +96,11 @@ type retainArgs struct{}
 func (retainArgs) Kind() string    { return string(models.JobRetain) }
 func (retainArgs) job() models.Job { return models.Job{Kind: models.JobRetain} }
 
+type findingsArgs struct{}
+
+func (findingsArgs) Kind() string    { return string(models.JobFindings) }
+func (findingsArgs) job() models.Job { return models.Job{Kind: models.JobFindings} }
+
 type processArgs struct {
 	RawIDs []string `json:"raw_ids"`
 }
@@ -121,6 +128,8 @@ func argsOf(job models.Job) (jobArgs, error) {
 		return sweepArgs{}, nil
 	case models.JobRetain:
 		return retainArgs{}, nil
+	case models.JobFindings:
+		return findingsArgs{}, nil
 	case models.JobProcess:
 		if len(job.RawIDs) == 0 {
 			return nil, models.Invalid("process job", "it names no raw mail")

@@ -188,6 +188,7 @@ func TestNewRefuses(t *testing.T) {
 		{"a kind without handler", Config{Handlers: map[models.JobKind]Handler{
 			models.JobPoll: ok[models.JobPoll], models.JobLabel: ok[models.JobLabel], models.JobSweep: ok[models.JobSweep],
 			models.JobReconcile: ok[models.JobReconcile], models.JobRetain: ok[models.JobRetain],
+			models.JobFindings: ok[models.JobFindings],
 		}}, `kind "process" has no handler`},
 		{"an unknown kind", Config{Handlers: map[models.JobKind]Handler{"cook": ok[models.JobPoll]}}, `no kind "cook"`},
 	}

@@ -45,7 +45,8 @@ func parseSchedule(s Schedule, now time.Time) (river.PeriodicSchedule, error) {
 }
 
 // periodic lists what the elected leader enqueues: a poll for each source by
-// its schedule, the comparison with its ledger, the sweep, and retention.
+// its schedule, the comparison with its ledger, the sweep, the findings that
+// are due, and retention.
 func periodic(schedules []Schedule, now time.Time) ([]*river.PeriodicJob, error) {
 	retain, err := cron.ParseStandard(retainAt)
 	if err != nil {
@@ -54,6 +55,10 @@ func periodic(schedules []Schedule, now time.Time) ([]*river.PeriodicJob, error)
 	jobs := []*river.PeriodicJob{river.NewPeriodicJob(
 		river.PeriodicInterval(sweepEvery),
 		func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, insertOpts(models.JobSweep) },
+		nil,
+	), river.NewPeriodicJob(
+		river.PeriodicInterval(findingsEvery),
+		func() (river.JobArgs, *river.InsertOpts) { return findingsArgs{}, insertOpts(models.JobFindings) },
 		nil,
 	), river.NewPeriodicJob(
 		utcSchedule{retain},

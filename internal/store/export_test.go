@@ -21,6 +21,7 @@ func Rows() []any {
 		tokenOfSourceRow{}, consentRow{}, holdRow{},
 		identityRow{}, maintenanceRow{}, windowRow{}, impactRow{}, noteRow{}, editRow{}, changeRow{}, noticeRow{},
 		tokenRow{}, userRow{},
+		findingRow{}, findingCircuitRow{}, findingMaintenanceRow{}, findingEventRow{}, findingSubjectRow{}, findingStateRow{}, providerHabitRow{},
 	}
 }
 
@@ -98,3 +99,16 @@ func (s *Store) Queries(f func()) []Query {
 
 // ReachReason is reachReason.
 var ReachReason = reachReason
+
+// Now is the store's clock.
+func (s *Store) Now() time.Time { return s.now() }
+
+// Touch finds anew what falls together at the sites and groups of circuits.
+func (s *Store) Touch(circuits ...string) error {
+	return s.write(context.Background(), "touch circuits", func(w *work) error { return w.touchCircuits(models.CauseEdit, circuits) })
+}
+
+// ForgetFindings makes the next sweep compute everything.
+func (s *Store) ForgetFindings() error {
+	return s.writer.Where("name = ?", stateStamp).Delete(&findingStateRow{}).Error
+}

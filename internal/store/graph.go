@@ -27,6 +27,7 @@ type graph struct {
 	superseded   []string // notice IDs
 	removed      []string // maintenance IDs
 	changes      []changeRow
+	stirred      map[string]models.Cause // circuits whose maintenances changed, by ID
 }
 
 // group is everything that one maintenance is computed from: the notices of
@@ -44,7 +45,7 @@ func newGraph(w *work, now time.Time) *graph {
 	return &graph{
 		w: w, now: now, providers: map[string]models.Provider{}, byID: map[string]*group{},
 		byKey: map[models.Identity]*group{}, byUID: map[[2]string][]*noticeRow{},
-		notices: map[string]*noticeRow{}, links: newLinks(w),
+		notices: map[string]*noticeRow{}, links: newLinks(w), stirred: map[string]models.Cause{},
 	}
 }
 

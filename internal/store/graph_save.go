@@ -20,6 +20,7 @@ func (g *graph) save() error {
 		{"notes", g.saveNotes},
 		{"notices", g.saveNotices},
 		{"changes", func() error { return insert(g.w.DB, g.changes) }},
+		{"sites and groups", g.saveStirred},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)

@@ -31,7 +31,7 @@ func (s *Store) ImportCircuits(ctx context.Context, rows []models.CircuitRow) (m
 			}
 		}
 		result = i.result
-		if err := i.save(); err != nil {
+		if err := i.saveTouching(); err != nil {
 			return err
 		}
 		return relink(w, i.changedProviders(), nil)
@@ -210,6 +210,22 @@ func setEnd(c *models.Circuit, side, siteID, xconnect string) bool {
 
 func (i *circuitImport) changedProviders() []string {
 	return unique(each(i.dirty, func(c models.Circuit) string { return c.ProviderID }))
+}
+
+// saveTouching saves and has the findings computed anew of where circuits end
+// and ended.
+func (i *circuitImport) saveTouching() error {
+	ids := each(i.dirty, func(c models.Circuit) string { return c.ID })
+	if err := i.w.touchCircuits(models.CauseImport, ids); err != nil {
+		return fmt.Errorf("look for sites and groups: %w", err)
+	}
+	if err := i.save(); err != nil {
+		return err
+	}
+	if err := i.w.touchCircuits(models.CauseImport, ids); err != nil {
+		return fmt.Errorf("look for sites and groups: %w", err)
+	}
+	return nil
 }
 
 func (i *circuitImport) save() error {

@@ -174,6 +174,8 @@ func (g *graph) foldRecord(r *record, notices []models.Notice, o origin, done *o
 		m.Revision++
 		m.UpdatedAt = g.now
 		g.record(m, changes, o)
+		g.stir(r.model, o.cause)
+		g.stir(m, o.cause)
 	}
 	before := r.model
 	r.model, r.dirty = m, true
@@ -233,6 +235,34 @@ func maintenanceName(slug string, m models.Maintenance) string {
 	return name
 }
 
+// stir notes the circuits of a maintenance that changed, unless it is over
+// long since.
+func (g *graph) stir(m models.Maintenance, cause models.Cause) {
+	rules := models.PhaseRules{HoldOver: max(g.providers[m.ProviderID].HoldOver, g.w.s.overlap.HoldOver)}
+	if !slices.ContainsFunc(m.Windows, func(w models.Window) bool { return models.StillCounts(w.End, g.now, rules) }) {
+		return
+	}
+	for _, c := range m.Circuits {
+		if c.CircuitID != "" && g.stirred[c.CircuitID] != models.CauseLive {
+			g.stirred[c.CircuitID] = cause
+		}
+	}
+}
+
+// saveStirred has the findings of these circuits computed anew.
+func (g *graph) saveStirred() error {
+	byCause := map[models.Cause][]string{}
+	for id, cause := range g.stirred {
+		byCause[cause] = append(byCause[cause], id)
+	}
+	for cause, ids := range byCause {
+		if err := g.w.touchCircuits(cause, ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func sameWindows(a, b []models.Window) bool {
 	return slices.EqualFunc(a, b, func(x, y models.Window) bool {
 		return x.Ordinal == y.Ordinal && x.Kind == y.Kind && x.Called == y.Called && x.Status == y.Status &&
@@ -263,6 +293,7 @@ func (g *graph) remove(r *record, o origin, why string) {
 	m := r.model
 	m.Revision++
 	g.record(m, changes, o)
+	g.stir(r.model, o.cause)
 	if r.stored {
 		g.removed = append(g.removed, r.model.ID)
 	}

@@ -121,7 +121,7 @@ func tableColumns(t *testing.T, s *store.Store, table string) map[string]column 
 var jsonColumns = []string{
 	"mailbox_messages.labels_applied", "maintenances.aliases", "maintenances.accounts", "maintenances.conflicts",
 	"maintenance_windows.impacts", "notices.supersedes", "notices.windows", "notices.warnings", "edits.windows",
-	"tokens.scope", "users.scope", "sources.window_missing",
+	"tokens.scope", "users.scope", "sources.window_missing", "findings.exposures",
 }
 
 func rowIndexes(parsed *schema.Schema) map[string][]string {

@@ -28,6 +28,8 @@ type Options struct {
 	URL    string // sqlite:FILE or postgres://…
 	Logger *slog.Logger
 	Now    func() time.Time
+
+	Overlap models.OverlapRules // what counts as a finding
 }
 
 // Enqueuer puts jobs into the queue inside a transaction of the store. Which
@@ -43,6 +45,7 @@ type Store struct {
 	log      *slog.Logger
 	now      func() time.Time
 	enqueuer Enqueuer
+	overlap  models.OverlapRules
 
 	dialect dialect
 	writer  *gorm.DB
@@ -70,7 +73,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Store{log: o.Logger, now: o.Now, codec: newCodec()}
+	s := &Store{log: o.Logger, now: o.Now, overlap: o.Overlap, codec: newCodec()}
 	var err error
 	switch scheme, rest, _ := strings.Cut(o.URL, ":"); {
 	case scheme == "sqlite" && rest != "":

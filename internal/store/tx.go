@@ -18,6 +18,9 @@ type work struct {
 	*gorm.DB
 	s    *Store
 	jobs []models.Job // enqueued before the commit
+
+	touched map[subjectKey]bool // sites and groups whose findings are computed anew before the commit
+	cause   models.Cause        // of that
 }
 
 func (w *work) enqueue(jobs ...models.Job) { w.jobs = append(w.jobs, jobs...) }
@@ -25,6 +28,14 @@ func (w *work) enqueue(jobs ...models.Job) { w.jobs = append(w.jobs, jobs...) }
 // A deadlock on PostgreSQL ends one of the two transactions; it is simply run
 // again.
 const deadlockTries = 3
+
+// run does the work and what follows from it.
+func (w *work) run(f func(w *work) error) error {
+	if err := f(w); err != nil {
+		return err
+	}
+	return w.refind()
+}
 
 // write runs f in one transaction and commits it together with the jobs that f
 // enqueued. On SQLite the transaction holds the write lock from its start. f
@@ -53,7 +64,7 @@ func (s *Store) write(ctx context.Context, what string, f func(w *work) error) e
 func (s *Store) writeSQLite(ctx context.Context, f func(w *work) error) error {
 	return s.writer.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		w := &work{DB: tx, s: s}
-		if err := f(w); err != nil || len(w.jobs) == 0 || s.enqueuer == nil {
+		if err := w.run(f); err != nil || len(w.jobs) == 0 || s.enqueuer == nil {
 			return err
 		}
 		if err := s.enqueuer.EnqueueSQL(ctx, tx.Statement.ConnPool.(*sql.Tx), w.jobs); err != nil {
@@ -70,7 +81,7 @@ func (s *Store) writePostgres(ctx context.Context, f func(w *work) error) error 
 		conn := db.Statement.ConnPool.(*sql.Conn)
 		return db.Transaction(func(tx *gorm.DB) error {
 			w := &work{DB: tx, s: s}
-			if err := f(w); err != nil || len(w.jobs) == 0 || s.enqueuer == nil {
+			if err := w.run(f); err != nil || len(w.jobs) == 0 || s.enqueuer == nil {
 				return err
 			}
 			err := conn.Raw(func(driverConn any) error {

@@ -1,0 +1,206 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"lineman/models"
+)
+
+// OverlapReader is what the API reads, and writes, of what falls together.
+type OverlapReader interface {
+	Findings(ctx context.Context, s models.Scope, f models.FindingFilter) ([]models.FindingItem, int, error)
+	Finding(ctx context.Context, s models.Scope, id string) (models.FindingDetail, error)
+	RedundancyGroups(ctx context.Context, s models.Scope, p models.Page) ([]models.RedundancyGroup, int, error)
+	WhatIf(ctx context.Context, s models.Scope, q models.WhatIfQuery) (models.WhatIf, error)
+	// AcknowledgeFinding refuses with models.ErrStale where the finding is not
+	// at this revision any more; 0 is any.
+	AcknowledgeFinding(ctx context.Context, s models.Scope, id, author string, revision int64) (models.Finding, error)
+}
+
+func (s *server) registerOverlaps(api huma.API) {
+	get(api, "/api/v1/overlaps", "list-overlaps", "Findings: maintenances that together leave a site or redundancy group with too few circuits, by start", s.listOverlaps)
+	get(api, "/api/v1/overlaps/{id}", "get-overlap", "One finding with its history", s.getOverlap)
+	get(api, "/api/v1/whatif", "what-if", "Whether one may work on a site or redundancy group in a time", s.whatIf)
+	get(api, "/api/v1/redundancy-groups", "list-redundancy-groups", "Redundancy groups, by name", s.listGroups)
+	huma.Register(api, huma.Operation{
+		OperationID: "acknowledge-overlap", Method: http.MethodPost, Path: "/api/v1/overlaps/{id}/acknowledge",
+		Summary: "Acknowledge a finding as it stands", MaxBodyBytes: 1024,
+		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusPreconditionFailed},
+	}, s.acknowledgeOverlap)
+}
+
+type overlapQuery struct {
+	Paging
+	Site        []string  `query:"site,explode" maxItems:"100" doc:"Any of these site names"`
+	Group       []string  `query:"group,explode" maxItems:"100" doc:"Any of these redundancy groups, beside the sites"`
+	Severity    []string  `query:"severity,explode" enum:"risk,degraded,isolated" doc:"Any of these severities"`
+	State       string    `query:"state" enum:"open,closed,all" default:"open"`
+	Circuit     []string  `query:"circuit,explode" maxItems:"100" doc:"Any of these circuit ids, as the provider writes them"`
+	Maintenance []string  `query:"maintenance,explode" maxItems:"100" doc:"Any of these maintenances, by name"`
+	From        time.Time `query:"from" doc:"Some of it is at or after this time"`
+	To          time.Time `query:"to" doc:"Some of it is before this time"`
+}
+
+func (q overlapQuery) filter() models.FindingFilter {
+	f := models.FindingFilter{
+		Sites: q.Site, Groups: q.Group, State: models.FindingState(q.State), Circuits: q.Circuit, Maintenances: q.Maintenance,
+		From: q.From.UTC(), To: q.To.UTC(), Page: q.page(),
+	}
+	for _, v := range q.Severity {
+		f.Severities = append(f.Severities, models.Severity(v))
+	}
+	return f
+}
+
+// FindingJSON is a finding in a list; exported as Paging is.
+type FindingJSON struct {
+	ID             string           `json:"id"`
+	Subject        subjectJSON      `json:"subject"`
+	Severity       string           `json:"severity" doc:"risk, degraded or isolated: the worst"`
+	State          string           `json:"state" doc:"open or closed"`
+	Start          time.Time        `json:"start"`
+	End            time.Time        `json:"end"`
+	Exposures      []exposureJSON   `json:"exposures" nullable:"false" doc:"When, how bad, and of which circuits"`
+	Circuits       []CircuitRef     `json:"circuits" nullable:"false"`
+	Maintenances   []maintenanceRef `json:"maintenances" nullable:"false"`
+	Since          time.Time        `json:"since" doc:"When it was found"`
+	Acknowledged   bool             `json:"acknowledged" doc:"As it stands now"`
+	AcknowledgedBy string           `json:"acknowledged_by" doc:"Also of an acknowledgement that holds no longer"`
+	AcknowledgedAt *time.Time       `json:"acknowledged_at"`
+	ClosedAt       *time.Time       `json:"closed_at"`
+	Closing        string           `json:"closing" doc:"over: its time has passed; gone: it holds no longer; empty: open"`
+	Revision       int64            `json:"revision"`
+}
+
+type subjectJSON struct {
+	Kind string `json:"kind" doc:"site or group"`
+	Name string `json:"name"`
+}
+
+type exposureJSON struct {
+	Start        time.Time `json:"start"`
+	End          time.Time `json:"end"`
+	Severity     string    `json:"severity"`
+	Down         []string  `json:"down" nullable:"false" doc:"Ids of circuits"`
+	AtRisk       []string  `json:"at_risk" nullable:"false" doc:"Ids of circuits"`
+	Maintenances []string  `json:"maintenances" nullable:"false" doc:"Ids"`
+}
+
+// CircuitRef is a circuit by its names; exported as Paging is.
+type CircuitRef struct {
+	ID        string `json:"id"`
+	CircuitID string `json:"circuit_id" doc:"As the provider writes it"`
+	Provider  string `json:"provider" doc:"Slug"`
+}
+
+type maintenanceRef struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Status   string `json:"status"`
+	Provider string `json:"provider" doc:"Slug"`
+}
+
+type findingDetailJSON struct {
+	FindingJSON
+	Events []findingEventJSON `json:"events" nullable:"false" doc:"Newest first"`
+}
+
+type findingEventJSON struct {
+	Revision int64     `json:"revision"`
+	Change   string    `json:"change" doc:"found, worse, milder, moved, acknowledged, over or gone"`
+	Was      string    `json:"was" doc:"The severity before"`
+	Severity string    `json:"severity"`
+	Start    time.Time `json:"start"`
+	End      time.Time `json:"end"`
+	Cause    string    `json:"cause"`
+	Author   string    `json:"author" doc:"Empty: lineman itself"`
+	At       time.Time `json:"at"`
+}
+
+func (s *server) listOverlaps(ctx context.Context, in *overlapQuery) (*answer[list[FindingJSON]], error) {
+	f := in.filter()
+	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
+		return nil, models.Invalid("to", "it is not after from; give a later time")
+	}
+	items, total, err := s.o.Reader.Findings(ctx, whoAsks(ctx).Scope, f)
+	if err != nil {
+		return nil, fmt.Errorf("list findings: %w", err)
+	}
+	return newList(ctx, items, total, f.Page, finding), nil
+}
+
+// tagged is an answer with the revision of what it shows as its ETag.
+type tagged[T any] struct {
+	ETag string `header:"ETag"`
+	Body T
+}
+
+func (s *server) getOverlap(ctx context.Context, in *idPath) (*tagged[findingDetailJSON], error) {
+	d, err := s.o.Reader.Finding(ctx, whoAsks(ctx).Scope, in.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read a finding: %w", err)
+	}
+	return &tagged[findingDetailJSON]{etagOf(d.Revision), findingDetailJSON{finding(d.FindingItem), convert(d.Events, findingEvent)}}, nil
+}
+
+func finding(f models.FindingItem) FindingJSON {
+	j := FindingJSON{
+		ID: f.ID, Subject: subjectJSON{string(f.Subject.Kind), f.Subject.Name}, Severity: string(f.Severity), State: string(models.FindingsOpen),
+		Start: f.Start.UTC(), End: f.End.UTC(), Exposures: convert(f.Exposures, exposure), Circuits: convert(f.Members, circuitRefOf),
+		Maintenances: convert(f.Causes, maintenanceRefOf), Since: f.Since.UTC(), Acknowledged: f.Acknowledged(),
+		ClosedAt: instant(f.ClosedAt), Closing: string(f.Closing), Revision: f.Revision,
+	}
+	if f.Ack != nil {
+		j.AcknowledgedBy, j.AcknowledgedAt = f.Ack.Author, instant(f.Ack.At)
+	}
+	if !f.ClosedAt.IsZero() {
+		j.State = string(models.FindingsClosed)
+	}
+	return j
+}
+
+func exposure(e models.Exposure) exposureJSON {
+	return exposureJSON{
+		Start: e.Start.UTC(), End: e.End.UTC(), Severity: string(e.Severity), Down: append([]string{}, e.Down...),
+		AtRisk: append([]string{}, e.AtRisk...), Maintenances: append([]string{}, e.Maintenances...),
+	}
+}
+
+func circuitRefOf(c models.Circuit) CircuitRef { return CircuitRef{c.ID, c.CID, c.Provider.Slug} }
+
+func maintenanceRefOf(m models.MaintenanceRef) maintenanceRef {
+	return maintenanceRef{m.ID, m.Name, string(m.Status), m.ProviderSlug}
+}
+
+func findingEvent(e models.FindingEvent) findingEventJSON {
+	return findingEventJSON{
+		Revision: e.Revision, Change: string(e.Change), Was: string(e.Was), Severity: string(e.Severity),
+		Start: e.Start.UTC(), End: e.End.UTC(), Cause: string(e.Cause), Author: e.Author, At: e.At.UTC(),
+	}
+}
+
+type groupQuery struct {
+	Paging
+}
+
+type groupJSON struct {
+	ID       string       `json:"id"`
+	Name     string       `json:"name"`
+	MinUp    int          `json:"min_up" doc:"Circuits that must be up; 0: all but one"`
+	Circuits []CircuitRef `json:"circuits" nullable:"false"`
+}
+
+func (s *server) listGroups(ctx context.Context, in *groupQuery) (*answer[list[groupJSON]], error) {
+	groups, total, err := s.o.Reader.RedundancyGroups(ctx, whoAsks(ctx).Scope, in.page())
+	if err != nil {
+		return nil, fmt.Errorf("list redundancy groups: %w", err)
+	}
+	return newList(ctx, groups, total, in.page(), func(g models.RedundancyGroup) groupJSON {
+		return groupJSON{g.ID, g.Name, g.MinUp, convert(g.Circuits, circuitRefOf)}
+	}), nil
+}
