@@ -135,6 +135,7 @@ type Acknowledgement struct {
 	Author string
 	At     time.Time
 	Digest string
+	Holds  bool // filled by readers: it was true of the record as it is stored
 }
 
 // Conflict is a value set by a person that a later notice contradicts.

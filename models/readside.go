@@ -26,7 +26,8 @@ type ImpactItem struct {
 	MaintenanceID   string
 	MaintenanceName string
 	CircuitID       string
-	CID             string
+	CID             string // of the inventory
+	ListedCID       string // as the maintenance lists it
 	Impact          Impact
 	CreatedAt       time.Time
 	UpdatedAt       time.Time

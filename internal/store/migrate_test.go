@@ -29,9 +29,10 @@ func TestMigrations(t *testing.T) {
 		ok(t, s.Ping(ctx))
 		status, err := s.MigrationStatus(ctx)
 		ok(t, err)
-		if len(status) != 3 || !status[1].Applied || status[1].At.IsZero() || status[1].Name != "00002_provider_catalogue.sql" {
+		if len(status) != 4 || !status[1].Applied || status[1].At.IsZero() || status[1].Name != "00002_provider_catalogue.sql" {
 			t.Errorf("status %+v", status)
 		}
+		ok(t, s.MigrateDown(ctx))
 		ok(t, s.MigrateDown(ctx))
 		ok(t, s.MigrateDown(ctx))
 		wantState(t, s, store.SchemaBehind)
@@ -105,6 +106,7 @@ func TestManyMigrateAtOnce(t *testing.T) {
 func TestDownKeepsProvidersInUse(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		circuits(t, s, models.CircuitRow{CID: "A", Provider: "zayo"})
+		ok(t, s.MigrateDown(ctx)) // the mailboxes
 		ok(t, s.MigrateDown(ctx)) // the mailboxes
 		ok(t, s.MigrateDown(ctx)) // the catalogue
 		left := must(s.Providers(ctx))

@@ -39,6 +39,9 @@ func narrow(tx *gorm.DB, v sight, records []*models.Maintenance, partial map[str
 		}
 		slices.Sort(m.Accounts)
 		m.Conflicts = nil
+		if m.Ack != nil && m.Ack.Holds { // also of the part that is seen
+			m.Ack.Digest = models.AckDigest(*m)
+		}
 	}
 	return nil
 }
