@@ -126,6 +126,7 @@ type Note struct {
 	Level         NoteLevel
 	Author        string // empty: lineman itself
 	Closed        bool
+	Revision      int64 // of the maintenance; filled by lists of notes
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 }

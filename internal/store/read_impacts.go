@@ -22,12 +22,13 @@ func (s *Store) FindImpacts(ctx context.Context, scope models.Scope, f models.Im
 		MaintenanceName string
 		LinkedCID       string `gorm:"column:linked_cid"`
 		StartsAt        instant
+		Revision        int64
 	}
 	err = s.read(ctx, "read impacts", func(tx *gorm.DB) error {
 		v := sightOf(scope)
 		query := func() *gorm.DB {
 			ranked := where(tx.Table("maintenance_circuits mc").
-				Select("mc.*, m.name AS maintenance_name, k.cid AS linked_cid, m.starts AS starts_at, ROW_NUMBER() OVER (PARTITION BY mc.maintenance_id, mc.circuit_id ORDER BY "+worstFirst+", mc.id) AS place").
+				Select("mc.*, m.name AS maintenance_name, m.revision AS revision, k.cid AS linked_cid, m.starts AS starts_at, ROW_NUMBER() OVER (PARTITION BY mc.maintenance_id, mc.circuit_id ORDER BY "+worstFirst+", mc.id) AS place").
 				Joins("JOIN maintenances m ON m.id = mc.maintenance_id").
 				Joins("JOIN circuits k ON k.id = mc.circuit_id").
 				Where("mc.cancelled = ? AND m.merged_into = ''", false), v.maintenances())
@@ -49,7 +50,7 @@ func (s *Store) FindImpacts(ctx context.Context, scope models.Scope, f models.Im
 			all[i] = models.ImpactItem{
 				ID: r.Row.ID, MaintenanceID: r.Row.MaintenanceID, MaintenanceName: r.MaintenanceName, CircuitID: string(r.Row.CircuitID),
 				CID: r.LinkedCID, Impact: models.Impact(r.Row.Impact), CreatedAt: r.Row.CreatedAt.Time, UpdatedAt: r.Row.UpdatedAt.Time,
-				ListedCID: r.Row.CID,
+				ListedCID: r.Row.CID, Revision: r.Revision,
 			}
 		}
 		return err

@@ -16,6 +16,10 @@ func (s *Store) Notes(ctx context.Context, scope models.Scope, page models.Page)
 
 // FindNotes is Notes with a filter. It is listed by Offset alone.
 func (s *Store) FindNotes(ctx context.Context, scope models.Scope, f models.NoteFilter) (all []models.Note, total int, err error) {
+	type row struct {
+		Row      noteRow `gorm:"embedded"`
+		Revision int64
+	}
 	err = s.read(ctx, "read notes", func(tx *gorm.DB) error {
 		v := sightOf(scope)
 		query := func() *gorm.DB {
@@ -33,8 +37,12 @@ func (s *Store) FindNotes(ctx context.Context, scope models.Scope, f models.Note
 			q = containing(q, f.Query, "LOWER(n.title)", "LOWER(n.comment)")
 			return within(within(q, "n.created_at", f.Created), "n.updated_at", f.Updated)
 		}
-		rows, n, err := counted[noteRow](query, "n.created_at DESC, n.id DESC", f.Page, "n.*")
-		all, total = each(rows, noteRow.model), n
+		rows, n, err := counted[row](query, "n.created_at DESC, n.id DESC", f.Page, "n.*, m.revision AS revision")
+		total, all = n, each(rows, func(r row) models.Note {
+			note := r.Row.model()
+			note.Revision = r.Revision
+			return note
+		})
 		return err
 	})
 	return all, total, err
