@@ -68,8 +68,15 @@ type appRawJSON struct {
 func (s *server) appRaws(ctx context.Context, in *appRawQuery) (*answer[List[appRawJSON]], error) {
 	f := models.MailFilter{IDs: in.ID, Query: in.Q, Sender: in.Sender, Parsed: truth(in.Parsed), Page: in.page()}
 	var err error
-	if f.Received, err = spanOf("stamp", in.Stamp, firstOf(in.StampFrom, in.Since), in.StampTo); err != nil {
+	if f.Received, err = spanOf("stamp", in.Stamp, in.StampFrom, in.StampTo); err != nil {
 		return nil, err
+	}
+	since, err := instantOf("since", in.Since)
+	if err != nil {
+		return nil, err
+	}
+	if since.After(f.Received.From) {
+		f.Received.From = since
 	}
 	if f.Providers, err = s.slugs(ctx, in.Provider); err != nil {
 		return nil, err

@@ -37,10 +37,10 @@ func (s *server) appFilter(ctx context.Context, in *appMaintenanceQuery) (f mode
 		IDs: in.ID, Query: in.Q, Names: in.Name, Statuses: likeStrings[models.Status](in.Status), Acknowledged: truth(in.Ack),
 		Summary: in.Description, Tags: in.Tags, Page: in.page(),
 	}
-	if f.Start, err = (bounds{"start_time", firstOf(in.StartFrom, in.Start), in.StartTo}).read(); err != nil {
+	if f.Start, err = between([]bound{{"start_time", in.Start}, {"start_time__gte", in.StartFrom}}, []bound{{"start_time__lte", in.StartTo}}); err != nil {
 		return f, err
 	}
-	if f.End, err = (bounds{"end_time", in.EndFrom, firstOf(in.EndTo, in.End)}).read(); err != nil {
+	if f.End, err = between([]bound{{"end_time__gte", in.EndFrom}}, []bound{{"end_time", in.End}, {"end_time__lte", in.EndTo}}); err != nil {
 		return f, err
 	}
 	if f.Created, f.Updated, err = in.ranges(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -130,7 +131,7 @@ func fit[T any](s *server, raw []byte, value any, list bool) ([]T, error) {
 	path, result := huma.NewPathBuffer(nil, 0), &huma.ValidateResult{}
 	path.Push("body")
 	if !list {
-		huma.Validate(registry, schema, path, huma.ModeWriteToServer, value, result)
+		check(registry, schema, path, value, result)
 		if len(result.Errors) > 0 {
 			return nil, huma.Error422UnprocessableEntity("The request cannot be accepted.", result.Errors...)
 		}
@@ -146,7 +147,7 @@ func fit[T any](s *server, raw []byte, value any, list bool) ([]T, error) {
 	}
 	for i, row := range rows {
 		path.PushIndex(i)
-		huma.Validate(registry, schema, path, huma.ModeWriteToServer, row, result)
+		check(registry, schema, path, row, result)
 		path.Pop()
 		if len(result.Errors) > 0 {
 			return nil, huma.Error422UnprocessableEntity("The request cannot be accepted.", result.Errors...)
@@ -156,12 +157,50 @@ func fit[T any](s *server, raw []byte, value any, list bool) ([]T, error) {
 	return items, unmarshal(raw, &items)
 }
 
+// check checks a value by a schema; unlike the library's own check it minds
+// the case of keys.
+func check(registry huma.Registry, schema *huma.Schema, path *huma.PathBuffer, value any, result *huma.ValidateResult) {
+	if strangers(registry, schema, path, value, result); len(result.Errors) == 0 {
+		huma.Validate(registry, schema, path, huma.ModeWriteToServer, value, result)
+	}
+}
+
+// strangers finds keys that are none of the schema's.
+func strangers(registry huma.Registry, schema *huma.Schema, path *huma.PathBuffer, value any, result *huma.ValidateResult) {
+	if schema.Ref != "" {
+		schema = registry.SchemaFromRef(schema.Ref)
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		for key, v := range value {
+			path.Push(shown(key))
+			switch property := schema.Properties[key]; {
+			case property != nil && v == nil && !property.Nullable && property.Ref == "":
+				result.Add(path, nil, "null is no value; leave the field out")
+			case property != nil:
+				strangers(registry, property, path, v, result)
+			case schema.Type == huma.TypeObject:
+				result.Add(path, nil, "there is no such field")
+			}
+			path.Pop()
+		}
+	case []any:
+		for i, v := range value {
+			if schema.Items != nil {
+				path.PushIndex(i)
+				strangers(registry, schema.Items, path, v, result)
+				path.Pop()
+			}
+		}
+	}
+}
+
 func unmarshal[T any](raw []byte, into *T) error {
 	err := json.Unmarshal(raw, into)
 	typed := new(json.UnmarshalTypeError)
 	switch {
 	case errors.As(err, &typed):
-		return refused(http.StatusUnprocessableEntity, "body."+typed.Field, "this is no "+typed.Type.String())
+		return refused(http.StatusUnprocessableEntity, "body."+typed.Field, "this value is of the wrong type")
 	case err != nil:
 		return huma.Error400BadRequest("The body is not valid JSON.")
 	}
@@ -177,6 +216,7 @@ func refused(status int, location, message string) error {
 // either.
 func bodySchema[T any](s *server, one, many bool) *huma.RequestBody {
 	schema := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, "")
+	refuseNull(s.api.OpenAPI().Components.Schemas.SchemaFromRef(schema.Ref))
 	list := &huma.Schema{Type: huma.TypeArray, Items: schema}
 	switch {
 	case one && many:
@@ -185,6 +225,16 @@ func bodySchema[T any](s *server, one, many bool) *huma.RequestBody {
 		schema = list
 	}
 	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
+}
+
+// refuseNull makes null wrong where a field may be left out: it would be a
+// guess what it means. Times are null in answers, and come back so.
+func refuseNull(schema *huma.Schema) {
+	for name, property := range schema.Properties {
+		if !slices.Contains(schema.Required, name) && !slices.Contains([]string{"created", "last_updated", "start_time", "end_time"}, name) {
+			property.Nullable = false
+		}
+	}
 }
 
 // locate puts the place in the request before a field's name.

@@ -44,13 +44,6 @@ func readMatch(values []string) match {
 	return m
 }
 
-func (m match) required() error {
-	if !m.given {
-		return huma.NewError(http.StatusPreconditionRequired, "Read the record first and send its ETag as If-Match, so that nothing is written over that you did not see.")
-	}
-	return nil
-}
-
 // expected gives the revision at which a record may be written; 0 for any.
 // current is the one that was just read.
 func (m match) expected(current int64) (int64, error) {

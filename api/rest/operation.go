@@ -24,8 +24,28 @@ type operation struct {
 	tag     bool // a write that needs If-Match
 }
 
-// register adds one operation. Role and scope are checked here and nowhere
-// else, and errors of the handler become problems here.
+// admit lets in whoever may ask for the operation, before anything of the
+// request is read. It is the one place where roles are checked.
+func (op operation) admit(s *server) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		who := whoAsks(ctx.Context())
+		status, says := 0, ""
+		switch {
+		case !who.Role.Allows(op.role):
+			status, says = http.StatusForbidden, fmt.Sprintf("This needs the role %s.", op.role)
+		case op.whole && !who.Scope.All:
+			status, says = http.StatusForbidden, "This is only for those who may see everything; the token's scope is narrower."
+		case op.tag && !who.match.given:
+			status, says = http.StatusPreconditionRequired, "Read the record first and send its ETag as If-Match, so that nothing is written over that you did not see."
+		default:
+			next(ctx)
+			return
+		}
+		_ = huma.WriteErr(s.api, ctx, status, says) // a client that is gone needs no answer
+	}
+}
+
+// register adds one operation. Errors of the handler become problems here.
 func register[I, O any](s *server, op operation, run func(context.Context, *I) (*O, error)) {
 	writes := op.method != http.MethodGet
 	if op.role == "" {
@@ -46,21 +66,11 @@ func register[I, O any](s *server, op operation, run func(context.Context, *I) (
 	if op.tag {
 		described.Errors = append(described.Errors, http.StatusPreconditionRequired)
 	}
+	described.Middlewares = huma.Middlewares{op.admit(s)}
 	huma.Register(s.api, described, func(ctx context.Context, in *I) (*O, error) {
 		who := whoAsks(ctx)
-		switch {
-		case !who.Role.Allows(op.role):
-			return nil, huma.Error403Forbidden(fmt.Sprintf("This needs the role %s.", op.role))
-		case op.whole && !who.Scope.All:
-			return nil, huma.Error403Forbidden("This is only for those who may see everything; the token's scope is narrower.")
-		}
 		who.writes, who.bulk = writes, op.bulk
 		ctx = context.WithValue(ctx, askerKey{}, who)
-		if op.tag {
-			if err := who.match.required(); err != nil {
-				return nil, err
-			}
-		}
 		out, err := run(ctx, in)
 		if err != nil {
 			return nil, asProblem(ctx, err)

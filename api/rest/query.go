@@ -28,16 +28,31 @@ func instantOf(field, text string) (time.Time, error) {
 	return time.Time{}, models.Invalid(field, "%q is no time; write it as 2006-01-02T15:04:05Z or 2006-01-02", text)
 }
 
-// bounds reads a range of time from parameters: name or name__gte is its
-// start, name__lte its end.
-type bounds struct{ field, gte, lte string }
+// bound is one parameter that bounds a time.
+type bound struct{ name, text string }
 
-func (b bounds) read() (r models.TimeRange, err error) {
-	if r.From, err = instantOf(b.field+"__gte", b.gte); err != nil {
-		return r, err
+// between reads a range of time; of several bounds of an end the narrowest
+// counts.
+func between(from, to []bound) (r models.TimeRange, err error) {
+	for _, b := range from {
+		at, err := instantOf(b.name, b.text)
+		if err != nil {
+			return r, err
+		}
+		if at.After(r.From) {
+			r.From = at
+		}
 	}
-	r.To, err = instantOf(b.field+"__lte", b.lte)
-	return r, err
+	for _, b := range to {
+		at, err := instantOf(b.name, b.text)
+		if err != nil {
+			return r, err
+		}
+		if !at.IsZero() && (r.To.IsZero() || at.Before(r.To)) {
+			r.To = at
+		}
+	}
+	return r, nil
 }
 
 // truth reads a boolean; nil for no text. The words are checked by the schema.
@@ -83,7 +98,7 @@ func (s Stamps) ranges() (created, updated models.TimeRange, err error) {
 
 // spanOf joins "on this day" with the two ends.
 func spanOf(field, on, gte, lte string) (models.TimeRange, error) {
-	r, err := bounds{field, gte, lte}.read()
+	r, err := between([]bound{{field + "__gte", gte}}, []bound{{field + "__lte", lte}})
 	if err != nil || on == "" {
 		return r, err
 	}
