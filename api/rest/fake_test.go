@@ -102,7 +102,7 @@ func (r *memory) Mails(_ context.Context, s models.Scope, f models.MailFilter) (
 
 func (r *memory) Mail(_ context.Context, s models.Scope, id string) (models.MailDetail, error) {
 	r.scopes = append(r.scopes, s)
-	if !s.All {
+	if !s.All || id == "raw" {
 		return models.MailDetail{}, models.ErrNotFound
 	}
 	return models.MailDetail{MailItem: models.MailItem{RawNotification: models.RawNotification{ID: id, Subject: "Notice", Raw: []byte("CANARY")}}}, r.err

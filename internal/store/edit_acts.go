@@ -163,7 +163,7 @@ func (e *editing) changeNote(r *record, n models.NoteWrite) (models.Change, stri
 			e.gone = append(e.gone, row.ID)
 			delete(r.notes, key)
 			delete(r.noteDirty, key)
-			return models.Change{Field: "note", Old: row.Title}, row.ID, nil
+			return models.Change{Field: "note", Old: row.Title}, row.ID, nil // a person's: it has no key
 		case n.Remove:
 			row.Closed, row.Removed = true, true
 		default:
@@ -181,6 +181,9 @@ func (e *editing) changeNote(r *record, n models.NoteWrite) (models.Change, stri
 		row.TouchedBy, row.UpdatedAt = authorOf(e.by), at(e.now)
 		r.notes[key], r.noteDirty[key], r.dirty = row, true, true
 		change := models.Change{Field: "note", Old: old.Title, New: row.Title}
+		if row.Key != "" {
+			change.Field = automaticNoteField
+		}
 		if n.Remove {
 			change.New = ""
 		}
@@ -188,6 +191,10 @@ func (e *editing) changeNote(r *record, n models.NoteWrite) (models.Change, stri
 	}
 	return models.Change{}, "", fmt.Errorf("note: %w", models.ErrNotFound)
 }
+
+// automaticNoteField stands in Changes of what lineman noted itself: such
+// titles name circuits.
+const automaticNoteField = "note[automatic]"
 
 // titled reports whether a record shows another note with a title.
 func titled(r *record, title, except string) bool {

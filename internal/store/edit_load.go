@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -134,7 +135,7 @@ func (e *editing) provider(text string) (string, error) {
 		q = q.Where("slug = ? OR name_key = ?", nameKey(text), nameKey(text))
 	}
 	err := q.Limit(1).Take(&row).Error
-	if found(err, "") != err {
+	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return "", models.Invalid("provider", "there is no provider %q; import it first, or leave it out for work of your own", text)
 	}
 	return row.ID, err
@@ -178,10 +179,10 @@ func (e *editing) create(id models.Identity, c models.Creation) (*record, error)
 func (e *editing) mergeKey(r *record, target string) (string, error) {
 	row, err := e.maintenance(target)
 	switch {
-	case err != nil && found(err, "") == err:
-		return "", err
-	case err != nil:
+	case errors.Is(err, models.ErrNotFound):
 		return "", models.Invalid("into", "there is no maintenance %q", target)
+	case err != nil:
+		return "", err
 	case row.ID == r.model.ID:
 		return "", models.Invalid("into", "a maintenance cannot be merged into itself")
 	case row.ProviderID != r.model.ProviderID:

@@ -80,7 +80,7 @@ func narrowChanges(changes []models.Change, seen map[string]bool) []models.Chang
 	return slices.DeleteFunc(changes, func(c models.Change) bool {
 		_, rest, found := strings.Cut(c.Field, "circuit[")
 		if !found {
-			return c.Field == "accounts" || strings.HasPrefix(c.Field, "conflict[")
+			return c.Field == "accounts" || c.Field == automaticNoteField || strings.HasPrefix(c.Field, "conflict[")
 		}
 		for key := range seen {
 			if strings.HasPrefix(rest, key+"]") || strings.Contains(rest, ": "+key+"]") {
