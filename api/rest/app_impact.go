@@ -111,6 +111,11 @@ func (s *server) writeAppImpacts(ctx context.Context, method string, ids []strin
 		} else {
 			writes[i], circuits[i], err = s.weigh(ctx, method, pathOf(ids, i), row)
 		}
+		for j := range i {
+			if err == nil && writes[j].Maintenance == writes[i].Maintenance && circuits[j] == circuits[i] {
+				err = badField("circuit", "maintenance and circuit stand twice in the list")
+			}
+		}
 		if err != nil {
 			return nil, &models.WriteError{Index: i, Err: err}
 		}

@@ -106,7 +106,14 @@ func (s *server) registerAppMaintenances(c crud) {
 	removers(s, c, func(ctx context.Context, ids []string) error {
 		writes := make([]models.Write, len(ids))
 		for i, id := range ids {
-			writes[i] = models.Write{Maintenance: id, Acts: []models.Edit{{Kind: models.EditDelete}}}
+			m, err := s.o.Reader.Maintenance(ctx, whoAsks(ctx).Scope, id)
+			if err != nil {
+				return &models.WriteError{Index: i, Err: err}
+			}
+			writes[i] = models.Write{Maintenance: m.ID, Acts: []models.Edit{{Kind: models.EditDelete}}}
+			if writes[i].Expected, err = whoAsks(ctx).match.expected(m.Revision); err != nil {
+				return err
+			}
 		}
 		_, err := s.edit(ctx, writes)
 		return err
@@ -156,6 +163,9 @@ func (s *server) writeAppMaintenances(ctx context.Context, method string, ids []
 				writes[i], err = s.creation(ctx, row)
 			} else {
 				writes[i], err = s.change(ctx, method, pathOf(ids, i), row)
+			}
+			if err == nil && slices.ContainsFunc(writes[:i], func(w models.Write) bool { return w.Create == nil && w.Maintenance == writes[i].Maintenance }) {
+				err = badField("id", "this row stands twice in the list")
 			}
 			if err != nil {
 				return &models.WriteError{Index: i, Err: err}

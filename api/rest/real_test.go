@@ -196,6 +196,7 @@ func TestAScriptOfTheApp(t *testing.T) {
 			t.Errorf("impact %v", impact)
 		}
 		h.want(422, "POST", app+"circuitimpact/", fmt.Sprintf(`{"maintenance":%q,"circuit":%q}`, id, circuit))
+		h.want(422, "POST", app+"circuitimpact/", fmt.Sprintf(`[{"maintenance":%[1]q,"circuit":"Z-1"},{"maintenance":%[1]q,"circuit":"z-1"}]`, id))
 		one := app + "circuitimpact/" + text(impact, "id") + "/"
 		if now := h.want(200, "PATCH", one, `{"impact":"DEGRADED"}`); text(now, "impact") != "DEGRADED" || text(now, "id") != text(impact, "id") {
 			t.Errorf("impact %v", now)
@@ -247,6 +248,7 @@ func TestBulk(t *testing.T) {
 			"other name":   {422, "PATCH", list(`{"id":"`+a+`","description":"x"}`, `{"id":"`+b+`","name":"zayo-OTHER"}`), "body[1].name"},
 			"lacking":      {422, "PUT", list(`{"id":"` + a + `","description":"x"}`), "body[0].name"},
 			"no list":      {422, "PATCH", `{"id":"` + a + `"}`, "body"},
+			"twice":        {422, "PATCH", list(`{"id":"`+a+`","description":"x"}`, `{"id":"`+a+`","description":"y"}`), "body[1].id"},
 			"empty":        {422, "DELETE", `[]`, "body"},
 			"delete wrong": {404, "DELETE", list(`{"id":"`+a+`"}`, `{"id":"`+b[:35]+`0"}`), "body[1].id"},
 			"name taken":   {422, "POST", list(`{"name":"zayo-N","start_time":"2026-04-02","end_time":"2026-04-03"}`, `{"name":"ZAYO-ttn-1","start_time":"2026-04-02","end_time":"2026-04-03"}`), "body[1]."},

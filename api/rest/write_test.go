@@ -60,6 +60,11 @@ func TestEntityTags(t *testing.T) {
 				t.Errorf("a change by the app's path on %s: %d", stale, got.Code)
 			}
 		}
+		for _, path := range []string{"maintenance/" + text(before, "id"), "circuitimpact/" + text(h.want(200, "GET", app+"circuitimpact/?maintenance=zayo-TTN-1", ""), "results", 0, "id"), "note/" + text(before, "notes", 0, "id")} {
+			if got := h.ask("operator", "DELETE", app+path+"/", "", "If-Match", weak); got.Code != 412 {
+				t.Errorf("deletion of %s on a stale tag: %d %s", path, got.Code, got.Body)
+			}
+		}
 		if diff := cmp.Diff(before, h.want(200, "GET", zayo, "")); diff != "" {
 			t.Fatalf("something changed:\n%s", diff)
 		}
