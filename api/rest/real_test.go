@@ -250,7 +250,7 @@ func TestBulk(t *testing.T) {
 			"no list":      {422, "PATCH", `{"id":"` + a + `"}`, "body"},
 			"twice":        {422, "PATCH", list(`{"id":"`+a+`","description":"x"}`, `{"id":"`+a+`","description":"y"}`), "body[1].id"},
 			"empty":        {422, "DELETE", `[]`, "body"},
-			"delete wrong": {404, "DELETE", list(`{"id":"`+a+`"}`, `{"id":"`+b[:35]+`0"}`), "body[1].id"},
+			"delete wrong": {404, "DELETE", list(`{"id":"`+a+`"}`, `{"id":"00000000-0000-4000-8000-000000000000"}`), "body[1].id"},
 			"name taken":   {422, "POST", list(`{"name":"zayo-N","start_time":"2026-04-02","end_time":"2026-04-03"}`, `{"name":"ZAYO-ttn-1","start_time":"2026-04-02","end_time":"2026-04-03"}`), "body[1]."},
 		} {
 			w := h.ask("operator", tc.method, app+"maintenance/", tc.body)

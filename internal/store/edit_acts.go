@@ -30,8 +30,11 @@ func (e *editing) allowed(r *record, act models.Edit) error {
 				return err
 			}
 		}
-		if !seen && (i >= 0 || act.Kind == models.EditUnlink || partial) {
-			return models.Invalid("circuit", "the maintenance does not list the circuit %s", act.CID)
+		linked := i < 0 && !partial && slices.ContainsFunc(r.edits, func(e models.Edit) bool { // by an act before this one
+			return e.Kind == models.EditLink && models.CIDKey(e.CID) == models.CIDKey(act.CID)
+		})
+		if !seen && !linked {
+			return models.Invalid("circuit", "the maintenance does not list the circuit %s; link it first", act.CID)
 		}
 	case models.EditAcceptNotice, models.EditRejectNotice:
 		if n := e.graph.notices[act.NoticeID]; n == nil || n.record != nil && n.record != r || n.RecordID != ref(r.model.ID) {

@@ -105,18 +105,19 @@ func TestEditsAreAllOrNothing(t *testing.T) {
 			bad  models.Write
 			want error
 		}{
-			"stale":        {models.Write{Maintenance: two.ID, Expected: two.Revision + 1, Acts: []models.Edit{models.SetSummary("x")}}, models.ErrStale},
-			"absent":       {models.Write{Maintenance: "zayo-NONE", Acts: []models.Edit{models.SetSummary("x")}}, models.ErrNotFound},
-			"status":       {models.Write{Maintenance: two.ID, Acts: []models.Edit{models.SetStatus("DONE")}}, nil},
-			"no circuit":   {models.Write{Maintenance: two.ID, Acts: []models.Edit{{Kind: models.EditLink, CID: "Z", CircuitID: two.ID}}}, nil},
-			"not listed":   {models.Write{Maintenance: two.ID, Acts: []models.Edit{{Kind: models.EditUnlink, CID: "C"}}}, nil},
-			"no note":      {models.Write{Maintenance: two.ID, Notes: []models.NoteWrite{{ID: ids["A"], Comment: "x"}}}, models.ErrNotFound},
-			"taken":        {models.Write{Create: &models.Creation{Provider: "zayo", ID: "ttn-1"}}, nil},
-			"taken name":   {models.Write{Create: &models.Creation{ID: "zayo-TTN-1"}}, nil},
-			"backwards":    {models.Write{Maintenance: two.ID, Acts: []models.Edit{models.SetWindows([]models.NoticeWindow{{Kind: "primary", Start: day.Add(time.Hour), End: day}})}}, nil},
-			"merge itself": {models.Write{Maintenance: two.ID, Acts: []models.Edit{{Kind: models.EditMerge, Target: two.ID}}}, nil},
-			"other notice": {models.Write{Maintenance: two.ID, Acts: []models.Edit{{Kind: models.EditRejectNotice, NoticeID: one.Notices[0].ID}}}, nil},
-			"create kind":  {models.Write{Maintenance: two.ID, Acts: []models.Edit{{Kind: models.EditCreate}}}, nil},
+			"stale":          {models.Write{Maintenance: two.ID, Expected: two.Revision + 1, Acts: []models.Edit{models.SetSummary("x")}}, models.ErrStale},
+			"absent":         {models.Write{Maintenance: "zayo-NONE", Acts: []models.Edit{models.SetSummary("x")}}, models.ErrNotFound},
+			"status":         {models.Write{Maintenance: two.ID, Acts: []models.Edit{models.SetStatus("DONE")}}, nil},
+			"no circuit":     {models.Write{Maintenance: two.ID, Acts: []models.Edit{{Kind: models.EditLink, CID: "Z", CircuitID: two.ID}}}, nil},
+			"not listed":     {models.Write{Maintenance: two.ID, Acts: []models.Edit{{Kind: models.EditUnlink, CID: "C"}}}, nil},
+			"not listed yet": {models.Write{Maintenance: two.ID, Acts: []models.Edit{{Kind: models.EditImpact, CID: "C", Impact: models.ImpactOutage}}}, nil},
+			"no note":        {models.Write{Maintenance: two.ID, Notes: []models.NoteWrite{{ID: ids["A"], Comment: "x"}}}, models.ErrNotFound},
+			"taken":          {models.Write{Create: &models.Creation{Provider: "zayo", ID: "ttn-1"}}, nil},
+			"taken name":     {models.Write{Create: &models.Creation{ID: "zayo-TTN-1"}}, nil},
+			"backwards":      {models.Write{Maintenance: two.ID, Acts: []models.Edit{models.SetWindows([]models.NoticeWindow{{Kind: "primary", Start: day.Add(time.Hour), End: day}})}}, nil},
+			"merge itself":   {models.Write{Maintenance: two.ID, Acts: []models.Edit{{Kind: models.EditMerge, Target: two.ID}}}, nil},
+			"other notice":   {models.Write{Maintenance: two.ID, Acts: []models.Edit{{Kind: models.EditRejectNotice, NoticeID: one.Notices[0].ID}}}, nil},
+			"create kind":    {models.Write{Maintenance: two.ID, Acts: []models.Edit{{Kind: models.EditCreate}}}, nil},
 		} {
 			_, err := s.Edit(ctx, eva, []models.Write{{Maintenance: one.ID, Acts: []models.Edit{models.SetSummary(name)}}, tc.bad})
 			var place *models.WriteError
