@@ -33,7 +33,3 @@ func (e *InputError) Error() string {
 func Invalid(field, format string, args ...any) error {
 	return &InputError{Field: field, Reason: fmt.Sprintf(format, args...)}
 }
-
-// ErrStale is returned (wrapped) when a record changed since the asker saw it.
-// Nothing was changed.
-var ErrStale = errors.New("the record changed meanwhile")

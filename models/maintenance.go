@@ -126,6 +126,7 @@ type Note struct {
 	Level         NoteLevel
 	Author        string // empty: lineman itself
 	Closed        bool
+	Revision      int64 // of the maintenance; filled by lists of notes
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 }
@@ -135,6 +136,7 @@ type Acknowledgement struct {
 	Author string
 	At     time.Time
 	Digest string
+	Holds  bool // filled by readers: it was true of the record as it is stored
 }
 
 // Conflict is a value set by a person that a later notice contradicts.

@@ -6,6 +6,13 @@ import "time"
 type Page struct {
 	Limit  int // 1 to 1000; readers treat 0 as 50
 	Offset int
+	After  []string // keys of the row after which the slice begins, as the list's reader says; nil: by Offset
+}
+
+// TimeRange is a span of time with both ends in it; a zero end is open.
+type TimeRange struct {
+	From time.Time
+	To   time.Time
 }
 
 // MaintenanceFilter narrows a list of maintenances; empty fields do not
@@ -20,6 +27,60 @@ type MaintenanceFilter struct {
 	EndAfter  time.Time // a window ends at or after this
 	StartsBy  time.Time // a window starts at or before this
 	Page      Page
+
+	IDs          []string
+	Names        []string // exact, without regard to case
+	CircuitIDs   []string // IDs of circuits of the inventory
+	Acknowledged *bool
+	Summary      string    // part of it, without regard to case
+	Tags         []string  // of its provider or circuits
+	Start        TimeRange // of the first window
+	End          TimeRange // of the last window
+	Created      TimeRange
+	Updated      TimeRange
+}
+
+// ImpactFilter narrows a list of impacts; empty fields do not filter.
+type ImpactFilter struct {
+	IDs          []string
+	Maintenances []string // IDs or names
+	Circuits     []string // IDs or CIDs
+	Providers    []string // slugs of the maintenance's provider
+	Impacts      []Impact
+	Created      TimeRange
+	Updated      TimeRange
+	Page         Page
+}
+
+// NoteFilter narrows a list of notes; empty fields do not filter.
+type NoteFilter struct {
+	IDs          []string
+	Maintenances []string // IDs or names
+	Titles       []string // exact
+	Levels       []NoteLevel
+	Query        string // part of title or comment, without regard to case
+	Created      TimeRange
+	Updated      TimeRange
+	Page         Page
+}
+
+// NoticeFilter narrows a list of notices; empty fields do not filter.
+type NoticeFilter struct {
+	IDs          []string
+	Maintenances []string // IDs or names
+	Raws         []string // IDs
+	Query        string   // part of the maintenance's name or the summary, without regard to case
+	Page         Page
+}
+
+// SiteFilter narrows a list of sites; empty fields do not filter.
+type SiteFilter struct {
+	Names   []string
+	Regions []string
+	Tenants []string
+	Tags    []string
+	Query   string // part of the name, without regard to case
+	Page    Page
 }
 
 // CircuitFilter narrows a list of circuits.
@@ -29,6 +90,24 @@ type CircuitFilter struct {
 	Sites     []string
 	Types     []string
 	Page      Page
+
+	IDs      []string
+	Statuses []string
+	Tenants  []string
+	Tags     []string
+	Query    string // part of the CID or description, without regard to case
+}
+
+// PollFilter narrows a list of polls; empty fields do not filter.
+type PollFilter struct {
+	Sources []string // names
+	Page    Page
+}
+
+// PollItem is one pass over a source with the source's name.
+type PollItem struct {
+	Poll
+	Source string
 }
 
 // CircuitStatus is one circuit as the gauge circuit_maintenance_status shows
@@ -48,6 +127,11 @@ type MailFilter struct {
 	Providers []string // slugs
 	Sender    string   // part of the address
 	Page      Page
+
+	IDs      []string
+	Query    string // part of the subject, without regard to case
+	Parsed   *bool  // a notice was read in it
+	Received TimeRange
 }
 
 // MailItem is one raw mail with the names that its row only refers to.

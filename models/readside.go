@@ -26,8 +26,10 @@ type ImpactItem struct {
 	MaintenanceID   string
 	MaintenanceName string
 	CircuitID       string
-	CID             string
+	CID             string // of the inventory
+	ListedCID       string // as the maintenance lists it
 	Impact          Impact
+	Revision        int64 // of the maintenance
 	CreatedAt       time.Time
 	UpdatedAt       time.Time
 }

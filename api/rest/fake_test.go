@@ -20,6 +20,8 @@ type memory struct {
 	ffil   models.FindingFilter
 	what   models.WhatIfQuery
 	page   models.Page
+	asked  any // the filter of the last list
+	writes []models.Write
 }
 
 func detail() models.MaintenanceDetail {
@@ -93,40 +95,85 @@ func (r *memory) Circuits(_ context.Context, s models.Scope, f models.CircuitFil
 	return []models.Circuit{c}, 1, r.err
 }
 
-func (r *memory) RawNotifications(_ context.Context, s models.Scope, p models.Page) ([]models.RawNotification, int, error) {
-	r.scopes, r.page = append(r.scopes, s), p
-	return []models.RawNotification{
-		{ID: "r1", Subject: "Notice", Sender: "mr@zayo.com", ProviderID: "p1", SourceID: "s1", State: models.StateParsed, Received: noon, Raw: []byte("CANARY"), CreatedAt: noon, UpdatedAt: noon},
-		{ID: "r2", Subject: "Hello", State: models.StateIgnored, Received: noon},
+func (r *memory) Mails(_ context.Context, s models.Scope, f models.MailFilter) ([]models.MailItem, int, error) {
+	r.scopes, r.asked = append(r.scopes, s), f
+	return []models.MailItem{
+		{Source: "noc-imap", Provider: "zayo", RawNotification: models.RawNotification{ID: "r1", Subject: "Notice", Sender: "mr@zayo.com", ProviderID: "p1", SourceID: "s1", State: models.StateParsed, Received: noon, Raw: []byte("CANARY"), CreatedAt: noon, UpdatedAt: noon}},
+		{RawNotification: models.RawNotification{ID: "r2", Subject: "Hello", State: models.StateIgnored, Received: noon}},
 	}, 2, r.err
 }
 
-func (r *memory) Notices(_ context.Context, s models.Scope, p models.Page) ([]models.NoticeItem, int, error) {
-	r.scopes, r.page = append(r.scopes, s), p
+func (r *memory) Mail(_ context.Context, s models.Scope, id string) (models.MailDetail, error) {
+	r.scopes = append(r.scopes, s)
+	if !s.All || id == "raw" {
+		return models.MailDetail{}, models.ErrNotFound
+	}
+	return models.MailDetail{MailItem: models.MailItem{RawNotification: models.RawNotification{ID: id, Subject: "Notice", Raw: []byte("CANARY")}}}, r.err
+}
+
+func (r *memory) FindNotices(_ context.Context, s models.Scope, f models.NoticeFilter) ([]models.NoticeItem, int, error) {
+	r.scopes, r.asked = append(r.scopes, s), f
 	return []models.NoticeItem{{Notice: notice(), MaintenanceRowID: detail().ID, MaintenanceName: "zayo-TTN-0001"}}, 1, r.err
 }
 
-func (r *memory) Impacts(_ context.Context, s models.Scope, p models.Page) ([]models.ImpactItem, int, error) {
-	r.scopes, r.page = append(r.scopes, s), p
-	return []models.ImpactItem{{ID: "i1", MaintenanceID: detail().ID, MaintenanceName: "zayo-TTN-0001", CircuitID: "c1", CID: "A", Impact: models.ImpactOutage, CreatedAt: noon, UpdatedAt: noon}}, 1, r.err
+func (r *memory) FindImpacts(_ context.Context, s models.Scope, f models.ImpactFilter) ([]models.ImpactItem, int, error) {
+	r.scopes, r.asked = append(r.scopes, s), f
+	return []models.ImpactItem{{ID: "i1", MaintenanceID: detail().ID, MaintenanceName: "zayo-TTN-0001", CircuitID: "c1", CID: "A", ListedCID: "A", Impact: models.ImpactOutage, Revision: 3, CreatedAt: noon, UpdatedAt: noon}}, 1, r.err
 }
 
-func (r *memory) Notes(_ context.Context, s models.Scope, p models.Page) ([]models.Note, int, error) {
-	r.scopes, r.page = append(r.scopes, s), p
-	return []models.Note{{ID: "n1", MaintenanceID: detail().ID, Title: "A note", Comment: "Text", Level: models.NoteInfo, CreatedAt: noon, UpdatedAt: noon}}, 1, r.err
+func (r *memory) FindNotes(_ context.Context, s models.Scope, f models.NoteFilter) ([]models.Note, int, error) {
+	r.scopes, r.asked = append(r.scopes, s), f
+	return []models.Note{{ID: "n1", MaintenanceID: detail().ID, Title: "A note", Comment: "Text", Level: models.NoteInfo, Revision: 3, CreatedAt: noon, UpdatedAt: noon}}, 1, r.err
+}
+
+func (r *memory) FindPolls(_ context.Context, s models.Scope, f models.PollFilter) ([]models.PollItem, int, error) {
+	r.scopes, r.asked = append(r.scopes, s), f
+	return []models.PollItem{{Poll: models.Poll{ID: "l1", Started: noon, Finished: noon, Error: "CANARY"}, Source: "noc-imap"}}, 1, r.err
+}
+
+func (r *memory) AuditLog(_ context.Context, s models.Scope, _ models.Page) ([]models.Audit, int, error) {
+	r.scopes = append(r.scopes, s)
+	return []models.Audit{{ID: "a1", At: noon, Author: "kim", Role: models.RoleOperator, Action: "set status", Object: "maintenance", Ref: detail().ID}}, 1, r.err
+}
+
+func (r *memory) FindSites(_ context.Context, s models.Scope, f models.SiteFilter) ([]models.Site, int, error) {
+	r.scopes, r.asked = append(r.scopes, s), f
+	return []models.Site{{ID: "x1", Name: "Berlin", Region: "EU"}}, 1, r.err
+}
+
+func (r *memory) CircuitTypes(_ context.Context, s models.Scope) ([]string, error) {
+	r.scopes = append(r.scopes, s)
+	return []string{"Transit"}, r.err
+}
+
+// Edit takes writes and does nothing.
+func (r *memory) Edit(_ context.Context, by models.Principal, writes []models.Write) ([]models.Edited, error) {
+	r.scopes, r.writes = append(r.scopes, by.Scope), append(r.writes, writes...)
+	done := make([]models.Edited, len(writes))
+	for i := range writes {
+		done[i] = models.Edited{MaintenanceID: detail().ID, Name: detail().Name, Revision: 4, NoteIDs: []string{"n1"}}
+	}
+	return done, r.err
+}
+
+func (r *memory) AddAlias(_ context.Context, by models.Principal, _ models.AliasRow) (bool, error) {
+	r.scopes = append(r.scopes, by.Scope)
+	return true, r.err
 }
 
 func (r *memory) SourceHealths(context.Context) ([]models.SourceHealth, error) {
 	return []models.SourceHealth{{Source: models.Source{ID: "s1", Name: "noc-imap", Kind: "imap", LastError: "CANARY", CreatedAt: noon, UpdatedAt: noon}}}, r.err
 }
 
-// TokenByHash knows two tokens.
+// TokenByHash knows a token of each kind.
 func (r *memory) TokenByHash(_ context.Context, hash string) (models.Token, error) {
 	switch hash {
 	case models.HashToken("lm_all"):
 		return models.Token{Name: "all", Hash: hash, Role: models.RoleViewer, Scope: models.ScopeAll}, nil
 	case models.HashToken("lm_operator"):
 		return models.Token{Name: "operator", Hash: hash, Role: models.RoleOperator, Scope: models.ScopeAll}, nil
+	case models.HashToken("lm_admin"):
+		return models.Token{Name: "admin", Hash: hash, Role: models.RoleAdmin, Scope: models.ScopeAll}, nil
 	case models.HashToken("lm_narrow"):
 		return models.Token{Name: "narrow", Hash: hash, Role: models.RoleViewer, Scope: models.Scope{Tenants: []string{"carriers"}}}, nil
 	case models.HashToken("lm_norole"):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"lineman/models"
 )
@@ -13,14 +14,53 @@ type InventoryReader interface {
 	// Providers are all providers, whoever asks.
 	Providers(ctx context.Context) ([]models.Provider, error)
 	Circuits(ctx context.Context, s models.Scope, f models.CircuitFilter) ([]models.Circuit, int, error)
+	FindSites(ctx context.Context, s models.Scope, f models.SiteFilter) ([]models.Site, int, error)
+	CircuitTypes(ctx context.Context, s models.Scope) ([]string, error)
+}
+
+func (s *server) registerInventory() {
+	get(s, "/api/v1/circuits", "list-circuits", "Circuits", s.listCircuits)
+	get(s, "/api/v1/circuits/{id}", "get-circuit", "One circuit by id", s.getCircuit)
+	get(s, "/api/v1/terminations", "list-terminations", "Ends of the circuits that the filters of circuits fit; paging counts circuits", s.listTerminations)
+	get(s, "/api/v1/circuit-types", "list-circuit-types", "Types of circuits", s.listTypes)
+	get(s, "/api/v1/providers", "list-providers", "Providers", s.listProviders)
+	get(s, "/api/v1/providers/{id}", "get-provider", "One provider by id, slug or name", s.getProvider)
+	get(s, "/api/v1/sites", "list-sites", "Sites", s.listSites)
+	get(s, "/api/v1/sites/{id}", "get-site", "One site by name", s.getSite)
 }
 
 type circuitQuery struct {
-	Paging
+	Cursors
+	ID       []string `query:"id,explode" maxItems:"1000" doc:"Any of these ids"`
 	CID      string   `query:"cid" maxLength:"200" doc:"Exactly this circuit id, without regard to case"`
+	Q        string   `query:"q" maxLength:"200" doc:"Part of the circuit id or description"`
 	Provider []string `query:"provider,explode" maxItems:"100" doc:"Any of these provider slugs"`
 	Site     []string `query:"site,explode" maxItems:"100" doc:"Any of these site names"`
 	Type     []string `query:"type,explode" maxItems:"100" doc:"Any of these circuit types"`
+	Status   []string `query:"status,explode" maxItems:"100" doc:"Any of these statuses"`
+	Tenant   []string `query:"tenant,explode" maxItems:"100" doc:"Any of these tenants"`
+	Tag      []string `query:"tag,explode" maxItems:"100" doc:"Any of these tags"`
+}
+
+// circuits reads the page of circuits that a query asks for.
+func (s *server) circuits(ctx context.Context, in *circuitQuery, list string) ([]models.Circuit, int, models.Page, error) {
+	page, err := in.pageFrom(ctx, list)
+	if err != nil {
+		return nil, 0, page, err
+	}
+	f := models.CircuitFilter{
+		IDs: in.ID, CID: in.CID, Query: in.Q, Providers: in.Provider, Sites: in.Site, Types: in.Type, Statuses: in.Status,
+		Tenants: in.Tenant, Tags: in.Tag, Page: page,
+	}
+	rows, total, err := s.o.Reader.Circuits(ctx, whoAsks(ctx).Scope, f)
+	if err != nil {
+		return nil, 0, page, fmt.Errorf("list circuits: %w", err)
+	}
+	return rows, total, page, nil
+}
+
+func circuitKeys(c models.Circuit) []string {
+	return []string{c.Provider.Slug, models.CIDKey(c.CID), c.ID}
 }
 
 type circuitJSON struct {
@@ -36,13 +76,113 @@ type circuitJSON struct {
 	Tags        []string    `json:"tags" nullable:"false"`
 }
 
-func (s *server) listCircuits(ctx context.Context, in *circuitQuery) (*answer[list[circuitJSON]], error) {
-	f := models.CircuitFilter{CID: in.CID, Providers: in.Provider, Sites: in.Site, Types: in.Type, Page: in.page()}
-	circuits, total, err := s.o.Reader.Circuits(ctx, whoAsks(ctx).Scope, f)
+func (s *server) listCircuits(ctx context.Context, in *circuitQuery) (*answer[flow[circuitJSON]], error) {
+	rows, total, page, err := s.circuits(ctx, in, "circuits")
 	if err != nil {
-		return nil, fmt.Errorf("list circuits: %w", err)
+		return nil, err
 	}
-	return newList(ctx, circuits, total, f.Page, circuit), nil
+	return newFlow(ctx, "circuits", rows, total, page, circuitKeys, circuit), nil
+}
+
+func (s *server) getCircuit(ctx context.Context, in *idPath) (*answer[circuitJSON], error) {
+	rows, _, err := s.o.Reader.Circuits(ctx, whoAsks(ctx).Scope, models.CircuitFilter{IDs: []string{in.ID}, Page: models.Page{Limit: 1}})
+	if err != nil {
+		return nil, fmt.Errorf("read a circuit: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, models.ErrNotFound
+	}
+	return &answer[circuitJSON]{Body: circuit(rows[0])}, nil
+}
+
+type terminationJSON struct {
+	ID        string      `json:"id"`
+	Circuit   string      `json:"circuit" doc:"Id of the circuit"`
+	CircuitID string      `json:"circuit_id" doc:"As the provider writes it"`
+	Provider  providerRef `json:"provider"`
+	Side      string      `json:"side"`
+	Site      string      `json:"site" doc:"Empty where it ends at no site"`
+	XConnect  string      `json:"xconnect_id"`
+}
+
+func (s *server) listTerminations(ctx context.Context, in *circuitQuery) (*answer[flow[terminationJSON]], error) {
+	rows, total, page, err := s.circuits(ctx, in, "terminations")
+	if err != nil {
+		return nil, err
+	}
+	pages := newFlow(ctx, "terminations", rows, total, page, circuitKeys, terminations).Body
+	ends := flow[terminationJSON]{NextCursor: pages.NextCursor}
+	ends.Count, ends.Next, ends.Previous, ends.Results = pages.Count, pages.Next, pages.Previous, slices.Concat(pages.Results...)
+	if ends.Results == nil {
+		ends.Results = []terminationJSON{}
+	}
+	return &answer[flow[terminationJSON]]{Body: ends}, nil
+}
+
+func terminations(c models.Circuit) []terminationJSON {
+	return convert(c.Terminations, func(t models.Termination) terminationJSON {
+		return terminationJSON{
+			ID: t.ID, Circuit: c.ID, CircuitID: c.CID, Provider: providerRef{c.Provider.Slug, c.Provider.Name},
+			Side: t.Side, Site: t.Site.Name, XConnect: t.XConnect,
+		}
+	})
+}
+
+type typeJSON struct {
+	Name string `json:"name"`
+}
+
+func (s *server) listTypes(ctx context.Context, in *struct{ Paging }) (*answer[List[typeJSON]], error) {
+	names, err := s.o.Reader.CircuitTypes(ctx, whoAsks(ctx).Scope)
+	if err != nil {
+		return nil, fmt.Errorf("list circuit types: %w", err)
+	}
+	return newList(ctx, slice(names, in.page()), len(names), in.page(), func(n string) typeJSON { return typeJSON{n} }), nil
+}
+
+type siteQuery struct {
+	Cursors
+	Name   []string `query:"name,explode" maxItems:"100" doc:"Any of these names"`
+	Region []string `query:"region,explode" maxItems:"100" doc:"Any of these regions"`
+	Tenant []string `query:"tenant,explode" maxItems:"100" doc:"Any of these tenants"`
+	Tag    []string `query:"tag,explode" maxItems:"100" doc:"Any of these tags"`
+	Q      string   `query:"q" maxLength:"200" doc:"Part of the name"`
+}
+
+type siteJSON struct {
+	ID     string   `json:"id"`
+	Name   string   `json:"name"`
+	Region string   `json:"region"`
+	Tenant string   `json:"tenant"`
+	Tags   []string `json:"tags" nullable:"false"`
+}
+
+func (s *server) listSites(ctx context.Context, in *siteQuery) (*answer[flow[siteJSON]], error) {
+	page, err := in.pageFrom(ctx, "sites")
+	if err != nil {
+		return nil, err
+	}
+	f := models.SiteFilter{Names: in.Name, Regions: in.Region, Tenants: in.Tenant, Tags: in.Tag, Query: in.Q, Page: page}
+	rows, total, err := s.o.Reader.FindSites(ctx, whoAsks(ctx).Scope, f)
+	if err != nil {
+		return nil, fmt.Errorf("list sites: %w", err)
+	}
+	return newFlow(ctx, "sites", rows, total, page, func(x models.Site) []string { return []string{x.Name} }, site), nil
+}
+
+func (s *server) getSite(ctx context.Context, in *idPath) (*answer[siteJSON], error) {
+	rows, _, err := s.o.Reader.FindSites(ctx, whoAsks(ctx).Scope, models.SiteFilter{Names: []string{in.ID}, Page: models.Page{Limit: 1}})
+	if err != nil {
+		return nil, fmt.Errorf("read a site: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, models.ErrNotFound
+	}
+	return &answer[siteJSON]{Body: site(rows[0])}, nil
+}
+
+func site(x models.Site) siteJSON {
+	return siteJSON{ID: x.ID, Name: x.Name, Region: x.Region, Tenant: x.Tenant, Tags: append([]string{}, x.Tags...)}
 }
 
 func circuit(c models.Circuit) circuitJSON {
@@ -67,6 +207,8 @@ func siteNames(c models.Circuit) (a, z string) {
 
 type providerQuery struct {
 	Paging
+	Slug []string `query:"slug,explode" maxItems:"100" doc:"Any of these slugs"`
+	Q    string   `query:"q" maxLength:"200" doc:"Part of the name or slug"`
 }
 
 type providerJSON struct {
@@ -79,15 +221,39 @@ type providerJSON struct {
 	Tags   []string `json:"tags" nullable:"false"`
 }
 
-func (s *server) listProviders(ctx context.Context, in *providerQuery) (*answer[list[providerJSON]], error) {
+func (s *server) listProviders(ctx context.Context, in *providerQuery) (*answer[List[providerJSON]], error) {
+	visible, err := s.providers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	visible = slices.DeleteFunc(visible, func(p models.Provider) bool {
+		return len(in.Slug) > 0 && !slices.Contains(in.Slug, p.Slug) || !strings.Contains(strings.ToLower(p.Name+" "+p.Slug), strings.ToLower(in.Q))
+	})
+	page := in.page()
+	return newList(ctx, slice(visible, page), len(visible), page, provider), nil
+}
+
+// providers reads the providers in scope.
+func (s *server) providers(ctx context.Context) ([]models.Provider, error) {
 	all, err := s.o.Reader.Providers(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list providers: %w", err)
 	}
 	scope := whoAsks(ctx).Scope
-	visible := slices.DeleteFunc(slices.Clone(all), func(p models.Provider) bool { return !sees(scope, p) })
-	page := in.page()
-	return newList(ctx, slice(visible, page), len(visible), page, provider), nil
+	return slices.DeleteFunc(slices.Clone(all), func(p models.Provider) bool { return !sees(scope, p) }), nil
+}
+
+func (s *server) getProvider(ctx context.Context, in *idPath) (*answer[providerJSON], error) {
+	visible, err := s.providers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range visible {
+		if p.ID == in.ID || p.Slug == in.ID || strings.EqualFold(p.Name, in.ID) {
+			return &answer[providerJSON]{Body: provider(p)}, nil
+		}
+	}
+	return nil, models.ErrNotFound
 }
 
 // sees reports whether a scope names a provider, its tenant or one of its tags.

@@ -15,20 +15,37 @@ type MaintenanceReader interface {
 }
 
 type maintenanceQuery struct {
-	Paging
-	Status   []string `query:"status,explode" enum:"TENTATIVE,CONFIRMED,RE-SCHEDULED,IN-PROCESS,COMPLETED,CANCELLED,UNKNOWN" doc:"Any of these statuses"`
-	Provider []string `query:"provider,explode" maxItems:"100" doc:"Any of these provider slugs"`
-	Circuit  []string `query:"circuit,explode" maxItems:"100" doc:"Any of these circuit ids, as the provider writes them"`
-	Site     []string `query:"site,explode" maxItems:"100" doc:"Any of these site names"`
-	Q        string   `query:"q" maxLength:"200" doc:"Part of the name"`
+	Cursors
+	ID           []string `query:"id,explode" maxItems:"1000" doc:"Any of these ids"`
+	Status       []string `query:"status,explode" enum:"TENTATIVE,CONFIRMED,RE-SCHEDULED,IN-PROCESS,COMPLETED,CANCELLED,UNKNOWN" doc:"Any of these statuses"`
+	Provider     []string `query:"provider,explode" maxItems:"100" doc:"Any of these provider slugs"`
+	Circuit      []string `query:"circuit,explode" maxItems:"100" doc:"Any of these circuit ids, as the provider writes them"`
+	Site         []string `query:"site,explode" maxItems:"100" doc:"Any of these site names"`
+	Tag          []string `query:"tag,explode" maxItems:"100" doc:"Its provider or one of its circuits has any of these tags"`
+	Q            string   `query:"q" maxLength:"200" doc:"Part of the name"`
+	Summary      string   `query:"summary" maxLength:"200" doc:"Part of the summary"`
+	Acknowledged string   `query:"acknowledged" enum:"true,false" doc:"Acknowledged as it stands"`
+	EndsAfter    string   `query:"ends_after" maxLength:"40" doc:"A window ends at this time or later"`
+	StartsBefore string   `query:"starts_before" maxLength:"40" doc:"A window starts at this time or earlier"`
+	UpdatedAfter string   `query:"updated_after" maxLength:"40" doc:"Changed at this time or later"`
 }
 
-func (q maintenanceQuery) filter() models.MaintenanceFilter {
-	f := models.MaintenanceFilter{Providers: q.Provider, Circuits: q.Circuit, Sites: q.Site, Query: q.Q, Page: q.page()}
-	for _, s := range q.Status {
-		f.Statuses = append(f.Statuses, models.Status(s))
+func (q maintenanceQuery) filter(ctx context.Context) (f models.MaintenanceFilter, err error) {
+	f = models.MaintenanceFilter{
+		IDs: q.ID, Providers: q.Provider, Circuits: q.Circuit, Sites: q.Site, Tags: q.Tag, Query: q.Q, Summary: q.Summary,
+		Statuses: likeStrings[models.Status](q.Status), Acknowledged: truth(q.Acknowledged),
 	}
-	return f
+	if f.EndAfter, err = instantOf("ends_after", q.EndsAfter); err != nil {
+		return f, err
+	}
+	if f.StartsBy, err = instantOf("starts_before", q.StartsBefore); err != nil {
+		return f, err
+	}
+	if f.Updated.From, err = instantOf("updated_after", q.UpdatedAfter); err != nil {
+		return f, err
+	}
+	f.Page, err = q.pageFrom(ctx, "maintenances")
+	return f, err
 }
 
 type idPath struct {
@@ -81,12 +98,13 @@ type circuitLine struct {
 
 type detailJSON struct {
 	MaintenanceJSON
-	Notices []noticeJSON `json:"notices" nullable:"false" doc:"Newest first"`
+	Notices []SaidJSON   `json:"notices" nullable:"false" doc:"Newest first"`
 	Notes   []noteJSON   `json:"notes" nullable:"false"`
 	Changes []changeJSON `json:"changes" nullable:"false" doc:"Newest first"`
 }
 
-type noticeJSON struct {
+// SaidJSON is a notice; exported as Paging is.
+type SaidJSON struct {
 	ID        string     `json:"id"`
 	Status    string     `json:"status"`
 	Summary   string     `json:"summary"`
@@ -120,26 +138,51 @@ type changeJSON struct {
 	At       *time.Time `json:"at"`
 }
 
-func (s *server) listMaintenances(ctx context.Context, in *maintenanceQuery) (*answer[list[MaintenanceJSON]], error) {
-	f := in.filter()
+func (s *server) listMaintenances(ctx context.Context, in *maintenanceQuery) (*answer[flow[MaintenanceJSON]], error) {
+	f, err := in.filter(ctx)
+	if err != nil {
+		return nil, err
+	}
 	items, total, err := s.o.Reader.Maintenances(ctx, whoAsks(ctx).Scope, f)
 	if err != nil {
 		return nil, fmt.Errorf("list maintenances: %w", err)
 	}
-	return newList(ctx, items, total, f.Page, s.maintenance), nil
+	keys := func(m models.MaintenanceItem) []string { return []string{timeKey(m.Start()), m.ID} }
+	return newFlow(ctx, "maintenances", items, total, f.Page, keys, s.maintenance), nil
+}
+
+// timeKey is a time as Page.After has it.
+func timeKey(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }
 
 func (s *server) getMaintenance(ctx context.Context, in *idPath) (*answer[detailJSON], error) {
-	m, err := s.o.Reader.Maintenance(ctx, whoAsks(ctx).Scope, in.ID)
+	m, err := s.read(ctx, in.ID)
 	if err != nil {
-		return nil, fmt.Errorf("read a maintenance: %w", err)
+		return nil, err
 	}
-	d := detailJSON{
+	return &answer[detailJSON]{Body: s.detail(m)}, nil
+}
+
+// read gives one maintenance, whose revision will be in the entity tag.
+func (s *server) read(ctx context.Context, id string) (models.MaintenanceDetail, error) {
+	m, err := s.o.Reader.Maintenance(ctx, whoAsks(ctx).Scope, id)
+	if err != nil {
+		return m, fmt.Errorf("read a maintenance: %w", err)
+	}
+	whoAsks(ctx).reply.revision = m.Revision
+	return m, nil
+}
+
+func (s *server) detail(m models.MaintenanceDetail) detailJSON {
+	return detailJSON{
 		MaintenanceJSON: s.maintenance(models.MaintenanceItem{Maintenance: m.Maintenance, ProviderSlug: m.ProviderSlug, ProviderName: m.ProviderName}),
-		Notices:         convert(m.Notices, notice), Changes: convert(m.Changes, change),
-		Notes: append(convert(m.Notes, note), convert(m.PeopleNotes, note)...),
+		Notices:         convert(m.Notices, noticeOf), Changes: convert(m.Changes, change),
+		Notes: append(convert(m.Notes, noteOf), convert(m.PeopleNotes, noteOf)...),
 	}
-	return &answer[detailJSON]{Body: d}, nil
 }
 
 func (s *server) maintenance(m models.MaintenanceItem) MaintenanceJSON {
@@ -148,14 +191,10 @@ func (s *server) maintenance(m models.MaintenanceItem) MaintenanceJSON {
 		MaintenanceID: m.ExternalID, Status: string(m.Status), Summary: m.Summary,
 		Phase:   string(models.PhaseOf(m.Maintenance, s.o.Now().UTC(), s.o.Rules(m.ProviderSlug))),
 		Windows: convert(m.Windows, window), Circuits: convert(m.Circuits, circuitOf),
-		WorstImpact: string(m.WorstImpact()), Acknowledged: acknowledged(m.Maintenance), Synthetic: m.Synthetic,
+		WorstImpact: string(m.WorstImpact()), Acknowledged: m.Acknowledged(), Synthetic: m.Synthetic,
 		Aliases: append([]string{}, m.Aliases...), FirstSeen: instant(m.FirstSeen), LastNotice: instant(m.LastNotice),
 		Revision: m.Revision,
 	}
-}
-
-func acknowledged(m models.Maintenance) bool {
-	return m.Ack != nil && m.Ack.Digest == models.AckDigest(m)
 }
 
 func window(w models.Window) windowJSON {
@@ -170,14 +209,14 @@ func circuitOf(c models.CircuitImpact) circuitLine {
 	return line
 }
 
-func notice(n models.Notice) noticeJSON {
-	return noticeJSON{
+func noticeOf(n models.Notice) SaidJSON {
+	return SaidJSON{
 		ID: n.ID, Status: string(n.Status), Summary: n.Summary, Account: n.Account, Organizer: n.Organizer, UID: n.UID,
 		Sequence: n.Sequence, Stamp: instant(n.Stamp), Received: instant(n.Received), Parser: n.Parser, Warnings: append([]string{}, n.Warnings...),
 	}
 }
 
-func note(n models.Note) noteJSON {
+func noteOf(n models.Note) noteJSON {
 	return noteJSON{ID: n.ID, Title: n.Title, Comment: n.Comment, Level: string(n.Level), Author: n.Author, Closed: n.Closed, Created: instant(n.CreatedAt)}
 }
 

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"lineman/models"
 )
 
@@ -22,15 +20,13 @@ type OverlapReader interface {
 	AcknowledgeFinding(ctx context.Context, s models.Scope, id, author string, revision int64) (models.Finding, error)
 }
 
-func (s *server) registerOverlaps(api huma.API) {
-	get(api, "/api/v1/overlaps", "list-overlaps", "Findings: maintenances that together leave a site or redundancy group with too few circuits, by start", s.listOverlaps)
-	get(api, "/api/v1/overlaps/{id}", "get-overlap", "One finding with its history", s.getOverlap)
-	get(api, "/api/v1/whatif", "what-if", "Whether one may work on a site or redundancy group in a time", s.whatIf)
-	get(api, "/api/v1/redundancy-groups", "list-redundancy-groups", "Redundancy groups, by name", s.listGroups)
-	huma.Register(api, huma.Operation{
-		OperationID: "acknowledge-overlap", Method: http.MethodPost, Path: "/api/v1/overlaps/{id}/acknowledge",
-		Summary: "Acknowledge a finding as it stands", MaxBodyBytes: 1024,
-		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusPreconditionFailed},
+func (s *server) registerOverlaps() {
+	get(s, "/api/v1/overlaps", "list-overlaps", "Findings: maintenances that together leave a site or redundancy group with too few circuits, by start", s.listOverlaps)
+	get(s, "/api/v1/overlaps/{id}", "get-overlap", "One finding with its history", s.getOverlap)
+	get(s, "/api/v1/whatif", "what-if", "Whether one may work on a site or redundancy group in a time", s.whatIf)
+	get(s, "/api/v1/redundancy-groups", "list-redundancy-groups", "Redundancy groups, by name", s.listGroups)
+	register(s, operation{
+		method: http.MethodPost, path: "/api/v1/overlaps/{id}/acknowledge", id: "acknowledge-overlap", summary: "Acknowledge a finding as it stands",
 	}, s.acknowledgeOverlap)
 }
 
@@ -122,7 +118,7 @@ type findingEventJSON struct {
 	At       time.Time `json:"at"`
 }
 
-func (s *server) listOverlaps(ctx context.Context, in *overlapQuery) (*answer[list[FindingJSON]], error) {
+func (s *server) listOverlaps(ctx context.Context, in *overlapQuery) (*answer[List[FindingJSON]], error) {
 	f := in.filter()
 	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
 		return nil, models.Invalid("to", "it is not after from; give a later time")
@@ -134,18 +130,13 @@ func (s *server) listOverlaps(ctx context.Context, in *overlapQuery) (*answer[li
 	return newList(ctx, items, total, f.Page, finding), nil
 }
 
-// tagged is an answer with the revision of what it shows as its ETag.
-type tagged[T any] struct {
-	ETag string `header:"ETag"`
-	Body T
-}
-
-func (s *server) getOverlap(ctx context.Context, in *idPath) (*tagged[findingDetailJSON], error) {
+func (s *server) getOverlap(ctx context.Context, in *idPath) (*answer[findingDetailJSON], error) {
 	d, err := s.o.Reader.Finding(ctx, whoAsks(ctx).Scope, in.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read a finding: %w", err)
 	}
-	return &tagged[findingDetailJSON]{etagOf(d.Revision), findingDetailJSON{finding(d.FindingItem), convert(d.Events, findingEvent)}}, nil
+	whoAsks(ctx).reply.revision = d.Revision
+	return &answer[findingDetailJSON]{findingDetailJSON{finding(d.FindingItem), convert(d.Events, findingEvent)}}, nil
 }
 
 func finding(f models.FindingItem) FindingJSON {
@@ -195,7 +186,7 @@ type groupJSON struct {
 	Circuits []CircuitRef `json:"circuits" nullable:"false"`
 }
 
-func (s *server) listGroups(ctx context.Context, in *groupQuery) (*answer[list[groupJSON]], error) {
+func (s *server) listGroups(ctx context.Context, in *groupQuery) (*answer[List[groupJSON]], error) {
 	groups, total, err := s.o.Reader.RedundancyGroups(ctx, whoAsks(ctx).Scope, in.page())
 	if err != nil {
 		return nil, fmt.Errorf("list redundancy groups: %w", err)

@@ -17,6 +17,12 @@ type Reader interface {
 	OverlapReader
 }
 
+// Writer is what the API writes with: all of it, or nothing.
+type Writer interface {
+	Edit(ctx context.Context, by models.Principal, writes []models.Write) ([]models.Edited, error)
+	AddAlias(ctx context.Context, by models.Principal, row models.AliasRow) (created bool, err error)
+}
+
 // Paging are the parameters of every list; exported, since the API library
 // passes over embedded fields that are not.
 type Paging struct {
@@ -31,8 +37,8 @@ func (p Paging) page() models.Page {
 	return models.Page{Limit: p.Limit, Offset: p.Offset}
 }
 
-// list is the shape of every list.
-type list[T any] struct {
+// List is the shape of every list; exported as Paging is.
+type List[T any] struct {
 	Count    int     `json:"count" doc:"Rows in all"`
 	Next     *string `json:"next" doc:"URL of the next page"`
 	Previous *string `json:"previous" doc:"URL of the page before"`
@@ -42,8 +48,8 @@ type list[T any] struct {
 type answer[T any] struct{ Body T }
 
 // newList makes a list of one page, with the links to its neighbours.
-func newList[R, T any](ctx context.Context, rows []R, total int, page models.Page, show func(R) T) *answer[list[T]] {
-	l := list[T]{Count: total, Results: make([]T, 0, len(rows))}
+func newList[R, T any](ctx context.Context, rows []R, total int, page models.Page, show func(R) T) *answer[List[T]] {
+	l := List[T]{Count: total, Results: make([]T, 0, len(rows))}
 	for _, r := range rows {
 		l.Results = append(l.Results, show(r))
 	}
@@ -54,7 +60,7 @@ func newList[R, T any](ctx context.Context, rows []R, total int, page models.Pag
 	if at != nil && page.Offset > 0 {
 		l.Previous = neighbour(at, page.Limit, max(0, page.Offset-page.Limit))
 	}
-	return &answer[list[T]]{Body: l}
+	return &answer[List[T]]{Body: l}
 }
 
 func neighbour(at *url.URL, limit, offset int) *string {

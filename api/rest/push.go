@@ -117,6 +117,7 @@ func describePush(api huma.API) {
 	api.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "push-notification", Method: http.MethodPost, Path: pushPath,
 		Summary:     "Hand over one raw mail",
+		Extensions:  map[string]any{"x-role": string(models.RoleOperator), "x-whole-scope": true},
 		Description: "Needs the role operator. The answer comes once the mail is committed; it is processed afterwards. The same bytes may be sent again.",
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			mailType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},

@@ -25,11 +25,13 @@ import (
 // Options are what the API is made of.
 type Options struct {
 	Reader  Reader
+	Writer  Writer
 	Auth    Authenticator                               // nil with Open
 	Open    bool                                        // everybody is admin: the demo, on loopback
 	Push    Pusher                                      // nil: mail cannot be handed over
 	Ready   func(context.Context) error                 // nil: always ready
 	Rules   func(providerSlug string) models.PhaseRules // nil: the defaults
+	Source  func(name string) SourceSetting             // nil: nothing is known of them
 	Now     func() time.Time
 	Logger  *slog.Logger
 	BaseURL string // public URL, for links in answers; empty: as the request names it
@@ -44,17 +46,21 @@ const (
 
 type server struct {
 	o    Options
+	api  huma.API
 	base *url.URL // nil: as the request names it
 }
 
 // New makes the handler of /api/, /healthz, /readyz and /openapi.json. The
 // limits of headers and time are those of the http.Server.
 func New(o Options) (http.Handler, error) {
-	if o.Reader == nil || o.Now == nil || o.Logger == nil || o.Auth == nil && !o.Open {
-		return nil, errors.New("the API needs a Reader, Now, a Logger and, unless it is open, an Authenticator")
+	if o.Reader == nil || o.Writer == nil || o.Now == nil || o.Logger == nil || o.Auth == nil && !o.Open {
+		return nil, errors.New("the API needs a Reader, a Writer, Now, a Logger and, unless it is open, an Authenticator")
 	}
 	if o.Rules == nil {
 		o.Rules = func(string) models.PhaseRules { return models.PhaseRules{} }
+	}
+	if o.Source == nil {
+		o.Source = func(string) SourceSetting { return SourceSetting{} }
 	}
 	s := &server{o: o}
 	if o.BaseURL != "" {
@@ -68,10 +74,11 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
 	described := http.NewServeMux()
-	api := humago.New(described, config(o.Version))
-	s.register(api)
-	describePush(api)
+	s.api = humago.New(described, config(o.Version))
+	s.register()
+	describePush(s.api)
 	described.HandleFunc("POST "+pushPath, s.push)
+	described.HandleFunc("GET /docs", s.docs)
 	mux.Handle("/", Guard(GuardOptions{Auth: o.Auth, Open: o.Open, Logger: o.Logger}, s.place(routes(described))))
 	return bounded(securityHeaders(mux)), nil
 }
@@ -102,35 +109,12 @@ func config(version string) huma.Config {
 	return c
 }
 
-func (s *server) register(api huma.API) {
-	get(api, "/api/v1/maintenances", "list-maintenances", "Maintenances, newest start first", s.listMaintenances)
-	get(api, "/api/v1/maintenances/{id}", "get-maintenance", "One maintenance by id or name", s.getMaintenance)
-	get(api, "/api/v1/circuits", "list-circuits", "Circuits", s.listCircuits)
-	get(api, "/api/v1/providers", "list-providers", "Providers", s.listProviders)
-	s.registerOverlaps(api)
-	const app = "/api/plugins/circuit-maintenance"
-	get(api, app+"/maintenance", "app-maintenances", "Maintenances as the Nautobot app shows them", s.appMaintenances)
-	get(api, app+"/maintenance/{id}", "app-maintenance", "One maintenance as the Nautobot app shows it", s.appMaintenance)
-	get(api, app+"/circuitimpact", "app-circuitimpacts", "Impacts on circuits as the Nautobot app shows them", s.appImpacts)
-	get(api, app+"/note", "app-notes", "Notes as the Nautobot app shows them", s.appNotes)
-	get(api, app+"/rawnotification", "app-rawnotifications", "Mails as the Nautobot app shows them, without their bytes", s.appRaws)
-	get(api, app+"/parsednotification", "app-parsednotifications", "Notices as the Nautobot app shows them", s.appNotices)
-	get(api, app+"/notificationsource", "app-notificationsources", "Sources as the Nautobot app shows them", s.appSources)
-}
-
-// get registers one GET operation. Errors of the handler are turned into
-// problems in one place.
-func get[I, O any](api huma.API, path, id, summary string, run func(context.Context, *I) (*O, error)) {
-	huma.Register(api, huma.Operation{
-		OperationID: id, Method: http.MethodGet, Path: path, Summary: summary,
-		Errors: []int{http.StatusUnauthorized, http.StatusNotFound},
-	}, func(ctx context.Context, in *I) (*O, error) {
-		out, err := run(ctx, in)
-		if err != nil {
-			return nil, asProblem(ctx, err)
-		}
-		return out, nil
-	})
+func (s *server) register() {
+	s.registerMaintenances()
+	s.registerInventory()
+	s.registerOverlaps()
+	s.registerMails()
+	s.registerApp()
 }
 
 // asker is who asks, and where.
@@ -139,6 +123,10 @@ type asker struct {
 	url    *url.URL // of the request, as the outside sees it
 	prefix string   // of its path, before /api
 	logger *slog.Logger
+	match  match  // what If-Match says
+	reply  *reply // told by the handler
+	writes bool
+	bulk   bool // the body is a list
 }
 
 type askerKey struct{}
@@ -170,8 +158,10 @@ func (s *server) place(next http.Handler) http.Handler {
 			at.Path = prefix + at.Path
 		}
 		who, _ := PrincipalOf(r.Context())
-		a := asker{Principal: who, url: &at, prefix: prefix, logger: s.o.Logger}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, askerKey{}, a)))
+		a := asker{Principal: who, url: &at, prefix: prefix, logger: s.o.Logger, match: readMatch(r.Header.Values("If-Match")), reply: &reply{}}
+		held := &buffered{ResponseWriter: w}
+		next.ServeHTTP(held, r.WithContext(context.WithValue(ctx, askerKey{}, a)))
+		held.finish(r, *a.reply)
 	})
 }
 
@@ -202,32 +192,31 @@ func routes(mux *http.ServeMux) http.Handler {
 			mux.ServeHTTP(w, r)
 			return
 		}
-		if allowed(mux, r, http.MethodGet) {
-			w.Header().Set("Allow", "GET, HEAD")
-			writeProblem(w, http.StatusMethodNotAllowed, "This path can only be read (GET).")
-			return
-		}
-		if allowed(mux, r, http.MethodPost) {
-			w.Header().Set("Allow", "POST")
-			writeProblem(w, http.StatusMethodNotAllowed, "This path only takes what is sent to it (POST).")
+		if allowed := methodsOf(mux, r); len(allowed) > 0 {
+			w.Header().Set("Allow", strings.Join(allowed, ", "))
+			writeProblem(w, http.StatusMethodNotAllowed, "This path takes "+strings.Join(allowed, ", ")+" alone.")
 			return
 		}
 		writeProblem(w, http.StatusNotFound, "There is nothing at this path; /openapi.json describes what there is.")
 	})
 }
 
-// allowed reports whether a path is served with a method.
-func allowed(mux *http.ServeMux, r *http.Request, method string) bool {
+// methodsOf gives the methods that a path takes.
+func methodsOf(mux *http.ServeMux, r *http.Request) (allowed []string) {
 	as := r.Clone(r.Context())
-	as.Method = method
-	_, pattern := mux.Handler(as)
-	return pattern != ""
+	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		as.Method = m
+		if _, pattern := mux.Handler(as); pattern != "" {
+			allowed = append(allowed, m)
+		}
+	}
+	return allowed
 }
 
 func securityHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Cache-Control", "private, no-cache")
 		next.ServeHTTP(w, r)
 	})
 }

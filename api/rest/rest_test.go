@@ -34,7 +34,7 @@ var lists = []string{
 func handler(t *testing.T, r *memory, change func(*rest.Options)) http.Handler {
 	t.Helper()
 	o := rest.Options{
-		Reader: r, Auth: rest.Tokens{Reader: r}, Now: func() time.Time { return noon }, Version: "1.2.3",
+		Reader: r, Writer: r, Auth: rest.Tokens{Reader: r}, Now: func() time.Time { return noon }, Version: "1.2.3",
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
 	if change != nil {
@@ -106,7 +106,7 @@ func TestFiltersReachTheReader(t *testing.T) {
 		t.Errorf("filter (-want +got):\n%s", diff)
 	}
 	call(h, http.MethodGet, app+"maintenance/?limit=0&name=X", "Token lm_all")
-	if diff := cmp.Diff(models.MaintenanceFilter{Name: "X", Page: models.Page{Limit: 1000}}, r.filter); diff != "" {
+	if diff := cmp.Diff(models.MaintenanceFilter{Names: []string{"X"}, Page: models.Page{Limit: 1000}}, r.filter); diff != "" {
 		t.Errorf("filter (-want +got):\n%s", diff)
 	}
 	call(h, http.MethodGet, "/api/v1/circuits?cid=a&type=Transit", "Token lm_all")
@@ -122,23 +122,24 @@ func TestBadRequests(t *testing.T) {
 		status       int
 		says         string
 	}{
-		{"GET", "/api/v1/maintenances?colour=red", 422, "query.colour"},
-		{"GET", "/api/v1/maintenances?status=confirmed", 422, "query.status"},
-		{"GET", "/api/v1/maintenances?limit=1e9", 422, "query.limit"},
-		{"GET", "/api/v1/maintenances?limit=1000000000", 422, "query.limit"},
-		{"GET", "/api/v1/maintenances?limit=-1", 422, "query.limit"},
-		{"GET", "/api/v1/maintenances?offset=-1", 422, "query.offset"},
+		{"GET", "/api/v1/maintenances?colour=red", 400, "query.colour"},
+		{"GET", "/api/v1/maintenances?status=confirmed", 400, "query.status"},
+		{"GET", "/api/v1/maintenances?limit=1e9", 400, "query.limit"},
+		{"GET", "/api/v1/maintenances?limit=1000000000", 400, "query.limit"},
+		{"GET", "/api/v1/maintenances?limit=-1", 400, "query.limit"},
+		{"GET", "/api/v1/maintenances?offset=-1", 400, "query.offset"},
 		{"GET", "/api/v1/maintenances?q=a%00b", 400, "no text"},
 		{"GET", "/api/v1/maintenances?q=%ff", 400, "no text"},
 		{"GET", "/api/v1/maintenances?q=%zz", 400, "no text"},
 		{"GET", "/api/v1/maintenances/a%00b", 400, "no text"},
-		{"GET", app + "note/?level=INFO", 422, "query.level"},
+		{"GET", app + "note/?colour=INFO", 400, "query.colour"},
 		{"GET", "/api/v1/maintenances/nothing", 404, "no such record"},
 		{"GET", "/api/v1/maintenances/zayo-A%2FB%201", 404, "no such record"},
 		{"GET", "/api/v1/nothing", 404, "/openapi.json"},
 		{"GET", "/api/v1/%2e%2e/%2e%2e/etc/passwd", 404, ""},
-		{"POST", "/api/v1/maintenances", 405, "only be read"},
-		{"DELETE", app + "maintenance/", 405, "only be read"},
+		{"PATCH", "/api/v1/maintenances", 405, "GET, HEAD, POST"},
+		{"DELETE", app + "rawnotification/", 405, "GET, HEAD"},
+		{"OPTIONS", app + "note/", 405, "DELETE"},
 	} {
 		t.Run(tc.method+tc.path, func(t *testing.T) {
 			w := call(h, tc.method, tc.path, "Token lm_all")
@@ -196,7 +197,7 @@ func TestOpen(t *testing.T) {
 	if w := call(h, http.MethodGet, "/api/v1/maintenances", ""); w.Code != http.StatusOK || !r.scopes[0].All {
 		t.Errorf("%d with scope %v", w.Code, r.scopes)
 	}
-	if _, err := rest.New(rest.Options{Reader: r, Now: time.Now, Logger: slog.Default()}); err == nil {
+	if _, err := rest.New(rest.Options{Reader: r, Writer: r, Now: time.Now, Logger: slog.Default()}); err == nil {
 		t.Error("an API without Authenticator that is not open was made")
 	}
 }
@@ -289,7 +290,7 @@ func TestLinks(t *testing.T) {
 	if want := "https://noc.example/lineman" + app + "maintenance/6f0a5a2e-0000-4000-8000-000000000001/"; list.Results[0].URL != want {
 		t.Errorf("url %s, want %s", list.Results[0].URL, want)
 	}
-	if _, err := rest.New(rest.Options{Reader: &memory{}, Open: true, Now: time.Now, Logger: slog.Default(), BaseURL: "noc.example"}); err == nil || !strings.Contains(err.Error(), "http.public_url") {
+	if _, err := rest.New(rest.Options{Reader: &memory{}, Writer: &memory{}, Open: true, Now: time.Now, Logger: slog.Default(), BaseURL: "noc.example"}); err == nil || !strings.Contains(err.Error(), "http.public_url") {
 		t.Errorf("a bad public URL: %v", err)
 	}
 }

@@ -17,9 +17,9 @@ var metricsPaths = []string{"/metrics", "/api/plugins/capacity-metrics/app-metri
 func (a *App) handler() (http.Handler, error) {
 	auth := rest.Tokens{Reader: a.store}
 	api, err := rest.New(rest.Options{
-		Reader: a.store, Auth: auth, Open: a.OpenAccess, Push: a.pipeline, Ready: a.store.Ping,
+		Reader: a.store, Writer: a.store, Auth: auth, Open: a.OpenAccess, Push: a.pipeline, Ready: a.store.Ping,
 		Now: a.Now, Logger: a.Logger, BaseURL: a.Config.HTTP.PublicURL, Version: a.Version,
-		Rules: a.habits.of,
+		Rules: a.habits.of, Source: a.sourceSetting,
 	})
 	if err != nil {
 		return nil, err
@@ -38,6 +38,17 @@ func (a *App) handler() (http.Handler, error) {
 		mux.Handle("GET "+p, figures)
 	}
 	return mux, nil
+}
+
+// sourceSetting is what the configuration says of a source, for scripts of the
+// Nautobot app. Without providers it reads for all.
+func (a *App) sourceSetting(name string) rest.SourceSetting {
+	for _, c := range a.Config.Sources {
+		if c.Name == name {
+			return rest.SourceSetting{AttachAll: c.AttachAllProviders || len(c.Providers) == 0, Providers: c.Providers}
+		}
+	}
+	return rest.SourceSetting{}
 }
 
 func (a *App) metrics() (http.Handler, error) {

@@ -149,7 +149,7 @@ func TestFindingsOfADatabaseFromBefore(t *testing.T) {
 	eachPlant(t, func(t *testing.T, p plant) {
 		p.receive(p.zayo, p.says(p.zayo, "T", 10, 12, "Z/1"))
 		p.receive(p.lumen, p.says(p.lumen, "L", 10, 12, "L/1"))
-		ok(t, p.s.MigrateDown(ctx))
+		downTo(t, p.s, 3)
 		ok(t, p.s.MigrateUp(ctx))
 		p.want(models.FindingsOpen)
 		must(p.s.SweepFindings(ctx))

@@ -30,10 +30,7 @@ func (s *Store) ImportAliases(ctx context.Context, rows []models.AliasRow) (mode
 			}
 		}
 		result = i.result
-		if err := i.save(); err != nil {
-			return err
-		}
-		return relink(w, unique(each(i.fresh, func(r aliasRow) string { return r.ProviderID })), i.left)
+		return i.finish()
 	})
 	if err != nil {
 		return models.ImportResult{}, err
@@ -141,6 +138,14 @@ func (i *aliasImport) put(key models.Identity, alias, circuitID string) {
 	i.fresh = append(i.fresh, aliasRow{
 		ID: newID(), ProviderID: key.ProviderID, Alias: alias, AliasKey: key.Key, CircuitID: circuitID, CreatedAt: at(i.w.s.clock()),
 	})
+}
+
+// finish saves the aliases and links what waits for them.
+func (i *aliasImport) finish() error {
+	if err := i.save(); err != nil {
+		return err
+	}
+	return relink(i.w, unique(each(i.fresh, func(r aliasRow) string { return r.ProviderID })), i.left)
 }
 
 func (i *aliasImport) save() error {

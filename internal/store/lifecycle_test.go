@@ -221,7 +221,7 @@ func TestMergedRecordsKeepEdits(t *testing.T) {
 		b.receive(zayo, notice(zayo, "ONE", 3, "A"))
 		b.receive(zayo, notice(zayo, "TWO", 3, "B"))
 		edit(t, s, "zayo-TWO", models.EditSet, "summary", "ours")
-		edit(t, s, "zayo-TWO", models.EditNote, "call", "they are late")
+		must(s.Edit(ctx, eva, []models.Write{{Maintenance: "zayo-TWO", Notes: []models.NoteWrite{{Title: "call", Comment: "they are late"}}}}))
 		b.receive(zayo, with(notice(zayo, "TWO", 4, "B"), func(n *models.Notice) { n.Supersedes = []string{"ONE"} }))
 		checkNotices(t, s, map[string]int{"zayo-TWO": 3})
 		d := detail(t, s, "zayo-TWO")

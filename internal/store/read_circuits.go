@@ -10,7 +10,8 @@ import (
 )
 
 // Circuits lists circuits in scope by provider and CID, with provider,
-// terminations and sites; total counts all that the filter fits.
+// terminations and sites; total counts all that the filter fits. Page.After
+// are the provider's slug, the CID's key and the ID of a circuit.
 func (s *Store) Circuits(ctx context.Context, scope models.Scope, f models.CircuitFilter) (circuits []models.Circuit, total int, err error) {
 	err = s.read(ctx, "read circuits", func(tx *gorm.DB) error {
 		v := sightOf(scope)
@@ -28,9 +29,9 @@ func (s *Store) Circuits(ctx context.Context, scope models.Scope, f models.Circu
 			if len(f.Sites) > 0 {
 				q = q.Where("x.id IN (SELECT e.circuit_id FROM terminations e JOIN sites w ON w.id = e.site_id WHERE w.name IN ?)", f.Sites)
 			}
-			return q
+			return filterCircuits(q, f)
 		}
-		rows, n, err := counted[circuitRow](query, "pr.slug, x.cid_key", f.Page, "x.*")
+		rows, n, err := listed[circuitRow](query, keyset{{"pr.slug", byText, false}, {"x.cid_key", byText, false}, {"x.id", byText, false}}, f.Page, "x.*")
 		if err != nil {
 			return err
 		}
@@ -38,6 +39,21 @@ func (s *Store) Circuits(ctx context.Context, scope models.Scope, f models.Circu
 		return fillCircuits(tx, circuits)
 	})
 	return circuits, total, err
+}
+
+// filterCircuits filters by what only scripts and pages ask for.
+func filterCircuits(q *gorm.DB, f models.CircuitFilter) *gorm.DB {
+	q = withIDs(q, "x.id", f.IDs)
+	if len(f.Statuses) > 0 {
+		q = q.Where("x.status IN ?", f.Statuses)
+	}
+	if len(f.Tenants) > 0 {
+		q = q.Where("x.tenant IN ?", f.Tenants)
+	}
+	if len(f.Tags) > 0 {
+		q = q.Where("x.id IN (SELECT circuit_id FROM circuit_tags WHERE tag IN ?)", f.Tags)
+	}
+	return containing(q, f.Query, "LOWER(x.cid_key)", "LOWER(x.description)")
 }
 
 // loadCircuits reads circuits whole, by ID.

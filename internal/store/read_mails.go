@@ -27,7 +27,8 @@ func mailItems(tx *gorm.DB) *gorm.DB {
 }
 
 // Mails lists raw mails without their bytes, newest first. A scope that is
-// narrowed in any way sees none.
+// narrowed in any way sees none. Page.After are the time of receipt and the ID
+// of a mail.
 func (s *Store) Mails(ctx context.Context, scope models.Scope, f models.MailFilter) (all []models.MailItem, total int, err error) {
 	if !scope.All {
 		return nil, 0, nil
@@ -44,16 +45,32 @@ func (s *Store) Mails(ctx context.Context, scope models.Scope, f models.MailFilt
 			if len(f.Providers) > 0 {
 				q = q.Where("p.slug IN ?", f.Providers)
 			}
+			q = filterMails(q, f)
 			if f.Sender != "" {
 				q = q.Where(`r.sender LIKE ? ESCAPE '\'`, "%"+likeEscaper.Replace(strings.ToLower(f.Sender))+"%")
 			}
 			return q
 		}
-		rows, n, err := counted[mailItemRow](query, "r.received DESC, r.id DESC", f.Page, mailItemColumns)
+		rows, n, err := listed[mailItemRow](query, keyset{{"r.received", byTime, true}, {"r.id", byText, true}}, f.Page, mailItemColumns)
 		all, total = each(rows, mailItemRow.model), n
 		return err
 	})
 	return all, total, err
+}
+
+// filterMails filters by what only scripts and pages ask for.
+func filterMails(q *gorm.DB, f models.MailFilter) *gorm.DB {
+	q = withIDs(q, "r.id", f.IDs)
+	if f.Parsed != nil {
+		read := []models.MailState{models.StateParsed, models.StateDuplicate, models.StateNeedsReview}
+		if *f.Parsed {
+			q = q.Where("r.state IN ?", read)
+		} else {
+			q = q.Where("r.state NOT IN ?", read)
+		}
+	}
+	q = containing(q, f.Query, "LOWER(r.subject)")
+	return within(q, "r.received", f.Received)
 }
 
 // Mail gives one raw mail, without its bytes, with where it was seen and what

@@ -50,7 +50,7 @@ func fillHistory(tx *gorm.DB, d *models.MaintenanceDetail) error {
 	}
 	d.Notices = each(notices, noticeRow.model)
 	var notes []noteRow
-	if err := tx.Where("maintenance_id = ?", d.ID).Order("created_at, id").Find(&notes).Error; err != nil {
+	if err := tx.Where("maintenance_id = ? AND removed = ?", d.ID, false).Order("created_at, id").Find(&notes).Error; err != nil {
 		return err
 	}
 	d.Notes = nil
@@ -60,16 +60,6 @@ func fillHistory(tx *gorm.DB, d *models.MaintenanceDetail) error {
 		} else {
 			d.Notes = append(d.Notes, n.model())
 		}
-	}
-	var edits []editRow
-	if err := tx.Where("maintenance_id = ? AND kind = ?", d.ID, string(models.EditNote)).Order("at, id").Find(&edits).Error; err != nil {
-		return err
-	}
-	for _, e := range edits {
-		d.PeopleNotes = append(d.PeopleNotes, models.Note{
-			ID: e.ID, MaintenanceID: d.ID, Title: e.Field, Comment: e.Value, Level: models.NoteInfo, Author: e.Author,
-			CreatedAt: e.At.Time, UpdatedAt: e.At.Time,
-		})
 	}
 	var changes []changeRow
 	if err := tx.Where("maintenance_id = ?", d.ID).Order("revision DESC, position").Limit(maxChanges).Find(&changes).Error; err != nil {

@@ -11,7 +11,8 @@ import (
 
 // Maintenances lists records in scope, those with the newest start first, with
 // their windows and circuits; total counts all that the filter fits. Records
-// that were deleted or merged into others are left out.
+// that were deleted or merged into others are left out. Page.After are the
+// start and the ID of a record.
 func (s *Store) Maintenances(ctx context.Context, scope models.Scope, f models.MaintenanceFilter) (items []models.MaintenanceItem, total int, err error) {
 	err = s.read(ctx, "read maintenances", func(tx *gorm.DB) error {
 		items, total, err = maintenances(tx, sightOf(scope), f, nothing)
@@ -60,7 +61,7 @@ func maintenances(tx *gorm.DB, v sight, f models.MaintenanceFilter, extra condit
 		}
 		return filterMaintenances(q, v, f)
 	}
-	rows, total, err := counted[itemRow](query, "m.starts DESC NULLS LAST, m.id", f.Page, itemColumns)
+	rows, total, err := listed[itemRow](query, keyset{{"m.starts", byTime, true}, {"m.id", byText, false}}, f.Page, itemColumns)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -100,6 +101,7 @@ func filterMaintenances(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.D
 			"JOIN sites w ON w.id = e.site_id WHERE mc.maintenance_id = m.id AND w.name IN ? AND "+seen.sql+")",
 			append([]any{f.Sites}, seen.args...)...)
 	}
+	q = filterDetails(q, v, f)
 	if !f.EndAfter.IsZero() || !f.StartsBy.IsZero() {
 		span := "SELECT 1 FROM maintenance_windows w WHERE w.maintenance_id = m.id"
 		var args []any
@@ -110,6 +112,32 @@ func filterMaintenances(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.D
 			span, args = span+" AND w.starts <= ?", append(args, at(f.StartsBy))
 		}
 		q = q.Where("EXISTS ("+span+")", args...)
+	}
+	return q
+}
+
+// filterDetails filters by what only scripts and pages ask for.
+func filterDetails(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.DB {
+	q = withIDs(q, "m.id", f.IDs)
+	if len(f.Names) > 0 {
+		q = q.Where("m.name_key IN ?", each(f.Names, func(n string) string { return short(nameKey(n)) }))
+	}
+	seen := v.impacts()
+	if len(f.CircuitIDs) > 0 {
+		q = q.Where("EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = m.id AND mc.circuit_id IN ? AND "+seen.sql+")",
+			append([]any{validIDs(f.CircuitIDs)}, seen.args...)...)
+	}
+	if f.Acknowledged != nil {
+		q = q.Where("m.acknowledged = ?", *f.Acknowledged)
+	}
+	q = containing(q, f.Summary, "LOWER(m.summary)")
+	if len(f.Tags) > 0 {
+		q = q.Where("(m.provider_id IN (SELECT provider_id FROM provider_tags WHERE tag IN ?) OR EXISTS (SELECT 1 FROM maintenance_circuits mc "+
+			"JOIN circuit_tags g ON g.circuit_id = mc.circuit_id WHERE mc.maintenance_id = m.id AND g.tag IN ? AND "+seen.sql+"))",
+			append([]any{f.Tags, f.Tags}, seen.args...)...)
+	}
+	for column, r := range map[string]models.TimeRange{"m.starts": f.Start, "m.ends": f.End, "m.created_at": f.Created, "m.updated_at": f.Updated} {
+		q = within(q, column, r)
 	}
 	return q
 }

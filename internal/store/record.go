@@ -195,6 +195,9 @@ func (g *graph) complete(r *record, m models.Maintenance, notices []models.Notic
 	m.ID, m.Generation, m.ProviderID = r.model.ID, r.model.Generation, r.group.provider
 	m.Revision, m.CreatedAt, m.UpdatedAt = r.model.Revision, r.model.CreatedAt, r.model.UpdatedAt
 	m.Key, m.Name = r.model.Key, r.model.Name
+	if m.ExternalID == "" && !m.Orphan { // a person made it, and no mail tells of it
+		m.ExternalID, m.Synthetic = r.model.ExternalID, r.model.Synthetic
+	}
 	for _, n := range notices { // the key of the id that is shown
 		if n.MaintenanceID == m.ExternalID {
 			m.Key = identityOf(p, n).Key
@@ -223,10 +226,10 @@ func (g *graph) complete(r *record, m models.Maintenance, notices []models.Notic
 }
 
 // maintenanceName gives "<slug>-<id>"; an id that was derived starts with the
-// slug already. Later generations have "~2" and so on.
+// slug already, and people's own work has none. Later generations have "~2" and so on.
 func maintenanceName(slug string, m models.Maintenance) string {
 	name := slug + "-" + m.ExternalID
-	if m.Synthetic {
+	if m.Synthetic || slug == models.OwnProvider {
 		name = m.ExternalID
 	}
 	if m.Generation > 1 {

@@ -69,6 +69,16 @@ type pollRow struct {
 
 func (pollRow) TableName() string { return "polls" }
 
+func (r pollRow) model() models.Poll {
+	return models.Poll{
+		ID: r.ID, SourceID: r.SourceID, Started: r.Started.Time, Finished: r.Finished.Time, Error: r.Error,
+		Tally: models.Tally{
+			Fetched: r.Fetched, New: r.Fresh, Parsed: r.Parsed, Ignored: r.Ignored, Failed: r.Failed,
+			UnknownProvider: r.UnknownProvider, Duplicate: r.Duplicate, OutOfSequence: r.OutOfSequence,
+		},
+	}
+}
+
 type rawRow struct {
 	ID            string  `gorm:"primaryKey;not null"`
 	SourceID      ref     `gorm:""`

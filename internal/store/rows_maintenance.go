@@ -32,14 +32,17 @@ type maintenanceRow struct {
 	AckAuthor  string               `gorm:"not null"`
 	AckAt      instant              `gorm:""`
 	AckDigest  string               `gorm:"not null"`
-	Orphan     bool                 `gorm:"not null"`
-	Deleted    bool                 `gorm:"not null"`
-	MergedInto string               `gorm:"not null"`
-	FirstSeen  instant              `gorm:""`
-	LastNotice instant              `gorm:""`
-	Revision   int64                `gorm:"not null"`
-	CreatedAt  instant              `gorm:"not null"`
-	UpdatedAt  instant              `gorm:"not null"`
+
+	Acknowledged bool `gorm:"not null"` // the acknowledgement is one of the record as it stands
+
+	Orphan     bool    `gorm:"not null"`
+	Deleted    bool    `gorm:"not null"`
+	MergedInto string  `gorm:"not null"`
+	FirstSeen  instant `gorm:""`
+	LastNotice instant `gorm:""`
+	Revision   int64   `gorm:"not null"`
+	CreatedAt  instant `gorm:"not null"`
+	UpdatedAt  instant `gorm:"not null"`
 }
 
 func (maintenanceRow) TableName() string { return "maintenances" }
@@ -54,7 +57,7 @@ func (r maintenanceRow) model() models.Maintenance {
 		CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
 	}
 	if !r.AckAt.IsZero() {
-		m.Ack = &models.Acknowledgement{Author: r.AckAuthor, At: r.AckAt.Time, Digest: r.AckDigest}
+		m.Ack = &models.Acknowledgement{Author: r.AckAuthor, At: r.AckAt.Time, Digest: r.AckDigest, Holds: r.Acknowledged}
 	}
 	return m
 }
@@ -70,6 +73,7 @@ func newMaintenanceRow(m models.Maintenance, group string) maintenanceRow {
 	}
 	if m.Ack != nil {
 		r.AckAuthor, r.AckAt, r.AckDigest = m.Ack.Author, at(m.Ack.At), m.Ack.Digest
+		r.Acknowledged = m.Acknowledged()
 	}
 	return r
 }
@@ -136,6 +140,7 @@ type noteRow struct {
 	Author        string  `gorm:"not null"`
 	Closed        bool    `gorm:"not null"`
 	TouchedBy     string  `gorm:"not null"`
+	Removed       bool    `gorm:"not null"` // by a person: shown to nobody
 	CreatedAt     instant `gorm:"not null"`
 	UpdatedAt     instant `gorm:"not null"`
 }
@@ -176,6 +181,14 @@ func (r editRow) model() models.Edit {
 		Reason: r.Reason, Field: r.Field, Value: r.Value, Windows: windowsOf(r.Windows), CID: r.CID,
 		CircuitID: string(r.CircuitID), Impact: models.Impact(r.Impact), NoticeID: string(r.NoticeID),
 		Target: r.Target, Digest: r.Digest,
+	}
+}
+
+func newEditRow(e models.Edit) editRow {
+	return editRow{
+		ID: e.ID, MaintenanceID: e.MaintenanceID, Kind: string(e.Kind), Author: clean(e.Author), At: at(e.At),
+		Reason: clean(e.Reason), Field: clean(e.Field), Value: clean(e.Value), Windows: storeWindows(e.Windows), CID: clean(e.CID),
+		CircuitID: ref(e.CircuitID), Impact: string(e.Impact), NoticeID: ref(e.NoticeID), Target: clean(e.Target), Digest: e.Digest,
 	}
 }
 

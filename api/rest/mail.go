@@ -1,0 +1,245 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"lineman/models"
+)
+
+func (s *server) registerMails() {
+	get(s, "/api/v1/notices", "list-notices", "What mails said, newest first", s.listNotices)
+	get(s, "/api/v1/notices/{id}", "get-notice", "One notice", s.getNotice)
+	register(s, operation{
+		method: "GET", path: "/api/v1/notifications", id: "list-notifications", summary: "Mails without their bytes, newest first",
+		role: models.RoleOperator, whole: true,
+	}, s.listMails)
+	register(s, operation{
+		method: "GET", path: "/api/v1/notifications/{id}", id: "get-notification", summary: "One mail without its bytes, with where it was seen",
+		role: models.RoleOperator, whole: true,
+	}, s.getMail)
+	register(s, operation{method: "GET", path: "/api/v1/sources", id: "list-sources", summary: "Sources and how they are", whole: true}, s.listSources)
+	register(s, operation{method: "GET", path: "/api/v1/polls", id: "list-polls", summary: "Passes over sources, newest first", whole: true}, s.listPolls)
+	register(s, operation{
+		method: "GET", path: "/api/v1/audit", id: "list-audit", summary: "Who wrote what, newest first", role: models.RoleAdmin, whole: true,
+	}, s.listAudit)
+}
+
+// NoticeJSON is a notice with what it is part of.
+type NoticeJSON struct {
+	SaidJSON
+	Maintenance   string             `json:"maintenance" doc:"Name of the maintenance"`
+	MaintenanceID string             `json:"maintenance_id" doc:"As the mail writes it"`
+	Provider      string             `json:"provider"`
+	Windows       []noticeWindowJSON `json:"windows" nullable:"false"`
+}
+
+type noticeWindowJSON struct {
+	Kind     string         `json:"kind"`
+	Start    *time.Time     `json:"start"`
+	End      *time.Time     `json:"end"`
+	Circuits []CircuitWrite `json:"circuits" nullable:"false"`
+}
+
+type noticesQuery struct {
+	Cursors
+	Q            string   `query:"q" maxLength:"200" doc:"Part of the maintenance's name or of the summary"`
+	Maintenance  []string `query:"maintenance,explode" maxItems:"1000" doc:"Any of these maintenances, by name or id"`
+	Notification []string `query:"notification,explode" maxItems:"1000" doc:"Any of these mails, by id"`
+}
+
+func (s *server) listNotices(ctx context.Context, in *noticesQuery) (*answer[flow[NoticeJSON]], error) {
+	page, err := in.pageFrom(ctx, "notices")
+	if err != nil {
+		return nil, err
+	}
+	f := models.NoticeFilter{Query: in.Q, Maintenances: in.Maintenance, Raws: in.Notification, Page: page}
+	rows, total, err := s.o.Reader.FindNotices(ctx, whoAsks(ctx).Scope, f)
+	if err != nil {
+		return nil, fmt.Errorf("list notices: %w", err)
+	}
+	keys := func(n models.NoticeItem) []string { return []string{timeKey(n.Received), n.ID} }
+	return newFlow(ctx, "notices", rows, total, page, keys, fullNotice), nil
+}
+
+func (s *server) getNotice(ctx context.Context, in *idPath) (*answer[NoticeJSON], error) {
+	n, err := s.notice(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[NoticeJSON]{Body: fullNotice(n)}, nil
+}
+
+func fullNotice(n models.NoticeItem) NoticeJSON {
+	return NoticeJSON{
+		SaidJSON: noticeOf(n.Notice), Maintenance: n.MaintenanceName, MaintenanceID: n.MaintenanceID, Provider: n.Provider,
+		Windows: convert(n.Windows, func(w models.NoticeWindow) noticeWindowJSON {
+			return noticeWindowJSON{
+				Kind: string(w.Kind), Start: instant(w.Start), End: instant(w.End),
+				Circuits: convert(w.Circuits, func(c models.NoticeCircuit) CircuitWrite { return CircuitWrite{c.CID, string(c.Impact)} }),
+			}
+		}),
+	}
+}
+
+// MailJSON is a mail without its bytes; exported as Paging is.
+type MailJSON struct {
+	ID        string     `json:"id"`
+	Subject   string     `json:"subject"`
+	Sender    string     `json:"sender"`
+	Source    string     `json:"source"`
+	Provider  string     `json:"provider" doc:"Slug; empty where none matched"`
+	State     string     `json:"state"`
+	Flags     []string   `json:"flags" nullable:"false"`
+	Error     string     `json:"error"`
+	MessageID string     `json:"message_id"`
+	SHA256    string     `json:"sha256"`
+	Size      int64      `json:"size"`
+	Received  *time.Time `json:"received"`
+}
+
+func mailOf(m models.MailItem) MailJSON {
+	flags := []string{}
+	for name, set := range map[string]bool{"incomplete": m.Flags.Incomplete, "out-of-sequence": m.Flags.OutOfSequence, "unknown-cids": m.Flags.UnknownCIDs} {
+		if set {
+			flags = append(flags, name)
+		}
+	}
+	slices.Sort(flags)
+	return MailJSON{
+		ID: m.ID, Subject: m.Subject, Sender: m.Sender, Source: m.Source, Provider: m.Provider, State: string(m.State), Flags: flags,
+		Error: m.Error, MessageID: m.MessageID, SHA256: m.SHA256, Size: m.Size, Received: instant(m.Received),
+	}
+}
+
+type mailDetailJSON struct {
+	MailJSON
+	Maintenances []string   `json:"maintenances" nullable:"false" doc:"Names"`
+	Seen         []seenJSON `json:"seen" nullable:"false" doc:"Where it was seen"`
+}
+
+type seenJSON struct {
+	Source string `json:"source"`
+	Folder string `json:"folder"`
+}
+
+type mailsQuery struct {
+	Cursors
+	Q        string   `query:"q" maxLength:"200" doc:"Part of the subject"`
+	State    []string `query:"state,explode" maxItems:"20" enum:"received,parsed,ignored,parsing-failed,unknown-provider,duplicate,needs-review,quarantined,skipped" doc:"Any of these states"`
+	Source   []string `query:"source,explode" maxItems:"100" doc:"Any of these sources, by name"`
+	Provider []string `query:"provider,explode" maxItems:"100" doc:"Any of these provider slugs"`
+	Sender   string   `query:"sender" maxLength:"200" doc:"Part of the sender's address"`
+	Since    string   `query:"since" maxLength:"40" doc:"Received at this time or later"`
+}
+
+func (s *server) listMails(ctx context.Context, in *mailsQuery) (*answer[flow[MailJSON]], error) {
+	f := models.MailFilter{Query: in.Q, States: likeStrings[models.MailState](in.State), Sources: in.Source, Providers: in.Provider, Sender: in.Sender}
+	var err error
+	if f.Received.From, err = instantOf("since", in.Since); err != nil {
+		return nil, err
+	}
+	if f.Page, err = in.pageFrom(ctx, "notifications"); err != nil {
+		return nil, err
+	}
+	rows, total, err := s.o.Reader.Mails(ctx, whoAsks(ctx).Scope, f)
+	if err != nil {
+		return nil, fmt.Errorf("list mails: %w", err)
+	}
+	keys := func(m models.MailItem) []string { return []string{timeKey(m.Received), m.ID} }
+	return newFlow(ctx, "notifications", rows, total, f.Page, keys, mailOf), nil
+}
+
+func (s *server) getMail(ctx context.Context, in *idPath) (*answer[mailDetailJSON], error) {
+	m, err := s.o.Reader.Mail(ctx, whoAsks(ctx).Scope, in.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read a mail: %w", err)
+	}
+	return &answer[mailDetailJSON]{Body: mailDetailJSON{
+		MailJSON: mailOf(m.MailItem), Maintenances: append([]string{}, m.Maintenances...),
+		Seen: convert(m.Messages, func(x models.SeenMessage) seenJSON { return seenJSON{x.Source, x.Ref.Folder} }),
+	}}, nil
+}
+
+type sourceJSON struct {
+	ID          string     `json:"id"`
+	Name        string     `json:"name"`
+	Kind        string     `json:"kind"`
+	Messages    int64      `json:"messages" doc:"Messages in its ledger"`
+	LastMail    *time.Time `json:"last_mail"`
+	LastSuccess *time.Time `json:"last_success"`
+	Failing     bool       `json:"failing" doc:"Its last pass failed"`
+	FailedAt    *time.Time `json:"failed_at"`
+	LagSeconds  int64      `json:"lag_seconds"`
+}
+
+func (s *server) listSources(ctx context.Context, in *struct{ Paging }) (*answer[List[sourceJSON]], error) {
+	rows, err := s.o.Reader.SourceHealths(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list sources: %w", err)
+	}
+	return newList(ctx, slice(rows, in.page()), len(rows), in.page(), func(h models.SourceHealth) sourceJSON {
+		return sourceJSON{
+			ID: h.ID, Name: h.Name, Kind: h.Kind, Messages: h.Messages, LastMail: instant(h.LastMail), LastSuccess: instant(h.LastSuccess),
+			Failing: h.LastError != "", FailedAt: instant(h.LastErrorAt), LagSeconds: int64(h.Lag / time.Second),
+		}
+	}), nil
+}
+
+type pollJSON struct {
+	ID       string       `json:"id"`
+	Source   string       `json:"source"`
+	Started  *time.Time   `json:"started"`
+	Finished *time.Time   `json:"finished" doc:"Null while it runs, or when the process died"`
+	Failed   bool         `json:"failed"`
+	Counts   models.Tally `json:"counts"`
+}
+
+type pollsQuery struct {
+	Cursors
+	Source []string `query:"source,explode" maxItems:"100" doc:"Any of these sources, by name"`
+}
+
+func (s *server) listPolls(ctx context.Context, in *pollsQuery) (*answer[flow[pollJSON]], error) {
+	page, err := in.pageFrom(ctx, "polls")
+	if err != nil {
+		return nil, err
+	}
+	rows, total, err := s.o.Reader.FindPolls(ctx, whoAsks(ctx).Scope, models.PollFilter{Sources: in.Source, Page: page})
+	if err != nil {
+		return nil, fmt.Errorf("list polls: %w", err)
+	}
+	keys := func(p models.PollItem) []string { return []string{timeKey(p.Started), p.ID} }
+	return newFlow(ctx, "polls", rows, total, page, keys, func(p models.PollItem) pollJSON {
+		return pollJSON{ID: p.ID, Source: p.Source, Started: instant(p.Started), Finished: instant(p.Finished), Failed: p.Error != "", Counts: p.Tally}
+	}), nil
+}
+
+type auditJSON struct {
+	ID     string     `json:"id"`
+	At     *time.Time `json:"at"`
+	Author string     `json:"author"`
+	Role   string     `json:"role"`
+	Action string     `json:"action"`
+	Object string     `json:"object"`
+	Ref    string     `json:"ref" doc:"Id of the object"`
+	Name   string     `json:"name"`
+	Reason string     `json:"reason"`
+	Before string     `json:"before" doc:"SHA-256 over the record before; empty where it was not there"`
+	After  string     `json:"after" doc:"and after"`
+}
+
+func (s *server) listAudit(ctx context.Context, in *struct{ Paging }) (*answer[List[auditJSON]], error) {
+	rows, total, err := s.o.Reader.AuditLog(ctx, whoAsks(ctx).Scope, in.page())
+	if err != nil {
+		return nil, fmt.Errorf("read the audit log: %w", err)
+	}
+	return newList(ctx, rows, total, in.page(), func(a models.Audit) auditJSON {
+		return auditJSON{
+			ID: a.ID, At: instant(a.At), Author: a.Author, Role: string(a.Role), Action: a.Action, Object: a.Object,
+			Ref: a.Ref, Name: a.Name, Reason: a.Reason, Before: a.Before, After: a.After,
+		}
+	}), nil
+}

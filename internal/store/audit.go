@@ -1,0 +1,49 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"gorm.io/gorm"
+
+	"lineman/models"
+)
+
+// AuditLog lists the writes of people, newest first. A scope that is narrowed
+// in any way sees none.
+func (s *Store) AuditLog(ctx context.Context, scope models.Scope, page models.Page) (all []models.Audit, total int, err error) {
+	if !scope.All {
+		return nil, 0, nil
+	}
+	err = s.read(ctx, "read the audit log", func(tx *gorm.DB) error {
+		query := func() *gorm.DB { return tx.Table("audit_log a") }
+		rows, n, err := counted[auditRow](query, "a.at DESC, a.id DESC", page, "a.*")
+		all, total = each(rows, auditRow.model), n
+		return err
+	})
+	return all, total, err
+}
+
+// audit keeps entries of the log in an open transaction.
+func audit(w *work, entries []models.Audit) error {
+	return insert(w.DB, each(entries, newAuditRow))
+}
+
+// digestOf is a SHA-256 over everything that a record says; empty for a record
+// that is not there.
+func digestOf(m models.Maintenance) string {
+	if m.Status == "" {
+		return ""
+	}
+	for i := range m.Circuits {
+		m.Circuits[i].Circuit = nil
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		return "" // strings, numbers and times can always be written
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}

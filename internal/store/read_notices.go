@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"lineman/models"
+)
+
+// RawNotifications lists raw mails without their bytes, newest first. A scope
+// that is narrowed in any way sees none.
+func (s *Store) RawNotifications(ctx context.Context, scope models.Scope, page models.Page) (all []models.RawNotification, total int, err error) {
+	items, total, err := s.Mails(ctx, scope, models.MailFilter{Page: page})
+	return each(items, func(i models.MailItem) models.RawNotification { return i.RawNotification }), total, err
+}
+
+// Notices lists what mails said, newest first: of each mail its newest
+// reading, of maintenances in scope.
+func (s *Store) Notices(ctx context.Context, scope models.Scope, page models.Page) (all []models.NoticeItem, total int, err error) {
+	return s.FindNotices(ctx, scope, models.NoticeFilter{Page: page})
+}
+
+// FindNotices is Notices with a filter. Page.After are the time of receipt and
+// the ID of a notice.
+func (s *Store) FindNotices(ctx context.Context, scope models.Scope, f models.NoticeFilter) (all []models.NoticeItem, total int, err error) {
+	type row struct {
+		Row             noticeRow `gorm:"embedded"`
+		MaintenanceName string
+	}
+	err = s.read(ctx, "read notices", func(tx *gorm.DB) error {
+		v := sightOf(scope)
+		query := func() *gorm.DB {
+			q := where(tx.Table("notices n").Joins("JOIN maintenances m ON m.id = n.record_id"), v.maintenances()).
+				Where("n.superseded = ?", false)
+			q = withIDs(q, "n.id", f.IDs)
+			q = withIDs(q, "n.raw_id", f.Raws)
+			q = ofMaintenances(q, f.Maintenances)
+			return containing(q, f.Query, "m.name_key", "LOWER(n.summary)")
+		}
+		rows, n, err := listed[row](query, keyset{{"n.received", byTime, true}, {"n.id", byText, true}}, f.Page, "n.*, m.name AS maintenance_name")
+		if err != nil {
+			return err
+		}
+		total, all = n, make([]models.NoticeItem, len(rows))
+		for i, r := range rows {
+			all[i] = models.NoticeItem{Notice: r.Row.model(), MaintenanceRowID: string(r.Row.RecordID), MaintenanceName: r.MaintenanceName}
+		}
+		return narrowNotices(tx, v, all)
+	})
+	return all, total, err
+}
+
+// narrowNotices takes out the circuits that are not in sight.
+func narrowNotices(tx *gorm.DB, v sight, items []models.NoticeItem) error {
+	if v.all || len(items) == 0 {
+		return nil
+	}
+	whole, err := wholeProviders(tx, v)
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, n := range items {
+		ids = append(ids, n.MaintenanceRowID)
+	}
+	q := tx.Table("maintenance_circuits mc").Select("mc.*").Joins("JOIN maintenances m ON m.id = mc.maintenance_id")
+	rows, err := loadIn[impactRow](where(q, v.impacts()), "mc.maintenance_id IN ?", unique(ids))
+	if err != nil {
+		return err
+	}
+	seen := map[string]map[string]bool{}
+	for _, r := range rows {
+		if seen[r.MaintenanceID] == nil {
+			seen[r.MaintenanceID] = map[string]bool{}
+		}
+		seen[r.MaintenanceID][r.CIDKey] = true
+	}
+	for i, n := range items {
+		if !whole[n.ProviderID] {
+			items[i].Notice = narrowNotice(n.Notice, seen[n.MaintenanceRowID])
+		}
+	}
+	return nil
+}
