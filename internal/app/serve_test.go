@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -22,15 +23,34 @@ type service struct {
 	cmd   *exec.Cmd
 	base  string
 	token string
-	log   *strings.Builder
+	log   *journal
 	done  chan error
+}
+
+// journal is what a process wrote so far; it may be read while it is written.
+type journal struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.text = append(j.text, p...)
+	return len(p), nil
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return string(j.text)
 }
 
 var readyLine = regexp.MustCompile(`msg=ready url=(\S+)`)
 
 func (in installation) serve(t testing.TB, env ...string) *service {
 	t.Helper()
-	s := &service{cmd: in.command("serve"), log: &strings.Builder{}, done: make(chan error, 1)}
+	s := &service{cmd: in.command("serve"), log: &journal{}, done: make(chan error, 1)}
 	s.token = strings.TrimSpace(in.run(t, "token", "create", "--name", fmt.Sprint("test-", time.Now().UnixNano()), "--role", "viewer"))
 	s.cmd.Env = append(os.Environ(), append([]string{"LINEMAN_LOG_LEVEL=info"}, env...)...)
 	stderr, err := s.cmd.StderrPipe()
