@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"lineman/api/calendar"
 	"lineman/api/rest"
 	"lineman/chatops/command"
 	"lineman/internal/metrics"
@@ -31,9 +32,14 @@ func (a *App) handler() (http.Handler, error) {
 	if !a.Config.Metrics.Public {
 		figures = rest.Guard(rest.GuardOptions{Auth: auth, Open: a.OpenAccess, Whole: true, Logger: a.Logger}, figures)
 	}
+	feed, err := calendar.New(calendar.Options{Reader: a.store, Tokens: a.store, Open: a.OpenAccess, Now: a.Now, Logger: a.Logger})
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", api)
 	mux.HandleFunc("GET "+consentPath, a.consentAnswer)
+	mux.Handle(calendar.Path, feed)
 	for _, p := range metricsPaths {
 		mux.Handle("GET "+p, figures)
 	}
