@@ -115,6 +115,9 @@ func description(m models.CalendarItem, win models.CalendarWindow) string {
 // organizer names who sent the notice, where that is an address.
 func organizer(w *Writer, m models.CalendarItem) {
 	address := strings.TrimSpace(m.Organizer)
+	if n := len("mailto:"); len(address) > n && strings.EqualFold(address[:n], "mailto:") {
+		address = address[n:]
+	}
 	local, domain, found := strings.Cut(address, "@")
 	if !found || local == "" || domain == "" || len(address) > 254 || strings.ContainsAny(address, " \t\r\n<>\",;:\\") || Clean(address) != address {
 		return

@@ -32,7 +32,11 @@ func (w *Writer) End(component string) { w.line("END:" + component) }
 
 // Text writes a property of type TEXT.
 func (w *Writer) Text(name, value string, params ...Param) {
-	w.line(name + joined(params) + ":" + escaper.Replace(Clean(value)))
+	value = Clean(value)
+	if strings.ContainsAny(value, "\\;,\n") {
+		value = escaper.Replace(value)
+	}
+	w.line(name + joined(params) + ":" + value)
 }
 
 // Value writes a property whose value is no text (a URI, a word, a duration).
@@ -51,6 +55,9 @@ func (w *Writer) Number(name string, n int64) { w.line(name + ":" + strconv.Form
 type Param struct{ Name, Value string }
 
 func joined(params []Param) string {
+	if len(params) == 0 {
+		return ""
+	}
 	var b strings.Builder
 	for _, p := range params {
 		value := strings.ReplaceAll(oneLine(p.Value), `"`, "'") // a parameter cannot hold a quote
@@ -87,6 +94,9 @@ var (
 // and invisible ones that change the direction of writing. Every kind of line
 // end is one \n, a tab is a blank, and what is not UTF-8 is U+FFFD.
 func Clean(text string) string {
+	if plain(text) {
+		return text
+	}
 	text = newlines.Replace(strings.ToValidUTF8(text, "\uFFFD"))
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\uFEFF') {
@@ -94,6 +104,16 @@ func Clean(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// plain reports whether a text is printable ASCII, as most are.
+func plain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' && c != '\n' || c > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 func oneLine(text string) string { return strings.ReplaceAll(Clean(text), "\n", " ") }

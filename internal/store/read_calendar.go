@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"slices"
 
 	"gorm.io/gorm"
@@ -27,26 +29,10 @@ func (s *Store) Calendar(ctx context.Context, scope models.Scope, f models.Calen
 	return items, more, err
 }
 
-// calendarRow are the columns of a maintenance that a calendar shows.
-type calendarRow struct {
-	ID           string
-	ProviderID   string
-	Name         string
-	ExternalID   string
-	Status       string
-	Summary      string
-	Organizer    string
-	Accounts     list[string]
-	Revision     int64
-	UpdatedAt    instant
-	ProviderSlug string
-	ProviderName string
-}
-
 func calendarItems(tx *gorm.DB, v sight, f models.CalendarFilter) ([]models.CalendarItem, error) {
 	q := where(tx.Table("maintenances m").Joins("JOIN providers pr ON pr.id = m.provider_id"), v.maintenances()).
 		Select("m.id, m.provider_id, m.name, m.external_id, m.status, m.summary, m.organizer, m.accounts, m.revision, m.updated_at, " +
-			"pr.slug AS provider_slug, pr.name AS provider_name").
+			"pr.slug, pr.name").
 		Where("m.merged_into = ''").Order("m.ends DESC, m.id")
 	q = filterMaintenances(q, v, models.MaintenanceFilter{Statuses: f.Statuses, Providers: f.Providers, Circuits: f.Circuits, Sites: f.Sites})
 	if f.MinImpact != "" {
@@ -63,16 +49,32 @@ func calendarItems(tx *gorm.DB, v sight, f models.CalendarFilter) ([]models.Cale
 	if f.Limit > 0 {
 		q = q.Limit(f.Limit + 1)
 	}
-	var rows []calendarRow
-	err := q.Scan(&rows).Error
-	items := make([]models.CalendarItem, len(rows))
-	for i, r := range rows {
-		items[i].MaintenanceItem = models.MaintenanceItem{ProviderSlug: r.ProviderSlug, ProviderName: r.ProviderName, Maintenance: models.Maintenance{
-			ID: r.ID, ProviderID: r.ProviderID, Name: r.Name, ExternalID: r.ExternalID, Status: models.Status(r.Status), Summary: r.Summary,
-			Organizer: r.Organizer, Accounts: r.Accounts, Revision: r.Revision, UpdatedAt: r.UpdatedAt.Time,
-		}}
-	}
+	var items []models.CalendarItem
+	err := eachRow(q, func(rows *sql.Rows) error {
+		var m models.CalendarItem
+		var accounts list[string]
+		var updated instant
+		err := rows.Scan(&m.ID, &m.ProviderID, &m.Name, &m.ExternalID, &m.Status, &m.Summary, &m.Organizer, &accounts, &m.Revision, &updated, &m.ProviderSlug, &m.ProviderName)
+		m.Accounts, m.UpdatedAt = accounts, updated.Time
+		items = append(items, m)
+		return err
+	})
 	return items, err
+}
+
+// eachRow calls f for every row of a query. It reads far more rows in a second
+// than GORM can put into structs.
+func eachRow(q *gorm.DB, f func(*sql.Rows) error) error {
+	rows, err := q.Rows()
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		if err := f(rows); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+	}
+	return errors.Join(rows.Err(), rows.Close())
 }
 
 // fillCalendar loads windows, circuits and the names of their sites, in a
@@ -86,64 +88,76 @@ func fillCalendar(tx *gorm.DB, v sight, f models.CalendarFilter, items []models.
 	if err := calendarCircuits(tx, v, f, ids, byID); err != nil {
 		return err
 	}
-	q := tx.Order("maintenance_id, ordinal")
-	if !f.EndAfter.IsZero() {
-		q = q.Where("ends >= ?", at(f.EndAfter))
-	}
-	windows, err := loadIn[windowRow](q, "maintenance_id IN ?", ids)
-	if err != nil {
+	if err := calendarWindows(tx, f, ids, byID); err != nil {
 		return err
-	}
-	for _, r := range windows {
-		m := byID[r.MaintenanceID]
-		m.Windows = append(m.Windows, r.model())
 	}
 	return narrowCalendar(tx, v, f, items)
 }
 
-func calendarCircuits(tx *gorm.DB, v sight, f models.CalendarFilter, ids []string, byID map[string]*models.CalendarItem) error {
-	q := where(tx.Table("maintenance_circuits mc").Joins("JOIN maintenances m ON m.id = mc.maintenance_id"), v.impacts()).
-		Select("mc.maintenance_id, mc.cid, mc.account, mc.impact, mc.cancelled, mc.circuit_id, mc.manual").
-		Order("mc.maintenance_id, mc.position")
-	if len(f.Circuits) > 0 {
-		keys := each(f.Circuits, models.CIDKey)
-		q = q.Where("(mc.cid_key IN ? OR mc.circuit_id IN (SELECT k.id FROM circuits k WHERE k.cid_key IN ?))", keys, keys)
-	}
-	if len(f.Sites) > 0 {
-		q = q.Where("mc.circuit_id IN (SELECT e.circuit_id FROM terminations e JOIN sites w ON w.id = e.site_id WHERE w.name IN ?)", f.Sites)
-	}
-	rows, err := loadIn[impactRow](q, "mc.maintenance_id IN ?", ids)
-	if err != nil {
-		return err
-	}
-	linked := make([]string, 0, len(rows))
-	for _, r := range rows {
-		linked = append(linked, string(r.CircuitID))
-	}
-	known, err := circuitSites(tx, validIDs(unique(linked)))
-	for _, r := range rows {
-		m, c := byID[r.MaintenanceID], r.model()
-		c.Circuit = known[c.CircuitID]
-		m.Circuits = append(m.Circuits, c)
-	}
-	return err
+func calendarWindows(tx *gorm.DB, f models.CalendarFilter, ids []string, byID map[string]*models.CalendarItem) error {
+	return chunks(ids, func(part []string) error {
+		q := tx.Table("maintenance_windows").Select("maintenance_id, ordinal, kind, called, status, starts, ends, impacts").
+			Where("maintenance_id IN ?", part).Order("maintenance_id, ordinal")
+		if !f.EndAfter.IsZero() {
+			q = q.Where("ends >= ?", at(f.EndAfter))
+		}
+		return eachRow(q, func(rows *sql.Rows) error {
+			var r windowRow
+			err := rows.Scan(&r.MaintenanceID, &r.Ordinal, &r.Kind, &r.Called, &r.Status, &r.Starts, &r.Ends, &r.Impacts)
+			if m := byID[r.MaintenanceID]; m != nil {
+				m.Windows = append(m.Windows, r.model())
+			}
+			return err
+		})
+	})
 }
 
-// circuitSites gives circuits with nothing but the names of their sites.
-func circuitSites(tx *gorm.DB, ids []string) (map[string]*models.Circuit, error) {
-	type end struct{ CircuitID, Name string }
-	rows, err := loadIn[end](tx.Table("terminations e").Select("e.circuit_id, w.name").
-		Joins("JOIN sites w ON w.id = e.site_id").Order("e.circuit_id, e.side"), "e.circuit_id IN ?", ids)
-	known := make(map[string]*models.Circuit, len(ids))
-	for _, r := range rows {
-		c := known[r.CircuitID]
-		if c == nil {
-			c = &models.Circuit{ID: r.CircuitID}
-			known[r.CircuitID] = c
+// calendarCircuits reads the circuits that are asked for and in sight, each
+// with the sites of its two ends.
+func calendarCircuits(tx *gorm.DB, v sight, f models.CalendarFilter, ids []string, byID map[string]*models.CalendarItem) error {
+	return chunks(ids, func(part []string) error {
+		q := tx.Table("maintenance_circuits mc").Where("mc.maintenance_id IN ?", part).
+			Select("mc.maintenance_id, mc.cid, mc.account, mc.impact, mc.cancelled, mc.manual, sa.name, sz.name").
+			Joins("LEFT JOIN terminations ea ON ea.circuit_id = mc.circuit_id AND ea.side = 'A' LEFT JOIN sites sa ON sa.id = ea.site_id").
+			Joins("LEFT JOIN terminations ez ON ez.circuit_id = mc.circuit_id AND ez.side = 'Z' LEFT JOIN sites sz ON sz.id = ez.site_id").
+			Order("mc.maintenance_id, mc.position")
+		if !v.all {
+			q = where(q.Joins("JOIN maintenances m ON m.id = mc.maintenance_id"), v.impacts())
 		}
-		c.Terminations = append(c.Terminations, models.Termination{CircuitID: r.CircuitID, Site: models.Site{Name: r.Name}})
+		if len(f.Circuits) > 0 {
+			keys := each(f.Circuits, models.CIDKey)
+			q = q.Where("(mc.cid_key IN ? OR mc.circuit_id IN (SELECT k.id FROM circuits k WHERE k.cid_key IN ?))", keys, keys)
+		}
+		if len(f.Sites) > 0 {
+			q = q.Where("(sa.name IN ? OR sz.name IN ?)", f.Sites, f.Sites)
+		}
+		return eachRow(q, func(rows *sql.Rows) error {
+			var id string
+			var c models.CircuitImpact
+			var sites [2]*string
+			err := rows.Scan(&id, &c.CID, &c.Account, &c.Impact, &c.Cancelled, &c.Manual, &sites[0], &sites[1])
+			c.Circuit = endingAt(sites)
+			if m := byID[id]; m != nil {
+				m.Circuits = append(m.Circuits, c)
+			}
+			return err
+		})
+	})
+}
+
+// endingAt gives a circuit with nothing but the names of its sites; nil
+// without any.
+func endingAt(sites [2]*string) *models.Circuit {
+	c := new(models.Circuit)
+	for _, name := range sites {
+		if name != nil {
+			c.Terminations = append(c.Terminations, models.Termination{Site: models.Site{Name: *name}})
+		}
 	}
-	return known, err
+	if len(c.Terminations) == 0 {
+		return nil
+	}
+	return c
 }
 
 // narrowCalendar keeps the windows that are asked for and in sight, each with
