@@ -43,7 +43,7 @@ func (a *App) handler() (http.Handler, error) {
 	for _, p := range metricsPaths {
 		mux.Handle("GET "+p, figures)
 	}
-	return mux, nil
+	return a.counted.Watch(routeOf, mux), nil
 }
 
 func (a *App) metrics() (http.Handler, error) {
@@ -51,11 +51,23 @@ func (a *App) metrics() (http.Handler, error) {
 		Reader: a.store, Enable: a.Config.Metrics.Enable, Labels: a.Config.Metrics.LabelsAttached.Map(),
 		Rules: a.habits.of, Now: a.Now, Logger: a.Logger, Version: a.Version,
 		DisabledDefinitions: a.disabled, Watching: a.pipeline.Watching,
+		Process: a.counted, Labelled: a.labelled(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set the metrics up: %w", err)
 	}
 	return h, nil
+}
+
+// labelled names the sources whose messages are labelled.
+func (a *App) labelled() []string {
+	var names []string
+	for _, c := range a.Config.Sources {
+		if len(c.Labels) > 0 && c.LabelMode != "none" && c.Mode != "shadow" {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 func (a *App) commandOptions() command.Options {
