@@ -48,6 +48,9 @@ type Options struct {
 	Process  *Process // what this process counts; nil: nothing
 	Labelled []string // names of the sources whose messages are labelled
 
+	// Findings counts the open findings by severity; nil: nobody looks for any.
+	Findings func(ctx context.Context) (map[models.Severity]int64, error)
+
 	MaxSeries int // of circuit_maintenance_status; 0: 250,000
 }
 

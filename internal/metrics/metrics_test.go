@@ -245,7 +245,10 @@ func TestOwn(t *testing.T) {
 	}
 	text := scrape(t, r, func(o *metrics.Options) {
 		o.Watching = func() map[string]bool { return map[string]bool{"noc": true, "old": false} }
-		o.Labelled, o.Process = []string{"noc", "old"}, counted()
+		o.Labelled, o.Process, o.DisabledDefinitions = []string{"noc", "old"}, counted(), []string{"quaynet.yaml"}
+		o.Findings = func(context.Context) (map[models.Severity]int64, error) {
+			return map[models.Severity]int64{models.SeverityIsolated: 2}, nil
+		}
 	})
 	if strings.Contains(text, "CANARY") {
 		t.Error("the text of an error is shown")

@@ -43,3 +43,18 @@ func benchmarkCalendar(b *testing.B, s *store.Store) {
 		})
 	}
 }
+
+// BenchmarkStatuses reads what a scrape shows of 50,000 circuits.
+func BenchmarkStatuses(b *testing.B) {
+	run := func(b *testing.B, s *store.Store) {
+		ok(b, s.FillWorld(ctx, 500, 50_000, 1_000, day.AddDate(0, 0, -10), day.AddDate(0, 0, 10)))
+		b.ResetTimer()
+		for range b.N {
+			if list := must(s.CircuitStatuses(ctx, models.ScopeAll, day)); len(list) != 100_000 {
+				b.Fatal(len(list))
+			}
+		}
+	}
+	b.Run("sqlite", func(b *testing.B) { run(b, storetest.SQLite(b)) })
+	b.Run("postgres", func(b *testing.B) { run(b, storetest.Postgres(b)) })
+}
