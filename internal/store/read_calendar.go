@@ -64,17 +64,18 @@ func calendarItems(tx *gorm.DB, v sight, f models.CalendarFilter) ([]models.Cale
 
 // eachRow calls f for every row of a query. It reads far more rows in a second
 // than GORM can put into structs.
-func eachRow(q *gorm.DB, f func(*sql.Rows) error) error {
+func eachRow(q *gorm.DB, f func(*sql.Rows) error) (err error) {
 	rows, err := q.Rows()
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		if err := f(rows); err != nil {
-			return errors.Join(err, rows.Close())
+			return err
 		}
 	}
-	return errors.Join(rows.Err(), rows.Close())
+	return rows.Err()
 }
 
 // fillCalendar loads windows, circuits and the names of their sites, in a
