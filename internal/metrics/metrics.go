@@ -26,7 +26,7 @@ type Reader interface {
 	Maintenances(ctx context.Context, s models.Scope, f models.MaintenanceFilter) ([]models.MaintenanceItem, int, error)
 	MailCounts(ctx context.Context) ([]models.MailCount, error)
 	SourceHealths(ctx context.Context) ([]models.SourceHealth, error)
-	Backlog(ctx context.Context) (models.Backlog, error)
+	Backlog(ctx context.Context, labelled []string) (models.Backlog, error)
 }
 
 // Options are what the metrics are made of.

@@ -61,7 +61,7 @@ func (r *memory) Maintenances(_ context.Context, _ models.Scope, f models.Mainte
 
 func (r *memory) MailCounts(context.Context) ([]models.MailCount, error) { return r.mails, nil }
 
-func (r *memory) Backlog(context.Context) (models.Backlog, error) { return r.backlog, nil }
+func (r *memory) Backlog(context.Context, []string) (models.Backlog, error) { return r.backlog, nil }
 
 func (r *memory) SourceHealths(context.Context) ([]models.SourceHealth, error) { return r.sources, nil }
 

@@ -177,7 +177,7 @@ func (c *ownCollector) findings(ctx context.Context, ch chan<- prometheus.Metric
 
 // queues tells what waits. Only sources that take labels have labels due.
 func (c *ownCollector) queues(ctx context.Context, ch chan<- prometheus.Metric) error {
-	b, err := c.o.Reader.Backlog(ctx)
+	b, err := c.o.Reader.Backlog(ctx, c.o.Labelled)
 	if err != nil {
 		return err
 	}

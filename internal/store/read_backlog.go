@@ -10,8 +10,8 @@ import (
 )
 
 // Backlog tells what waits: mail that was kept and not read yet, and messages
-// whose labels are due, whether or not their source takes labels.
-func (s *Store) Backlog(ctx context.Context) (models.Backlog, error) {
+// of the named sources whose labels are due.
+func (s *Store) Backlog(ctx context.Context, labelled []string) (models.Backlog, error) {
 	b := models.Backlog{}
 	err := s.read(ctx, "read what waits", func(tx *gorm.DB) error {
 		b = models.Backlog{Labels: map[string]models.Waiting{}}
@@ -21,7 +21,11 @@ func (s *Store) Backlog(ctx context.Context) (models.Backlog, error) {
 			return err
 		}
 		b.Mails.Oldest = oldest.Time
-		due := tx.Table("mailbox_messages x").Joins("JOIN sources s ON s.id = x.source_id").Where("x." + isLabelDue).
+		if len(labelled) == 0 {
+			return nil
+		}
+		due := tx.Table("mailbox_messages x").Joins("JOIN sources s ON s.id = x.source_id").Where("x."+isLabelDue).
+			Where("x.source_id IN (SELECT id FROM sources WHERE name IN ?)", labelled).
 			Select("s.name, COUNT(*), MIN(x.created_at)").Group("s.name")
 		return eachRow(due, func(rows *sql.Rows) error {
 			var name string
