@@ -18,7 +18,13 @@ type Token struct {
 	Scope     Scope
 	CreatedAt time.Time
 	LastUsed  time.Time
-	RevokedAt time.Time // zero: valid
+	ExpiresAt time.Time // it opens nothing from then on; zero: never
+	RevokedAt time.Time // zero: not revoked
+}
+
+// Valid reports whether a token opens anything at an instant.
+func (t Token) Valid(at time.Time) bool {
+	return t.RevokedAt.IsZero() && (t.ExpiresAt.IsZero() || at.Before(t.ExpiresAt))
 }
 
 // User is a person that chat and pages know by name.

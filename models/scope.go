@@ -23,16 +23,23 @@ const (
 	RoleViewer   Role = "viewer"
 	RoleOperator Role = "operator"
 	RoleAdmin    Role = "admin"
+
+	// RoleCalendar is below all of them and of tokens only: it reads calendar
+	// feeds and nothing else, since its token stands in an address.
+	RoleCalendar Role = "calendar"
 )
 
-// Roles lists the roles, least first.
+// Roles lists the roles of people, least first.
 var Roles = []Role{RoleViewer, RoleOperator, RoleAdmin}
+
+// TokenRoles lists the roles that a token can have, least first.
+var TokenRoles = []Role{RoleCalendar, RoleViewer, RoleOperator, RoleAdmin}
 
 // Allows reports whether a holder of r may do what needs the role want. An
 // unknown role allows nothing.
 func (r Role) Allows(want Role) bool {
-	have, need := -1, len(Roles)
-	for i, v := range Roles {
+	have, need := -1, len(TokenRoles)
+	for i, v := range TokenRoles {
 		if v == r {
 			have = i
 		}

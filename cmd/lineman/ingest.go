@@ -38,7 +38,7 @@ func (c *call) ingest() *cobra.Command {
 
 func (c *call) ingestSources(cmd *cobra.Command, o app.IngestOptions, since string) error {
 	var err error
-	if o.Since, err = parseSince(since); err != nil {
+	if o.Since, err = parseSpan("--since", since); err != nil {
 		return err
 	}
 	options, err := c.options()
@@ -72,8 +72,9 @@ func (c *call) ingestSources(cmd *cobra.Command, o app.IngestOptions, since stri
 	return nil
 }
 
-// parseSince reads a span such as 30d, 12h or 90m.
-func parseSince(s string) (time.Duration, error) {
+// parseSpan reads the value of a flag that is a span such as 30d, 12h or 90m;
+// nothing is none.
+func parseSpan(flag, s string) (time.Duration, error) {
 	if s == "" {
 		return 0, nil
 	}
@@ -85,7 +86,7 @@ func parseSince(s string) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil || d <= 0 {
-		return 0, models.Invalid("--since", "%q is no span of time; write for example 30d or 12h", s)
+		return 0, models.Invalid(flag, "%q is no span of time; write for example 30d or 12h", s)
 	}
 	return d, nil
 }

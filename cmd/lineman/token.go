@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -23,14 +24,25 @@ func (c *call) token() *cobra.Command {
 }
 
 func (c *call) tokenCreate() *cobra.Command {
-	var name, role string
+	var n app.NewToken
+	var role, expires string
 	cmd := &cobra.Command{
-		Use:   "create --name NAME --role viewer|operator|admin",
+		Use:   "create --name NAME --role calendar|viewer|operator|admin",
 		Short: "Print a new API token, alone, on standard output",
-		Args:  noArgs,
+		Long: "Prints a new API token, alone, on standard output; it is kept nowhere. Without --tenant, --site, --provider, --tag and " +
+			"--circuit it sees everything, else what touches any of them. A token with the role calendar opens calendar feeds " +
+			"(/calendar/TOKEN.ics) and nothing else.",
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			n.Role = models.Role(role)
+			if expires != "" {
+				var err error
+				if n.Expires, err = parseSpan("--expires", expires); err != nil {
+					return err
+				}
+			}
 			return c.withApp(cmd, func(a *app.App) error {
-				secret, err := a.CreateToken(cmd.Context(), name, models.Role(role))
+				secret, err := a.CreateToken(cmd.Context(), n)
 				if err != nil {
 					return err
 				}
@@ -39,8 +51,15 @@ func (c *call) tokenCreate() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&name, "name", "", "what the token is for")
-	cmd.Flags().StringVar(&role, "role", string(models.RoleViewer), "viewer, operator or admin")
+	flags := cmd.Flags()
+	flags.StringVar(&n.Name, "name", "", "what the token is for")
+	flags.StringVar(&role, "role", string(models.RoleViewer), "calendar, viewer, operator or admin")
+	flags.StringVar(&expires, "expires", "", "end its validity after this time, for example 90d or 12h")
+	flags.StringArrayVar(&n.Scope.Tenants, "tenant", nil, "let it see what belongs to this tenant (repeatable)")
+	flags.StringArrayVar(&n.Scope.Sites, "site", nil, "let it see what ends at this site (repeatable)")
+	flags.StringArrayVar(&n.Scope.Providers, "provider", nil, "let it see everything of this provider, by slug (repeatable)")
+	flags.StringArrayVar(&n.Scope.Tags, "tag", nil, "let it see what has this tag (repeatable)")
+	flags.StringArrayVar(&n.Scope.Circuits, "circuit", nil, "let it see this circuit, by CID or PROVIDER:CID (repeatable)")
 	return cmd
 }
 
@@ -56,14 +75,34 @@ func (c *call) tokenList() *cobra.Command {
 					return err
 				}
 				w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "NAME\tROLE\tCREATED\tLAST USED\tREVOKED")
+				fmt.Fprintln(w, "NAME\tROLE\tCREATED\tLAST USED\tEXPIRES\tREVOKED\tSEES")
 				for _, t := range tokens {
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.Name, t.Role, day(t.CreatedAt), day(t.LastUsed), day(t.RevokedAt))
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.Name, t.Role, day(t.CreatedAt), day(t.LastUsed), day(t.ExpiresAt), day(t.RevokedAt), sees(t.Scope))
 				}
 				return w.Flush()
 			})
 		},
 	}
+}
+
+// sees is a scope in words.
+func sees(s models.Scope) string {
+	if s.All {
+		return "everything"
+	}
+	var parts []string
+	for _, p := range []struct {
+		what   string
+		values []string
+	}{{"tenant", s.Tenants}, {"site", s.Sites}, {"provider", s.Providers}, {"tag", s.Tags}, {"circuit", s.Circuits}} {
+		for _, v := range p.values {
+			parts = append(parts, p.what+" "+v)
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
 }
 
 func (c *call) tokenRevoke() *cobra.Command {

@@ -2,13 +2,7 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
-	"fmt"
 	"io"
-	"slices"
-
-	"github.com/google/uuid"
 
 	"lineman/internal/inventory"
 	"lineman/models"
@@ -74,39 +68,4 @@ func exportRows[Row any](
 		return err
 	}
 	return write(w, rows)
-}
-
-// CreateToken makes an API token and gives its secret, which is kept nowhere.
-func (a *App) CreateToken(ctx context.Context, name string, role models.Role) (string, error) {
-	if name == "" {
-		return "", models.Invalid("--name", "a token needs a name, so that it can be revoked")
-	}
-	if !slices.Contains(models.Roles, role) {
-		return "", models.Invalid("--role", "%q is no role; it is one of %v", role, models.Roles)
-	}
-	secret, hash, err := models.NewToken(rand.Reader)
-	if err != nil {
-		return "", err
-	}
-	token := models.Token{
-		ID: uuid.NewString(), Name: name, Hash: hash, Role: role,
-		Scope: models.ScopeAll, CreatedAt: a.Now().UTC(),
-	}
-	if err := a.store.CreateToken(ctx, token); err != nil {
-		return "", fmt.Errorf("create the token: %w", err)
-	}
-	return secret, nil
-}
-
-// Tokens lists the API tokens.
-func (a *App) Tokens(ctx context.Context) ([]models.Token, error) { return a.store.Tokens(ctx) }
-
-// RevokeToken ends the validity of a token; an InputError when none of this
-// name is valid.
-func (a *App) RevokeToken(ctx context.Context, name string) error {
-	err := a.store.RevokeToken(ctx, name)
-	if errors.Is(err, models.ErrNotFound) {
-		return models.Invalid("token revoke", "no valid token is called %q; `lineman token list` shows them all", name)
-	}
-	return err
 }

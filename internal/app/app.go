@@ -12,6 +12,7 @@ import (
 	"lineman/ingest"
 	"lineman/ingest/mailbox"
 	"lineman/internal/config"
+	"lineman/internal/metrics"
 	"lineman/internal/store"
 	"lineman/internal/vault"
 	"lineman/internal/webclient"
@@ -40,6 +41,7 @@ type App struct {
 	pipeline *ingest.Pipeline
 	location *time.Location
 	habits   *habits
+	counted  *metrics.Process
 	busy     busySources
 	web      *http.Client // calls other systems
 	vault    *vault.Vault // nil: no secret_key is configured
@@ -77,7 +79,7 @@ func connect(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{Options: o, store: s, location: location, web: webclient.New(webclient.Options{Logger: o.Logger})}
-	a.habits = &habits{app: a}
+	a.habits, a.counted = &habits{app: a}, metrics.NewProcess(o.Now)
 	return a, nil
 }
 

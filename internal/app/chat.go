@@ -11,6 +11,7 @@ import (
 	"lineman/chatops"
 	"lineman/chatops/command"
 	"lineman/chatops/platform"
+	"lineman/internal/metrics"
 	"lineman/models"
 )
 
@@ -81,11 +82,21 @@ func clip(words []string, most int) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), len(words)-most)
 }
 
+// commandCounter counts commands for the metrics.
+type commandCounter struct{ process *metrics.Process }
+
+// LogCommand counts one command.
+func (c commandCounter) LogCommand(_ context.Context, e chatops.LogEntry) error {
+	c.process.Command(strings.TrimSpace(e.Command+" "+e.Subcommand), string(e.Outcome))
+	return nil
+}
+
 func (a *App) chat(ctx context.Context, o ChatOptions, who models.Principal) error {
 	dispatcher, err := chatops.New(chatops.Options{
 		Commands: command.All(a.commandOptions()),
 		Grants:   chatops.TerminalGrants{},
 		Accounts: chatops.Fixed(who),
+		Log:      commandCounter{a.counted},
 		Logger:   a.Logger,
 		Now:      a.Now,
 	})

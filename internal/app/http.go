@@ -1,12 +1,15 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
+	"lineman/api/calendar"
 	"lineman/api/rest"
 	"lineman/chatops/command"
 	"lineman/internal/metrics"
+	"lineman/models"
 )
 
 // metricsPaths are where the metrics are served; the second is where scripts
@@ -31,13 +34,18 @@ func (a *App) handler() (http.Handler, error) {
 	if !a.Config.Metrics.Public {
 		figures = rest.Guard(rest.GuardOptions{Auth: auth, Open: a.OpenAccess, Whole: true, Logger: a.Logger}, figures)
 	}
+	feed, err := calendar.New(calendar.Options{Reader: a.store, Tokens: a.store, Open: a.OpenAccess, Now: a.Now, Logger: a.Logger})
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", api)
 	mux.HandleFunc("GET "+consentPath, a.consentAnswer)
+	mux.Handle(calendar.Path, feed)
 	for _, p := range metricsPaths {
 		mux.Handle("GET "+p, figures)
 	}
-	return mux, nil
+	return a.counted.Watch(routeOf, mux), nil
 }
 
 // sourceSetting is what the configuration says of a source, for scripts of the
@@ -51,16 +59,38 @@ func (a *App) sourceSetting(name string) rest.SourceSetting {
 	return rest.SourceSetting{}
 }
 
+// findings counts the open findings by severity.
+func (a *App) findings(ctx context.Context) (map[models.Severity]int64, error) {
+	counts, err := a.store.FindingCounts(ctx)
+	bySeverity := map[models.Severity]int64{}
+	for _, c := range counts {
+		bySeverity[c.Severity] += int64(c.Count)
+	}
+	return bySeverity, err
+}
+
 func (a *App) metrics() (http.Handler, error) {
 	h, err := metrics.New(metrics.Options{
 		Reader: a.store, Enable: a.Config.Metrics.Enable, Labels: a.Config.Metrics.LabelsAttached.Map(),
 		Rules: a.habits.of, Now: a.Now, Logger: a.Logger, Version: a.Version,
 		DisabledDefinitions: a.disabled, Watching: a.pipeline.Watching,
+		Process: a.counted, Labelled: a.labelled(), Findings: a.findings,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set the metrics up: %w", err)
 	}
 	return h, nil
+}
+
+// labelled names the sources whose messages are labelled.
+func (a *App) labelled() []string {
+	var names []string
+	for _, c := range a.Config.Sources {
+		if len(c.Labels) > 0 && c.LabelMode != "none" && c.Mode != "shadow" {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 func (a *App) commandOptions() command.Options {

@@ -26,6 +26,7 @@ type Reader interface {
 	Maintenances(ctx context.Context, s models.Scope, f models.MaintenanceFilter) ([]models.MaintenanceItem, int, error)
 	MailCounts(ctx context.Context) ([]models.MailCount, error)
 	SourceHealths(ctx context.Context) ([]models.SourceHealth, error)
+	Backlog(ctx context.Context, labelled []string) (models.Backlog, error)
 }
 
 // Options are what the metrics are made of.
@@ -43,6 +44,12 @@ type Options struct {
 	// Watching tells for each watched source whether this process watches it
 	// and nothing is broken; nil: no source is watched.
 	Watching func() map[string]bool
+
+	Process  *Process // what this process counts; nil: nothing
+	Labelled []string // names of the sources whose messages are labelled
+
+	// Findings counts the open findings by severity; nil: nobody looks for any.
+	Findings func(ctx context.Context) (map[models.Severity]int64, error)
 
 	MaxSeries int // of circuit_maintenance_status; 0: 250,000
 }
@@ -85,6 +92,9 @@ func New(o Options) (http.Handler, error) {
 			return nil, err
 		}
 		members = append(members, circuits)
+	}
+	if o.Process != nil {
+		members = append(members, o.Process.collectors()...)
 	}
 	registry := prometheus.NewRegistry()
 	for _, m := range members {

@@ -34,6 +34,7 @@ type memory struct {
 	maintenances []models.Maintenance
 	mails        []models.MailCount
 	sources      []models.SourceHealth
+	backlog      models.Backlog
 	circuitsErr  error
 	asked        time.Time
 }
@@ -59,6 +60,8 @@ func (r *memory) Maintenances(_ context.Context, _ models.Scope, f models.Mainte
 }
 
 func (r *memory) MailCounts(context.Context) ([]models.MailCount, error) { return r.mails, nil }
+
+func (r *memory) Backlog(context.Context, []string) (models.Backlog, error) { return r.backlog, nil }
 
 func (r *memory) SourceHealths(context.Context) ([]models.SourceHealth, error) { return r.sources, nil }
 
@@ -223,6 +226,10 @@ func TestOwn(t *testing.T) {
 	}
 	r := &memory{
 		mails: []models.MailCount{{Source: "noc", Provider: "zayo", State: models.StateParsed, Count: 3}, {Source: "noc", State: models.StateUnknownProvider, Count: 1}},
+		backlog: models.Backlog{
+			Mails:  models.Waiting{Count: 3, Oldest: noon.Add(-time.Minute)},
+			Labels: map[string]models.Waiting{"noc": {Count: 1, Oldest: noon.Add(time.Minute)}, "unlabelled": {Count: 9, Oldest: noon.Add(-time.Hour)}},
+		},
 		sources: []models.SourceHealth{
 			{Source: models.Source{Name: "noc", LastSuccess: noon.Add(-time.Minute), Lag: 4 * time.Second, Reconciled: models.Reconciliation{At: noon, From: noon, Messages: 7, Ledger: 6, Kept: 4, Skipped: 2}}, LastMail: noon.Add(-time.Hour)},
 			{Source: models.Source{Name: "old", LastSuccess: noon.Add(-24 * time.Hour), LastError: "imap: LOGIN failed: CANARY"}},
@@ -238,6 +245,10 @@ func TestOwn(t *testing.T) {
 	}
 	text := scrape(t, r, func(o *metrics.Options) {
 		o.Watching = func() map[string]bool { return map[string]bool{"noc": true, "old": false} }
+		o.Labelled, o.Process, o.DisabledDefinitions = []string{"noc", "old"}, counted(), []string{"quaynet.yaml"}
+		o.Findings = func(context.Context) (map[models.Severity]int64, error) {
+			return map[models.Severity]int64{models.SeverityIsolated: 2}, nil
+		}
 	})
 	if strings.Contains(text, "CANARY") {
 		t.Error("the text of an error is shown")

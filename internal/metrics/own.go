@@ -27,6 +27,11 @@ var (
 	mailsUp         = collectorUp("mails")
 	sourcesUp       = collectorUp("sources")
 	phasesUp        = collectorUp("phases")
+	queueUp         = collectorUp("queue")
+	findingsUp      = collectorUp("findings")
+	findingsDesc    = prometheus.NewDesc("lineman_findings", "Open findings, where maintenances that fall together take circuits down, by severity", []string{"severity"}, nil)
+	queueDesc       = prometheus.NewDesc("lineman_queue_waiting", "What waits: kept mail that was not read yet, and messages whose labels are due by source", []string{"queue", "source"}, nil)
+	queueAgeDesc    = prometheus.NewDesc("lineman_queue_oldest_seconds", "How long the oldest of it waits; 0 when nothing does", []string{"queue", "source"}, nil)
 )
 
 func collectorUp(name string) *prometheus.Desc {
@@ -35,7 +40,7 @@ func collectorUp(name string) *prometheus.Desc {
 
 // Describe sends the descriptions.
 func (c *ownCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{mailsDesc, sourceUpDesc, lastSuccessDesc, lastMailDesc, lagDesc, windowDesc, comparedDesc, watchingDesc, errorDesc, phaseDesc, mailsUp, sourcesUp, phasesUp} {
+	for _, d := range []*prometheus.Desc{mailsDesc, sourceUpDesc, lastSuccessDesc, lastMailDesc, lagDesc, windowDesc, comparedDesc, watchingDesc, errorDesc, phaseDesc, mailsUp, sourcesUp, phasesUp, queueUp, queueDesc, queueAgeDesc, findingsUp, findingsDesc} {
 		ch <- d
 	}
 }
@@ -55,7 +60,7 @@ func (c *ownCollector) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
 	defer cancel()
 	for up, collect := range map[*prometheus.Desc]func(context.Context, chan<- prometheus.Metric) error{
-		mailsUp: c.mails, sourcesUp: c.sources, phasesUp: c.phases,
+		mailsUp: c.mails, sourcesUp: c.sources, phasesUp: c.phases, queueUp: c.queues, findingsUp: c.findings,
 	} {
 		ok := 1.0
 		if err := collect(ctx, ch); err != nil {
@@ -153,6 +158,47 @@ func reason(text string) string {
 		}
 	}
 	return "other"
+}
+
+// findings counts what maintenances will break together.
+func (c *ownCollector) findings(ctx context.Context, ch chan<- prometheus.Metric) error {
+	if c.o.Findings == nil {
+		return nil
+	}
+	counts, err := c.o.Findings(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range []models.Severity{models.SeverityRisk, models.SeverityDegraded, models.SeverityIsolated} {
+		ch <- prometheus.MustNewConstMetric(findingsDesc, prometheus.GaugeValue, float64(counts[s]), string(s))
+	}
+	return nil
+}
+
+// queues tells what waits. Only sources that take labels have labels due.
+func (c *ownCollector) queues(ctx context.Context, ch chan<- prometheus.Metric) error {
+	b, err := c.o.Reader.Backlog(ctx, c.o.Labelled)
+	if err != nil {
+		return err
+	}
+	now := c.o.Now()
+	tell := func(w models.Waiting, labels ...string) {
+		age := 0.0
+		if !w.Oldest.IsZero() {
+			age = max(0, now.Sub(w.Oldest).Seconds())
+		}
+		ch <- prometheus.MustNewConstMetric(queueDesc, prometheus.GaugeValue, float64(w.Count), labels...)
+		ch <- prometheus.MustNewConstMetric(queueAgeDesc, prometheus.GaugeValue, age, labels...)
+	}
+	tell(b.Mails, "mails", "")
+	seen := map[string]bool{}
+	for _, name := range c.o.Labelled {
+		if label := value(name); !seen[label] {
+			seen[label] = true
+			tell(b.Labels[name], "labels", label)
+		}
+	}
+	return nil
 }
 
 // phases counts the maintenances that are open by phase, and the closed ones.

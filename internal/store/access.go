@@ -14,7 +14,7 @@ import (
 const touchEvery = time.Minute
 
 // CreateToken keeps a token by its hash. An InputError when the name is that
-// of a token that is not revoked.
+// of a token that is not revoked, expired ones too.
 func (s *Store) CreateToken(ctx context.Context, t models.Token) error {
 	if t.ID == "" {
 		t.ID = newID()
@@ -24,7 +24,7 @@ func (s *Store) CreateToken(ctx context.Context, t models.Token) error {
 	}
 	row := tokenRow{
 		ID: t.ID, Name: tidy(t.Name), Hash: t.Hash, Role: string(t.Role), Scope: document[storedScope]{storedScope(t.Scope)},
-		CreatedAt: at(t.CreatedAt), LastUsed: at(t.LastUsed), RevokedAt: at(t.RevokedAt),
+		CreatedAt: at(t.CreatedAt), LastUsed: at(t.LastUsed), ExpiresAt: at(t.ExpiresAt), RevokedAt: at(t.RevokedAt),
 	}
 	if row.Name == "" {
 		return models.Invalid("name", "a token needs a name; give it one that says who uses it")
@@ -44,7 +44,7 @@ func (s *Store) Tokens(ctx context.Context) ([]models.Token, error) {
 }
 
 // RevokeToken ends a token for good. models.ErrNotFound when no token of this
-// name is valid.
+// name is there that is not revoked.
 func (s *Store) RevokeToken(ctx context.Context, name string) error {
 	return s.write(ctx, "revoke a token", func(w *work) error {
 		done := w.Model(&tokenRow{}).Where("name = ? AND revoked_at IS NULL", tidy(name)).Update("revoked_at", at(s.clock()))
@@ -56,7 +56,7 @@ func (s *Store) RevokeToken(ctx context.Context, name string) error {
 }
 
 // TokenByHash gives the valid token with this hash and marks it used.
-// models.ErrNotFound when there is none, or it was revoked.
+// models.ErrNotFound when there is none, or it was revoked or has expired.
 func (s *Store) TokenByHash(ctx context.Context, hash string) (models.Token, error) {
 	var row tokenRow
 	err := s.read(ctx, "read a token", func(tx *gorm.DB) error {
@@ -66,6 +66,9 @@ func (s *Store) TokenByHash(ctx context.Context, hash string) (models.Token, err
 		return models.Token{}, err
 	}
 	now := s.clock()
+	if !row.model().Valid(now) {
+		return models.Token{}, found(gorm.ErrRecordNotFound, "token")
+	}
 	if now.Sub(row.LastUsed.Time) < touchEvery {
 		return row.model(), nil
 	}

@@ -75,3 +75,28 @@ func TestUsers(t *testing.T) {
 		}
 	})
 }
+
+// TestExpiringToken: a token opens nothing from the instant on at which it
+// expires, and its name is free once it was revoked.
+func TestExpiringToken(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		now := day
+		s := storetest.Open(t, url, func() time.Time { return now })
+		end := day.Add(time.Hour)
+		ok(t, s.CreateToken(ctx, models.Token{Name: "feed", Hash: "h1", Role: models.RoleCalendar, Scope: models.ScopeAll, ExpiresAt: end}))
+		now = end.Add(-time.Microsecond)
+		if got := must(s.TokenByHash(ctx, "h1")); !got.ExpiresAt.Equal(end) || got.Role != models.RoleCalendar {
+			t.Errorf("%+v", got)
+		}
+		for _, now = range []time.Time{end, end.AddDate(1, 0, 0)} {
+			if _, err := s.TokenByHash(ctx, "h1"); !errors.Is(err, models.ErrNotFound) {
+				t.Errorf("at %s: %v", now, err)
+			}
+		}
+		if err := s.CreateToken(ctx, models.Token{Name: "feed", Hash: "h2"}); err == nil {
+			t.Error("two tokens of one name")
+		}
+		ok(t, s.RevokeToken(ctx, "feed"))
+		ok(t, s.CreateToken(ctx, models.Token{Name: "feed", Hash: "h2", ExpiresAt: now.Add(time.Hour)}))
+	})
+}

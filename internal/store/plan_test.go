@@ -33,9 +33,13 @@ func TestHotPathsUseIndexes(t *testing.T) {
 		"KnownRefs": func() { must(s.KnownRefs(ctx, w.source.ID, "INBOX", 7, []models.MailRef{{UID: 1}, {UID: 2}})) },
 		"Labels":    func() { w.labelled() },
 		"Statuses":  func() { must(s.CircuitStatuses(ctx, models.Scope{Circuits: []string{w.ids["Z/1"]}}, time.Now())) },
-		"Detail":    func() { detail(t, s, "zayo-TTN-1") },
 		"Touch":     func() { ok(t, s.Touch(w.ids["Z/1"], w.ids["L/1"])) },
 		"Due":       func() { must(s.NextFindingChange(ctx)) },
+		"Calendar": func() {
+			must(first(s.Calendar(ctx, models.ScopeAll, models.CalendarFilter{EndAfter: day, Sites: []string{"Paris"}, Limit: 10})))
+		},
+		"Backlog": func() { must(s.Backlog(ctx, []string{"noc"})) },
+		"Detail":  func() { detail(t, s, "zayo-TTN-1") },
 	} {
 		for _, st := range s.Queries(do) {
 			rows, err := s.SQL().Query("EXPLAIN QUERY PLAN "+st.SQL, st.Vars...)

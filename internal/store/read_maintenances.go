@@ -97,8 +97,8 @@ func filterMaintenances(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.D
 			append([]any{keys, keys}, seen.args...)...)
 	}
 	if len(f.Sites) > 0 {
-		q = q.Where("EXISTS (SELECT 1 FROM maintenance_circuits mc JOIN terminations e ON e.circuit_id = mc.circuit_id "+
-			"JOIN sites w ON w.id = e.site_id WHERE mc.maintenance_id = m.id AND w.name IN ? AND "+seen.sql+")",
+		q = q.Where("EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = m.id AND mc.circuit_id IN "+
+			"(SELECT e.circuit_id FROM terminations e JOIN sites w ON w.id = e.site_id WHERE w.name IN ?) AND "+seen.sql+")",
 			append([]any{f.Sites}, seen.args...)...)
 	}
 	q = filterDetails(q, v, f)

@@ -10,6 +10,7 @@ type tokenRow struct {
 	Scope     document[storedScope] `gorm:"not null"`
 	CreatedAt instant               `gorm:"not null"`
 	LastUsed  instant               `gorm:""`
+	ExpiresAt instant               `gorm:""`
 	RevokedAt instant               `gorm:""`
 }
 
@@ -18,7 +19,7 @@ func (tokenRow) TableName() string { return "tokens" }
 func (r tokenRow) model() models.Token {
 	return models.Token{
 		ID: r.ID, Name: r.Name, Hash: r.Hash, Role: models.Role(r.Role), Scope: models.Scope(r.Scope.V),
-		CreatedAt: r.CreatedAt.Time, LastUsed: r.LastUsed.Time, RevokedAt: r.RevokedAt.Time,
+		CreatedAt: r.CreatedAt.Time, LastUsed: r.LastUsed.Time, ExpiresAt: r.ExpiresAt.Time, RevokedAt: r.RevokedAt.Time,
 	}
 }
 

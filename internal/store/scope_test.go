@@ -61,6 +61,21 @@ func readers(s *store.Store, w world) map[string]func(models.Scope) []string {
 		return out
 	}
 	return map[string]func(models.Scope) []string{
+		"Calendar": func(scope models.Scope) (out []string) {
+			items, _, err := s.Calendar(ctx, scope, models.CalendarFilter{})
+			if err != nil {
+				panic(err)
+			}
+			for _, m := range items {
+				out = append(out, m.Name)
+				for _, win := range m.Shown {
+					for _, c := range win.Circuits {
+						out = append(out, m.Name+" "+c.CID, m.Name+" window "+c.CID)
+					}
+				}
+			}
+			return out
+		},
 		"Maintenances": func(scope models.Scope) []string {
 			items, total, err := s.Maintenances(ctx, scope, models.MaintenanceFilter{Page: everything})
 			if err != nil || total != len(items) {
@@ -186,6 +201,7 @@ func TestScopes(t *testing.T) {
 	join := func(lists ...[]string) []string { return slices.Concat(lists...) }
 	onlyZ1 := map[string][]string{
 		"Maintenances":        zayoFirst,
+		"Calendar":            zayoFirst,
 		"Maintenance":         join(zayoFirst, []string{"zayo-TTN-1 notice Z/1"}),
 		"Circuits":            {"Z/1"},
 		"CircuitMaintenances": on("Z/1", zayoFirst),
@@ -195,6 +211,7 @@ func TestScopes(t *testing.T) {
 	}
 	onlyL1 := map[string][]string{
 		"Maintenances":        lumenFirst,
+		"Calendar":            lumenFirst,
 		"Maintenance":         join(lumenFirst, []string{"lumen-L-1 notice L/1"}),
 		"Circuits":            {"L/1"},
 		"CircuitMaintenances": on("L/1", lumenFirst),
@@ -215,6 +232,7 @@ func TestScopes(t *testing.T) {
 		"one tag":     {func(world) models.Scope { return models.Scope{Tags: []string{"gold"}} }, onlyL1},
 		"all": {func(world) models.Scope { return models.ScopeAll }, map[string][]string{
 			"Maintenances":        join(zayoAll, lumenAll),
+			"Calendar":            join(zayoAll, lumenAll),
 			"Maintenance":         join(zayoAll, lumenAll, []string{"zayo-TTN-1 notice Z/1", "zayo-TTN-1 notice Z/2", "lumen-L-1 notice L/1", "lumen-L-1 notice L/9", "lumen-L-1 note unknown-cid:L/9"}),
 			"Circuits":            {"C/1", "L/1", "Z/1", "Z/2"},
 			"CircuitMaintenances": join([]string{"C/1"}, on("Z/1", zayoAll), on("Z/2", zayoAll), on("L/1", lumenAll)),
@@ -226,6 +244,7 @@ func TestScopes(t *testing.T) {
 		}},
 		"one provider": {func(world) models.Scope { return models.Scope{Providers: []string{"lumen"}} }, map[string][]string{
 			"Maintenances":        lumenAll,
+			"Calendar":            lumenAll,
 			"Maintenance":         join(lumenAll, []string{"lumen-L-1 notice L/1", "lumen-L-1 notice L/9", "lumen-L-1 note unknown-cid:L/9"}),
 			"Circuits":            {"L/1"},
 			"CircuitMaintenances": on("L/1", lumenAll),

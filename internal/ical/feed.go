@@ -1,0 +1,79 @@
+package ical
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"lineman/models"
+)
+
+// Product names who wrote a calendar.
+const Product = "-//lineman//maintenance calendar//EN"
+
+// Feed is a calendar that programs subscribe to.
+type Feed struct {
+	Name    string        // as calendars show it
+	About   string        // empty: nothing is said
+	Refresh time.Duration // how often a subscriber should come again
+}
+
+// Write gives the whole calendar: one event for each window, in the order of
+// their starts. The same feed of the same items gives the same bytes.
+func (f Feed) Write(items []models.CalendarItem) []byte {
+	w := new(Writer)
+	w.Begin("VCALENDAR")
+	w.Value("VERSION", "2.0")
+	w.Text("PRODID", Product)
+	w.Value("CALSCALE", "GREGORIAN")
+	w.Text("NAME", f.Name)
+	w.Text("X-WR-CALNAME", f.Name)
+	if f.About != "" {
+		w.Text("DESCRIPTION", f.About)
+		w.Text("X-WR-CALDESC", f.About)
+	}
+	w.Text("X-WR-TIMEZONE", "UTC")
+	w.Value("REFRESH-INTERVAL", Duration(f.Refresh), Param{"VALUE", "DURATION"})
+	w.Value("X-PUBLISHED-TTL", Duration(f.Refresh))
+	events := eventsOf(items)
+	for _, e := range events {
+		Event(w, *e.item, e.window)
+	}
+	if len(events) == 0 { // a calendar without any component is not valid
+		universal(w)
+	}
+	w.End("VCALENDAR")
+	return w.Bytes()
+}
+
+type event struct {
+	item   *models.CalendarItem
+	window models.CalendarWindow
+}
+
+func eventsOf(items []models.CalendarItem) []event {
+	var events []event
+	for i := range items {
+		for _, win := range items[i].Shown {
+			events = append(events, event{&items[i], win})
+		}
+	}
+	slices.SortFunc(events, func(a, b event) int {
+		return cmp.Or(a.window.Start.Compare(b.window.Start), strings.Compare(a.item.ID, b.item.ID), cmp.Compare(a.window.Ordinal, b.window.Ordinal))
+	})
+	return events
+}
+
+// universal writes the definition of UTC.
+func universal(w *Writer) {
+	w.Begin("VTIMEZONE")
+	w.Text("TZID", "Etc/UTC")
+	w.Begin("STANDARD")
+	w.Value("DTSTART", "19700101T000000")
+	w.Value("TZOFFSETFROM", "+0000")
+	w.Value("TZOFFSETTO", "+0000")
+	w.Text("TZNAME", "UTC")
+	w.End("STANDARD")
+	w.End("VTIMEZONE")
+}

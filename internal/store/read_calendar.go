@@ -1,0 +1,228 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"lineman/models"
+)
+
+// Calendar gives the maintenances in scope with the windows that a calendar
+// shows, those that end last first; more tells that there are others beyond
+// the limit. It reads only what a calendar shows.
+func (s *Store) Calendar(ctx context.Context, scope models.Scope, f models.CalendarFilter) (items []models.CalendarItem, more bool, err error) {
+	err = s.read(ctx, "read a calendar", func(tx *gorm.DB) error {
+		v := sightOf(scope)
+		items, err = calendarItems(tx, v, f)
+		if err != nil {
+			return err
+		}
+		if more = f.Limit > 0 && len(items) > f.Limit; more {
+			items = items[:f.Limit]
+		}
+		return fillCalendar(tx, v, f, items)
+	})
+	return items, more, err
+}
+
+func calendarItems(tx *gorm.DB, v sight, f models.CalendarFilter) ([]models.CalendarItem, error) {
+	q := where(tx.Table("maintenances m").Joins("JOIN providers pr ON pr.id = m.provider_id"), v.maintenances()).
+		Select("m.id, m.provider_id, m.name, m.external_id, m.status, m.summary, m.organizer, m.accounts, m.revision, m.updated_at, " +
+			"pr.slug, pr.name").
+		Where("m.merged_into = ''").Order("m.ends DESC, m.id")
+	q = filterMaintenances(q, v, models.MaintenanceFilter{Statuses: f.Statuses, Providers: f.Providers, Circuits: f.Circuits, Sites: f.Sites})
+	if f.MinImpact != "" {
+		seen := v.impacts()
+		q = q.Where("EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = m.id AND mc.impact IN ? AND "+seen.sql+")",
+			append([]any{f.MinImpact.AtLeast()}, seen.args...)...)
+	}
+	if !f.EndAfter.IsZero() {
+		q = q.Where("m.ends >= ?", at(f.EndAfter))
+	}
+	if !f.OffSince.IsZero() {
+		q = q.Where("(m.status <> ? OR m.updated_at >= ?)", string(models.StatusCancelled), at(f.OffSince))
+	}
+	if f.Limit > 0 {
+		q = q.Limit(f.Limit + 1)
+	}
+	var items []models.CalendarItem
+	err := eachRow(q, func(rows *sql.Rows) error {
+		var m models.CalendarItem
+		var accounts list[string]
+		var updated instant
+		err := rows.Scan(&m.ID, &m.ProviderID, &m.Name, &m.ExternalID, &m.Status, &m.Summary, &m.Organizer, &accounts, &m.Revision, &updated, &m.ProviderSlug, &m.ProviderName)
+		m.Accounts, m.UpdatedAt = accounts, updated.Time
+		items = append(items, m)
+		return err
+	})
+	return items, err
+}
+
+// eachRow calls f for every row of a query. It reads far more rows in a second
+// than GORM can put into structs.
+func eachRow(q *gorm.DB, f func(*sql.Rows) error) (err error) {
+	rows, err := q.Rows()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := f(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// fillCalendar loads windows, circuits and the names of their sites, in a
+// fixed number of statements for each part of the list.
+func fillCalendar(tx *gorm.DB, v sight, f models.CalendarFilter, items []models.CalendarItem) error {
+	byID := make(map[string]*models.CalendarItem, len(items))
+	ids := make([]string, len(items))
+	for i := range items {
+		byID[items[i].ID], ids[i] = &items[i], items[i].ID
+	}
+	if err := calendarCircuits(tx, v, f, ids, byID); err != nil {
+		return err
+	}
+	if err := calendarWindows(tx, f, ids, byID); err != nil {
+		return err
+	}
+	return narrowCalendar(tx, v, f, items)
+}
+
+func calendarWindows(tx *gorm.DB, f models.CalendarFilter, ids []string, byID map[string]*models.CalendarItem) error {
+	return chunks(ids, func(part []string) error {
+		q := tx.Table("maintenance_windows").Select("maintenance_id, ordinal, kind, called, status, starts, ends, impacts").
+			Where("maintenance_id IN ?", part).Order("maintenance_id, ordinal")
+		if !f.EndAfter.IsZero() {
+			q = q.Where("ends >= ?", at(f.EndAfter))
+		}
+		return eachRow(q, func(rows *sql.Rows) error {
+			var r windowRow
+			err := rows.Scan(&r.MaintenanceID, &r.Ordinal, &r.Kind, &r.Called, &r.Status, &r.Starts, &r.Ends, &r.Impacts)
+			if m := byID[r.MaintenanceID]; m != nil {
+				m.Windows = append(m.Windows, r.model())
+			}
+			return err
+		})
+	})
+}
+
+// calendarCircuits reads the circuits that are asked for and in sight, each
+// with the sites of its two ends.
+func calendarCircuits(tx *gorm.DB, v sight, f models.CalendarFilter, ids []string, byID map[string]*models.CalendarItem) error {
+	return chunks(ids, func(part []string) error {
+		q := tx.Table("maintenance_circuits mc").Where("mc.maintenance_id IN ?", part).
+			Select("mc.maintenance_id, mc.cid, mc.account, mc.impact, mc.cancelled, mc.manual, sa.name, sz.name").
+			Joins("LEFT JOIN terminations ea ON ea.circuit_id = mc.circuit_id AND ea.side = 'A' LEFT JOIN sites sa ON sa.id = ea.site_id").
+			Joins("LEFT JOIN terminations ez ON ez.circuit_id = mc.circuit_id AND ez.side = 'Z' LEFT JOIN sites sz ON sz.id = ez.site_id").
+			Order("mc.maintenance_id, mc.position")
+		if !v.all {
+			q = where(q.Joins("JOIN maintenances m ON m.id = mc.maintenance_id"), v.impacts())
+		}
+		if len(f.Circuits) > 0 {
+			keys := each(f.Circuits, models.CIDKey)
+			q = q.Where("(mc.cid_key IN ? OR mc.circuit_id IN (SELECT k.id FROM circuits k WHERE k.cid_key IN ?))", keys, keys)
+		}
+		if len(f.Sites) > 0 {
+			q = q.Where("(sa.name IN ? OR sz.name IN ?)", f.Sites, f.Sites)
+		}
+		return eachRow(q, func(rows *sql.Rows) error {
+			var id string
+			var c models.CircuitImpact
+			var sites [2]*string
+			err := rows.Scan(&id, &c.CID, &c.Account, &c.Impact, &c.Cancelled, &c.Manual, &sites[0], &sites[1])
+			c.Circuit = endingAt(sites)
+			if m := byID[id]; m != nil {
+				m.Circuits = append(m.Circuits, c)
+			}
+			return err
+		})
+	})
+}
+
+// endingAt gives a circuit with nothing but the names of its sites; nil
+// without any.
+func endingAt(sites [2]*string) *models.Circuit {
+	c := new(models.Circuit)
+	for _, name := range sites {
+		if name != nil {
+			c.Terminations = append(c.Terminations, models.Termination{Site: models.Site{Name: *name}})
+		}
+	}
+	if len(c.Terminations) == 0 {
+		return nil
+	}
+	return c
+}
+
+// narrowCalendar keeps the windows that are asked for and in sight, each with
+// the circuits that are. Nothing else of a record is left in it.
+func narrowCalendar(tx *gorm.DB, v sight, f models.CalendarFilter, items []models.CalendarItem) error {
+	var whole map[string]bool
+	if !v.all {
+		var err error
+		if whole, err = wholeProviders(tx, v); err != nil {
+			return err
+		}
+	}
+	asked := len(f.Circuits) > 0 || len(f.Sites) > 0
+	for i := range items {
+		m := &items[i]
+		partial := asked || !v.all && !whole[m.ProviderID]
+		for _, w := range m.Windows {
+			if shown, is := calendarWindow(*m, w, f, partial); is {
+				m.Shown = append(m.Shown, shown)
+			}
+		}
+		if partial {
+			m.Accounts = accountsOf(m.Circuits)
+		}
+		m.Windows, m.Circuits = nil, nil
+	}
+	return nil
+}
+
+// calendarWindow gives a window as a calendar shows it; false when it shows
+// none. Of a maintenance that is shown in part it is one that hits a circuit
+// of that part, or that did until the circuit was cancelled by itself.
+func calendarWindow(m models.CalendarItem, w models.Window, f models.CalendarFilter, partial bool) (models.CalendarWindow, bool) {
+	hits := models.HitsOf(w, m.Circuits)
+	alone := len(hits) == 0 && len(models.HitsOf(w, uncancelled(m.Circuits))) > 0
+	if len(hits) == 0 && partial && !alone {
+		return models.CalendarWindow{}, false
+	}
+	if f.MinImpact != "" && !slices.ContainsFunc(hits, func(c models.CircuitImpact) bool { return !f.MinImpact.Worse(c.Impact) }) {
+		return models.CalendarWindow{}, false
+	}
+	off := alone || w.Off(m.Status)
+	if off && !f.OffSince.IsZero() && m.UpdatedAt.Before(f.OffSince) {
+		return models.CalendarWindow{}, false
+	}
+	w.Impacts = nil
+	return models.CalendarWindow{Window: w, Circuits: hits, Off: off}, true
+}
+
+// uncancelled gives the circuits as if none had been cancelled by itself.
+func uncancelled(circuits []models.CircuitImpact) []models.CircuitImpact {
+	return each(circuits, func(c models.CircuitImpact) models.CircuitImpact {
+		c.Cancelled = false
+		return c
+	})
+}
+
+func accountsOf(circuits []models.CircuitImpact) []string {
+	var all []string
+	for _, c := range circuits {
+		if c.Account != "" {
+			all = append(all, c.Account)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
