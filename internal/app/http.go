@@ -59,8 +59,8 @@ func (a *App) sourceSetting(name string) rest.SourceSetting {
 	return rest.SourceSetting{}
 }
 
-// findings counts the open findings by severity.
-func (a *App) findings(ctx context.Context) (map[models.Severity]int64, error) {
+// openFindings counts the open findings by severity.
+func (a *App) openFindings(ctx context.Context) (map[models.Severity]int64, error) {
 	counts, err := a.store.FindingCounts(ctx)
 	bySeverity := map[models.Severity]int64{}
 	for _, c := range counts {
@@ -74,7 +74,7 @@ func (a *App) metrics() (http.Handler, error) {
 		Reader: a.store, Enable: a.Config.Metrics.Enable, Labels: a.Config.Metrics.LabelsAttached.Map(),
 		Rules: a.habits.of, Now: a.Now, Logger: a.Logger, Version: a.Version,
 		DisabledDefinitions: a.disabled, Watching: a.pipeline.Watching,
-		Process: a.counted, Labelled: a.labelled(), Findings: a.findings,
+		Process: a.counted, Labelled: a.labelled(), Findings: a.openFindings,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set the metrics up: %w", err)
