@@ -31,9 +31,16 @@ func (a *App) handler() (http.Handler, error) {
 	if !a.Config.Metrics.Public {
 		figures = rest.Guard(rest.GuardOptions{Auth: auth, Open: a.OpenAccess, Whole: true, Logger: a.Logger}, figures)
 	}
+	queries, err := a.graphql(auth)
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", api)
 	mux.HandleFunc("GET "+consentPath, a.consentAnswer)
+	for _, p := range graphqlPaths {
+		mux.Handle(p, queries)
+	}
 	for _, p := range metricsPaths {
 		mux.Handle("GET "+p, figures)
 	}
