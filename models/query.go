@@ -91,6 +91,7 @@ type CircuitFilter struct {
 	Types     []string
 	Page      Page
 
+	CIDs     []string // exact, without regard to case
 	IDs      []string
 	Statuses []string
 	Tenants  []string

@@ -38,10 +38,17 @@ func (a *App) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	queries, err := a.graphql(auth)
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", api)
 	mux.HandleFunc("GET "+consentPath, a.consentAnswer)
 	mux.Handle(calendar.Path, feed)
+	for _, p := range graphqlPaths {
+		mux.Handle(p, queries)
+	}
 	for _, p := range metricsPaths {
 		mux.Handle("GET "+p, figures)
 	}
@@ -64,7 +71,7 @@ func (a *App) openFindings(ctx context.Context) (map[models.Severity]int64, erro
 	counts, err := a.store.FindingCounts(ctx)
 	bySeverity := map[models.Severity]int64{}
 	for _, c := range counts {
-		bySeverity[c.Severity] += int64(c.Count)
+		bySeverity[c.Severity] += c.Count
 	}
 	return bySeverity, err
 }

@@ -194,7 +194,7 @@ func TestServeAsksForAToken(t *testing.T) {
 		}
 	}
 	s.token = ""
-	for _, path := range []string{"/metrics", "/api/v1/maintenances", "/api/plugins/circuit-maintenance/note/", "/api/plugins/capacity-metrics/app-metrics"} {
+	for _, path := range []string{"/metrics", "/api/v1/maintenances", "/api/plugins/circuit-maintenance/note/", "/api/plugins/capacity-metrics/app-metrics", "/graphql", "/graphql/schema", "/api/graphql/"} {
 		if code, _ := s.get(t, path); code != http.StatusUnauthorized {
 			t.Errorf("%s without a token: %d, want 401", path, code)
 		}

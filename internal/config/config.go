@@ -18,6 +18,7 @@ type Config struct {
 	UnknownSenders string    `yaml:"unknown_senders"`
 	Forwarders     []string  `yaml:"trusted_forwarders"`
 	Metrics        Metrics   `yaml:"metrics"`
+	GraphQL        GraphQL   `yaml:"graphql"`
 	Sources        []Source  `yaml:"notification_sources"`
 	Parsers        Parsers   `yaml:"parsers"`
 	Trust          Trust     `yaml:"trust"`
@@ -56,6 +57,11 @@ type Metrics struct {
 	Enable         bool       `yaml:"enable"`
 	LabelsAttached LabelPaths `yaml:"labels_attached"`
 	Public         bool       `yaml:"public"` // /metrics without a token
+}
+
+// GraphQL are the settings of /graphql.
+type GraphQL struct {
+	Introspection bool `yaml:"introspection"` // the schema may be asked for
 }
 
 // LabelPaths are labels of the gauge in the order of the file.

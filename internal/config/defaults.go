@@ -21,6 +21,7 @@ func Defaults() Config {
 			{"circuit_type", "circuit.type.name"},
 			{"site", "site.name"},
 		}},
+		GraphQL:   GraphQL{Introspection: true},
 		Trust:     Trust{Untrusted: "flag"},
 		Retention: Retention{Commands: 90 * 24 * time.Hour},
 		Overlap:   Overlap{HoldOver: 30 * time.Minute},

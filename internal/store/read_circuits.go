@@ -44,6 +44,9 @@ func (s *Store) Circuits(ctx context.Context, scope models.Scope, f models.Circu
 // filterCircuits filters by what only scripts and pages ask for.
 func filterCircuits(q *gorm.DB, f models.CircuitFilter) *gorm.DB {
 	q = withIDs(q, "x.id", f.IDs)
+	if len(f.CIDs) > 0 {
+		q = q.Where("x.cid_key IN ?", each(f.CIDs, models.CIDKey))
+	}
 	if len(f.Statuses) > 0 {
 		q = q.Where("x.status IN ?", f.Statuses)
 	}

@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"lineman/models"
+)
+
+// The readers of batches: what belongs to many records, in one statement
+// however many they are. They give only what a query over nested records
+// shows, and page for each record that it belongs to.
+
+// among is the condition that an ID column is one of a list of any length.
+func (s *Store) among(column string, ids []string) condition {
+	ids = validIDs(unique(ids))
+	if s.dialect == dialectPostgres {
+		return condition{column + " = ANY(CAST(CAST(? AS text) AS uuid[]))", []any{"{" + strings.Join(ids, ",") + "}"}}
+	}
+	text, err := json.Marshal(ids)
+	if err != nil || len(ids) == 0 {
+		return nothing // strings can always be written
+	}
+	return condition{column + " IN (SELECT value FROM json_each(?))", []any{string(text)}}
+}
+
+// batch reads the rows of a query that are within the bounds of a batch. The
+// query has a column place, that counts the rows of each record from 1, where
+// the batch has a page.
+func batch[R any](q *gorm.DB, b models.Batch) (rows []R, err error) {
+	if b.Page.Limit > 0 {
+		q = q.Where("r.place > ? AND r.place <= ?", max(b.Page.Offset, 0), max(b.Page.Offset, 0)+b.Page.Limit)
+	}
+	if b.Most > 0 {
+		q = q.Limit(b.Most + 1)
+	}
+	if err := q.Scan(&rows).Error; err != nil {
+		return nil, err
+	}
+	if b.Most > 0 && len(rows) > b.Most {
+		return nil, fmt.Errorf("%w: more than %d", models.ErrTooMany, b.Most)
+	}
+	return rows, nil
+}
+
+// headRow is a maintenance without its parts.
+type headRow struct {
+	ID           string
+	Name         string
+	ExternalID   string
+	ProviderID   string
+	ProviderSlug string
+	ProviderName string
+	Status       string
+	Summary      string
+	Starts       instant
+	Ends         instant
+	Acknowledged bool
+	Synthetic    bool
+	FirstSeen    instant
+	LastNotice   instant
+	Revision     int64
+	CreatedAt    instant
+	UpdatedAt    instant
+}
+
+const headColumns = "m.id, m.name, m.external_id, m.provider_id, pr.slug AS provider_slug, pr.name AS provider_name, m.status, m.summary, " +
+	"m.starts, m.ends, m.acknowledged, m.synthetic, m.first_seen, m.last_notice, m.revision, m.created_at, m.updated_at"
+
+func (r headRow) model() models.MaintenanceHead {
+	return models.MaintenanceHead{
+		ID: r.ID, Name: r.Name, ExternalID: r.ExternalID, Provider: models.ProviderRef{ID: r.ProviderID, Slug: r.ProviderSlug, Name: r.ProviderName},
+		Status: models.Status(r.Status), Summary: r.Summary, Start: r.Starts.Time, End: r.Ends.Time, Acknowledged: r.Acknowledged,
+		Synthetic: r.Synthetic, FirstSeen: r.FirstSeen.Time, LastNotice: r.LastNotice.Time, Revision: r.Revision,
+		CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+	}
+}
+
+// heads are the maintenances in sight that a list shows.
+func heads(tx *gorm.DB, v sight) *gorm.DB {
+	q := tx.Table("maintenances m").Joins("JOIN providers pr ON pr.id = m.provider_id")
+	return where(q, v.maintenances()).Where("m.merged_into = ''")
+}
+
+const headOrder = "m.starts DESC NULLS LAST, m.id"
+
+// MaintenanceHeads lists records in scope like Maintenances, but without
+// counting them and without their parts.
+func (s *Store) MaintenanceHeads(ctx context.Context, scope models.Scope, f models.MaintenanceFilter) (all []models.MaintenanceHead, err error) {
+	err = s.read(ctx, "read maintenances", func(tx *gorm.DB) error {
+		v := sightOf(scope)
+		var rows []headRow
+		err := paged(filterMaintenances(heads(tx, v), v, f).Select(headColumns).Order(headOrder), f.Page).Scan(&rows).Error
+		all = each(rows, headRow.model)
+		return err
+	})
+	return all, err
+}
+
+// MaintenancesByID gives the records in scope that have these IDs.
+func (s *Store) MaintenancesByID(ctx context.Context, scope models.Scope, ids []string) (map[string]models.MaintenanceHead, error) {
+	byID := make(map[string]models.MaintenanceHead, len(ids))
+	err := s.read(ctx, "read maintenances by id", func(tx *gorm.DB) error {
+		var rows []headRow
+		err := where(heads(tx, sightOf(scope)), s.among("m.id", ids)).Select(headColumns).Scan(&rows).Error
+		for _, r := range rows {
+			byID[r.ID] = r.model()
+		}
+		return err
+	})
+	return byID, err
+}
+
+// MaintenancesOfProviders gives the records in scope of each of these
+// providers, the newest start first.
+func (s *Store) MaintenancesOfProviders(ctx context.Context, scope models.Scope, b models.Batch) (map[string][]models.MaintenanceHead, error) {
+	byProvider := map[string][]models.MaintenanceHead{}
+	err := s.read(ctx, "read the maintenances of providers", func(tx *gorm.DB) error {
+		q := where(heads(tx, sightOf(scope)), s.among("m.provider_id", b.IDs)).
+			Select(headColumns + ", ROW_NUMBER() OVER (PARTITION BY m.provider_id ORDER BY " + headOrder + ") AS place")
+		rows, err := batch[headRow](tx.Table("(?) r", q).Order("r.provider_id, r.place"), b)
+		for _, r := range rows {
+			byProvider[r.ProviderID] = append(byProvider[r.ProviderID], r.model())
+		}
+		return err
+	})
+	return byProvider, err
+}
+
+// Windows gives the windows of each of these maintenances, where they are in
+// scope, without the impacts in them.
+func (s *Store) Windows(ctx context.Context, scope models.Scope, b models.Batch) (map[string][]models.Window, error) {
+	byMaintenance := map[string][]models.Window{}
+	err := s.read(ctx, "read windows", func(tx *gorm.DB) error {
+		type row struct {
+			MaintenanceID string
+			Ordinal       int
+			Kind          string
+			Called        bool
+			Status        string
+			Starts        instant
+			Ends          instant
+		}
+		q := tx.Table("maintenance_windows w").Select("w.maintenance_id, w.ordinal, w.kind, w.called, w.status, w.starts, w.ends").
+			Joins("JOIN maintenances m ON m.id = w.maintenance_id").Order("w.maintenance_id, w.ordinal")
+		rows, err := batch[row](where(where(q, sightOf(scope).maintenances()), s.among("w.maintenance_id", b.IDs)), b)
+		for _, r := range rows {
+			byMaintenance[r.MaintenanceID] = append(byMaintenance[r.MaintenanceID], models.Window{
+				Ordinal: r.Ordinal, Kind: models.WindowKind(r.Kind), Called: r.Called, Status: models.Status(r.Status), Start: r.Starts.Time, End: r.Ends.Time,
+			})
+		}
+		return err
+	})
+	return byMaintenance, err
+}

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"lineman/models"
+)
+
+// headCircuit is a circuit without its tags and terminations.
+type headCircuit struct {
+	ID           string
+	CID          string `gorm:"column:cid"`
+	ProviderID   string
+	ProviderSlug string
+	ProviderName string
+	TypeName     ref
+	Status       string
+	Description  string
+	Tenant       string
+	CreatedAt    instant
+	UpdatedAt    instant
+	OwnerID      string // what it was asked for by
+}
+
+const circuitColumns = "x.id, x.cid, x.provider_id, pr.slug AS provider_slug, pr.name AS provider_name, x.type_name, x.status, " +
+	"x.description, x.tenant, x.created_at, x.updated_at"
+
+// model gives a circuit whose Provider has only ID, slug and name.
+func (r headCircuit) model() models.Circuit {
+	return models.Circuit{
+		ID: r.ID, CID: r.CID, ProviderID: r.ProviderID, Provider: models.Provider{ID: r.ProviderID, Slug: r.ProviderSlug, Name: r.ProviderName},
+		Type: string(r.TypeName), Status: r.Status, Description: r.Description, Tenant: r.Tenant, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+	}
+}
+
+func headCircuits(tx *gorm.DB, v sight) *gorm.DB {
+	return where(tx.Table("circuits x").Joins("JOIN providers pr ON pr.id = x.provider_id"), v.circuits("x.id"))
+}
+
+// CircuitsByID gives the circuits in scope that have these IDs, without tags
+// and terminations; of the provider, only ID, slug and name.
+func (s *Store) CircuitsByID(ctx context.Context, scope models.Scope, ids []string) (map[string]models.Circuit, error) {
+	byID := make(map[string]models.Circuit, len(ids))
+	err := s.read(ctx, "read circuits by id", func(tx *gorm.DB) error {
+		var rows []headCircuit
+		err := where(headCircuits(tx, sightOf(scope)), s.among("x.id", ids)).Select(circuitColumns).Scan(&rows).Error
+		for _, r := range rows {
+			byID[r.ID] = r.model()
+		}
+		return err
+	})
+	return byID, err
+}
+
+// CircuitsOf gives the circuits in scope of each of these providers, or those
+// that end at each of these sites, by CID, as CircuitsByID does.
+func (s *Store) CircuitsOf(ctx context.Context, scope models.Scope, owner models.OwnerKind, b models.Batch) (map[string][]models.Circuit, error) {
+	byOwner := map[string][]models.Circuit{}
+	err := s.read(ctx, "read the circuits of "+string(owner)+"s", func(tx *gorm.DB) error {
+		q, column := headCircuits(tx, sightOf(scope)), "x.provider_id"
+		switch owner {
+		case models.OwnerProvider:
+		case models.OwnerSite:
+			column = "e.site_id"
+			q = q.Joins("JOIN terminations e ON e.circuit_id = x.id"). // once where both ends are there
+											Where("e.side = (SELECT MIN(o.side) FROM terminations o WHERE o.circuit_id = e.circuit_id AND o.site_id = e.site_id)")
+		default:
+			return fmt.Errorf("circuits belong to no %s", owner)
+		}
+		q = where(q, s.among(column, b.IDs)).Select(circuitColumns + ", " + column + " AS owner_id, " +
+			"ROW_NUMBER() OVER (PARTITION BY " + column + " ORDER BY x.cid_key, x.id) AS place")
+		rows, err := batch[headCircuit](tx.Table("(?) r", q).Order("r.owner_id, r.place"), b)
+		for _, r := range rows {
+			byOwner[r.OwnerID] = append(byOwner[r.OwnerID], r.model())
+		}
+		return err
+	})
+	return byOwner, err
+}
+
+// Terminations gives the ends of each of these circuits that are in scope, A
+// before Z, with their sites; the sites have no tags.
+func (s *Store) Terminations(ctx context.Context, scope models.Scope, b models.Batch) (map[string][]models.Termination, error) {
+	byCircuit := map[string][]models.Termination{}
+	err := s.read(ctx, "read terminations", func(tx *gorm.DB) error {
+		q := where(tx.Table("terminations e"), sightOf(scope).circuits("e.circuit_id"))
+		q = where(q, s.among("e.circuit_id", b.IDs)).Select("e.id, e.circuit_id, e.side, e.site_id, e.xconnect").Order("e.circuit_id, e.side")
+		rows, err := batch[terminationRow](q, b)
+		if err != nil {
+			return err
+		}
+		ids := each(rows, func(r terminationRow) string { return string(r.SiteID) })
+		var found []siteRow
+		if err := where(tx.Table("sites w"), s.among("w.id", ids)).Scan(&found).Error; err != nil {
+			return err
+		}
+		sites := make(map[string]models.Site, len(found))
+		for _, r := range found {
+			sites[r.ID] = r.model()
+		}
+		for _, r := range rows {
+			t := r.model()
+			t.Site = sites[t.SiteID]
+			byCircuit[r.CircuitID] = append(byCircuit[r.CircuitID], t)
+		}
+		return nil
+	})
+	return byCircuit, err
+}
+
+// Tags gives the tags of each of these records that are in scope, sorted. A
+// site's tags are shown where the site is, a provider's where all of it is.
+func (s *Store) Tags(ctx context.Context, scope models.Scope, owner models.OwnerKind, b models.Batch) (map[string][]string, error) {
+	byOwner := map[string][]string{}
+	err := s.read(ctx, "read the tags of "+string(owner)+"s", func(tx *gorm.DB) error {
+		v := sightOf(scope)
+		var q *gorm.DB
+		switch owner {
+		case models.OwnerCircuit:
+			q = where(tx.Table("circuit_tags g").Select("g.circuit_id AS owner_id, g.tag"), s.among("g.circuit_id", b.IDs))
+			q = where(q, v.circuits("g.circuit_id"))
+		case models.OwnerSite:
+			q = where(tx.Table("site_tags g").Select("g.site_id AS owner_id, g.tag"), s.among("g.site_id", b.IDs))
+			q = where(q, v.sites("g.site_id"))
+		case models.OwnerProvider:
+			q = where(tx.Table("provider_tags g").Select("g.provider_id AS owner_id, g.tag"), s.among("g.provider_id", b.IDs))
+			q = where(q, v.providers("g.provider_id"))
+		default:
+			return fmt.Errorf("no %s has tags", owner)
+		}
+		type row struct {
+			OwnerID string
+			Tag     string
+		}
+		rows, err := batch[row](q.Order("owner_id, g.tag"), b)
+		for _, r := range rows {
+			byOwner[r.OwnerID] = append(byOwner[r.OwnerID], r.Tag)
+		}
+		return err
+	})
+	return byOwner, err
+}
+
+// ProviderRefs lists the providers that are in scope themselves, with all that
+// is theirs, by name. Without slugs it lists all of them.
+func (s *Store) ProviderRefs(ctx context.Context, scope models.Scope, slugs []string, page models.Page) (all []models.ProviderRef, err error) {
+	err = s.read(ctx, "read providers", func(tx *gorm.DB) error {
+		q := where(tx.Table("providers x"), sightOf(scope).providers("x.id"))
+		if len(slugs) > 0 {
+			q = q.Where("x.slug IN ?", each(slugs, nameKey))
+		}
+		return paged(q.Select("x.id, x.slug, x.name").Order("x.name_key, x.id"), page).Scan(&all).Error
+	})
+	return all, err
+}
