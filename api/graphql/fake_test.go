@@ -23,6 +23,7 @@ type memory struct {
 	circuits models.CircuitFilter
 	mails    models.MailFilter
 	notices  models.NoticeFilter
+	findings models.FindingFilter
 	batch    models.Batch
 }
 
@@ -79,6 +80,13 @@ func (r *memory) Mails(_ context.Context, s models.Scope, f models.MailFilter) (
 func (r *memory) FindNotices(_ context.Context, s models.Scope, f models.NoticeFilter) ([]models.NoticeItem, int, error) {
 	r.scopes, r.notices = append(r.scopes, s), f
 	return []models.NoticeItem{{Notice: models.Notice{ID: "no1", RawID: "r1", MaintenanceID: "TTN-1"}, MaintenanceRowID: "m1"}}, 1, r.err
+}
+
+func (r *memory) Findings(_ context.Context, s models.Scope, f models.FindingFilter) ([]models.FindingItem, int, error) {
+	r.scopes, r.findings = append(r.scopes, s), f
+	return []models.FindingItem{{Finding: models.Finding{
+		ID: "f1", Subject: models.Subject{Kind: models.SubjectSite, Name: "Paris"}, Severity: models.SeverityIsolated, Circuits: []string{"c1", "gone"}, Maintenances: []string{"m1"},
+	}}}, 1, r.err
 }
 
 func (r *memory) MaintenancesByID(_ context.Context, _ models.Scope, ids []string) (map[string]models.MaintenanceHead, error) {

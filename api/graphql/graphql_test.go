@@ -69,6 +69,8 @@ func TestAnswers(t *testing.T) {
 		{`query Q($name: String!) {circuit_maintenances(name: [$name], limit: 1) {name}}`, `{"name":"zayo-m0"}`, `{"circuit_maintenances":[{"name":"zayo-m0"}]}`},
 		{`{circuit_impacts(impact: ["NO-IMPACT"]) {impact maintenance {status} circuit {cid}}}`, "",
 			`{"circuit_impacts":[{"impact":"NO-IMPACT","maintenance":{"status":"RE-SCHEDULED"},"circuit":{"cid":"A/1"}}]}`},
+		{`{findings {kind name severity circuits {cid} circuit_maintenances {name}}}`, "",
+			`{"findings":[{"kind":"site","name":"Paris","severity":"isolated","circuits":[{"cid":"A/1"}],"circuit_maintenances":[{"name":"zayo-m1"}]}]}`},
 		{`{a: notes {title} b: notes {title}}`, "", `{"a":[{"title":"A note"}],"b":[{"title":"A note"}]}`},
 		{`query A {notes {id}} `, "", `{"notes":[{"id":"n1"}]}`},
 		{`{notes {...N}} fragment N on Note {id ... on Note {title}}`, "", `{"notes":[{"id":"n1","title":"A note"}]}`},
@@ -119,6 +121,11 @@ func TestFilters(t *testing.T) {
 		},
 		`{parsed_notifications(id: "a", maintenance: "b", raw_notification: "c", q: "d") {id}}`: func() string {
 			return cmp.Diff(models.NoticeFilter{IDs: []string{"a"}, Maintenances: []string{"b"}, Raws: []string{"c"}, Query: "d", Page: models.Page{Limit: 100}}, b.notices)
+		},
+		`{findings(site: "a", group: "b", severity: "risk", state: "all") {id}}`: func() string {
+			return cmp.Diff(models.FindingFilter{
+				Sites: []string{"a"}, Groups: []string{"b"}, Severities: []models.Severity{models.SeverityRisk}, State: models.FindingsAll, Page: models.Page{Limit: 100},
+			}, b.findings)
 		},
 		`{circuits {circuit_impacts(limit: 3, offset: 4) {id}}}`: func() string {
 			return cmp.Diff(models.Page{Limit: 3, Offset: 4}, b.batch.Page)
@@ -183,6 +190,8 @@ func TestRefusals(t *testing.T) {
 		"negative offset":       {`{circuit_maintenances(offset: -1) {id}}`, "", `offset: -1 is no number of rows to leave out`},
 		"status":                {`{circuit_maintenances(status: "DONE") {id}}`, "", `status: "DONE" is none of TENTATIVE, CONFIRMED`},
 		"impact":                {`{circuit_impacts(impact: ["BAD"]) {id}}`, "", `impact: "BAD" is none of NO-IMPACT`},
+		"severity":              {`{findings(severity: "bad") {id}}`, "", `severity: "bad" is none of isolated, degraded, risk`},
+		"state":                 {`{findings(state: "bad") {id}}`, "", `state: "bad" is none of open, closed, all`},
 		"level":                 {`{notes(level: "bad") {id}}`, "", `level: "bad" is none of INFO, WARNING`},
 		"time":                  {`{circuit_maintenances(start_time: "soon") {id}}`, "", `"soon" is no DateTime; write it like 2026-03-02T12:00:00Z`},
 		"NUL":                   {`{circuit_maintenances(q: "a\u0000b") {id}}`, "", "q: a value holds bytes that are no text"},
@@ -351,7 +360,7 @@ func TestFailures(t *testing.T) {
 	b.err = errors.New("dial postgres://lineman:CANARY@db: refused")
 	for _, q := range []string{
 		`{circuit_maintenances {id}}`, `{circuit_impacts {id}}`, `{circuits {id}}`, `{providers {id}}`, `{sites {id}}`, `{notes {id}}`,
-		`{raw_notifications {id}}`, `{parsed_notifications {id}}`,
+		`{raw_notifications {id}}`, `{parsed_notifications {id}}`, `{findings {id}}`,
 	} {
 		b.log.Reset()
 		status, body := b.ask(q, "")

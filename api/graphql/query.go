@@ -225,6 +225,33 @@ func (query) ParsedNotifications(ctx context.Context, args noticeArgs) ([]*parse
 	}, newNotices)
 }
 
+type findingArgs struct {
+	pageArgs
+	Site     *[]*string
+	Group    *[]*string
+	Severity *[]*string
+	State    *string
+}
+
+// Findings lists what falls together.
+func (query) Findings(ctx context.Context, args findingArgs) ([]*finding, error) {
+	var q asked
+	f := models.FindingFilter{
+		Sites: q.texts("site", args.Site), Groups: q.texts("group", args.Group),
+		Severities: words(&q, "severity", args.Severity, []models.Severity{models.SeverityIsolated, models.SeverityDegraded, models.SeverityRisk}),
+		Page:       q.page(args.pageArgs),
+	}
+	if args.State != nil {
+		for _, s := range words(&q, "state", &[]*string{args.State}, []models.FindingState{models.FindingsOpen, models.FindingsClosed, models.FindingsAll}) {
+			f.State = s
+		}
+	}
+	return answer(ctx, q, func(r *request) ([]models.FindingItem, error) {
+		found, _, err := r.reader.Findings(ctx, r.scope, f)
+		return found, err
+	}, newFindings)
+}
+
 // errMixed is why a query is refused that was let through as one of the schema.
 var errMixed = models.Invalid("", "Ask for the schema and for records in separate queries.")
 

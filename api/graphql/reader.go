@@ -23,6 +23,7 @@ type ListReader interface {
 	FindNotes(ctx context.Context, s models.Scope, f models.NoteFilter) ([]models.Note, int, error)
 	Mails(ctx context.Context, s models.Scope, f models.MailFilter) ([]models.MailItem, int, error)
 	FindNotices(ctx context.Context, s models.Scope, f models.NoticeFilter) ([]models.NoticeItem, int, error)
+	Findings(ctx context.Context, s models.Scope, f models.FindingFilter) ([]models.FindingItem, int, error)
 }
 
 // MaintenanceReader gives what belongs to many maintenances at once.

@@ -101,6 +101,7 @@ func TestGraphQLAnswers(t *testing.T) {
 			`{notes(maintenance: "lumen-L-1") {level maintenance {name}}}`:                                                                                `{"notes":[{"level":"WARNING","maintenance":{"name":"lumen-L-1"}}]}`,
 			`{raw_notifications(parsed: true, limit: 1) {parsed state source parsed_notifications {maintenance {name} windows {circuits {cid impact}}}}}`: `{"raw_notifications":[{"parsed":true,"state":"parsed","source":"noc","parsed_notifications":[{"maintenance":{"name":"lumen-L-1"},"windows":[{"circuits":[{"cid":"L/1","impact":"OUTAGE"},{"cid":"L/9","impact":"OUTAGE"}]}]}]}]}`,
 			`{parsed_notifications(maintenance: "zayo-TTN-1") {maintenance_id account sequence}}`:                                                         `{"parsed_notifications":[{"maintenance_id":"TTN-1","account":"Example Corp","sequence":1}]}`,
+			`{findings {name}}`: `{"findings":[]}`,
 		} {
 			if diff := cmp.Diff(want, data(t, h, query)); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", query, diff)
@@ -210,6 +211,7 @@ var paths = []string{
 	`{notes {title comment maintenance {name circuits {cid}}}}`,
 	`{parsed_notifications {maintenance_id windows {circuits {cid}} maintenance {name circuits {cid}}}}`,
 	`{raw_notifications {subject}}`,
+	`{findings(state: "all") {name severity circuits {cid} circuit_maintenances {name circuits {cid}}}}`,
 }
 
 // TestGraphQLScopes: who sees one part sees nothing of another by any path, be
@@ -217,15 +219,22 @@ var paths = []string{
 func TestGraphQLScopes(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		w := newWorld(t, s)
+		// Rome loses all that ends there.
+		lumen := provider(t, s, "lumen")
+		w.receive(lumen, notice(lumen, "L-2", 3, "L/1"))
+		if found := data(t, graph(t, s, models.ScopeAll), `{findings(site: "Rome") {severity circuits {cid}}}`); !strings.Contains(found, "isolated") || !strings.Contains(found, "Z/2") {
+			t.Fatalf("no finding: %s", found)
+		}
 		mails := data(t, graph(t, s, models.ScopeAll), `{raw_notifications {id}}`)
 		for name, test := range map[string]struct {
 			scope   models.Scope
 			sees    string
 			nothing string // of this
 		}{
-			"tenant":   {models.Scope{Tenants: []string{"red"}}, "Z/1", `Z/2|L/1|L/9|C/1|L-[12]|lumen|gold|Subject`},
-			"circuit":  {models.Scope{Circuits: []string{w.ids["Z/1"]}}, "Z/1", `Z/2|L/1|L/9|C/1|L-[12]|lumen|gold|Subject`},
-			"tag":      {models.Scope{Tags: []string{"gold"}}, "L/1", `Z/|L/9|C/1|TTN|zayo|red|Subject`},
+			"tenant":   {models.Scope{Tenants: []string{"red"}}, "Z/1", `Z/2|L/1|L/9|C/1|L-[12]|lumen|gold|Subject|isolated`},
+			"circuit":  {models.Scope{Circuits: []string{w.ids["Z/1"]}}, "Z/1", `Z/2|L/1|L/9|C/1|L-[12]|lumen|gold|Subject|isolated`},
+			"tag":      {models.Scope{Tags: []string{"gold"}}, "L/1", `Z/|L/9|C/1|TTN|zayo|red|Subject|isolated`},
+			"both":     {models.Scope{Providers: []string{"zayo", "lumen"}}, "isolated", `C/1|cogent|Subject`},
 			"provider": {models.Scope{Providers: []string{"cogent"}}, "C/1", `Z/|L/|TTN|L-1|zayo|lumen|Rome|Paris|Subject`},
 			"nobody":   {models.Scope{}, "", `[A-Z]`},
 		} {
@@ -248,7 +257,7 @@ func TestGraphQLScopes(t *testing.T) {
 			`circuit_maintenances(circuit: "Z/1") {name}`, `circuit_maintenances(circuit: "L/9") {name}`, `circuit_maintenances(site: "Paris") {name}`,
 			`circuit_maintenances(name: "zayo-TTN-1") {name}`, `circuit_impacts(circuit: "Z/1") {id}`, `circuit_impacts(maintenance: "zayo-TTN-1") {id}`,
 			`circuits(cid: "Z/1") {cid}`, `circuits(site: "Paris") {cid}`, `sites(name: "Paris") {name}`, `providers(slug: "zayo") {slug}`, `providers(slug: "lumen") {slug}`,
-			`notes(maintenance: "zayo-TTN-1") {id}`, `notes(q: "L/9") {id}`, `parsed_notifications(maintenance: "zayo-TTN-1") {id}`,
+			`notes(maintenance: "zayo-TTN-1") {id}`, `notes(q: "L/9") {id}`, `findings(site: "Rome", state: "all") {id}`, `parsed_notifications(maintenance: "zayo-TTN-1") {id}`,
 			`raw_notifications(id: ` + idsOf(mails) + `) {id}`, `parsed_notifications(raw_notification: ` + idsOf(mails)[:40] + `]) {maintenance {name}}`,
 		} {
 			got := data(t, h, "{x: "+q+"}")
