@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"lineman/models"
 )
@@ -50,8 +52,8 @@ func (p *Pipeline) label(ctx context.Context, src Source, row models.Source, box
 		if err != nil {
 			return fmt.Errorf("read due labels: %w", err)
 		}
-		var results []models.LabelResult
 		var stop error
+		results := p.labelTogether(ctx, src, labeler, due, tried)
 		for _, task := range due {
 			if tried[task.MessageRowID] {
 				continue
@@ -75,6 +77,52 @@ func (p *Pipeline) label(ctx context.Context, src Source, row models.Source, box
 		}
 		forget(tried, results)
 	}
+}
+
+// labelTogether labels messages that need the same labels in one exchange. It
+// gives the results of those that the mailbox confirmed; the others stay for
+// one by one.
+func (p *Pipeline) labelTogether(ctx context.Context, src Source, labeler Labeler, due []models.LabelTask, tried map[string]bool) []models.LabelResult {
+	grouper, ok := labeler.(GroupLabeler)
+	if !ok {
+		return nil
+	}
+	type alike struct {
+		folder   string
+		validity uint32
+		add      string
+	}
+	groups := map[alike]map[models.MailRef]models.LabelTask{}
+	for _, t := range due {
+		names := src.names(t.Add)
+		if tried[t.MessageRowID] || len(names) == 0 || len(t.Remove) > 0 {
+			continue
+		}
+		key := alike{t.Ref.Folder, t.Ref.UIDValidity, strings.Join(names, "\n")}
+		if groups[key] == nil {
+			groups[key] = map[models.MailRef]models.LabelTask{}
+		}
+		groups[key][t.Ref] = t
+	}
+	var results []models.LabelResult
+	for key, tasks := range groups {
+		if len(tasks) < 2 {
+			continue
+		}
+		for range tasks {
+			p.at("label")
+		}
+		done, err := grouper.LabelTogether(ctx, slices.Collect(maps.Keys(tasks)), strings.Split(key.add, "\n"))
+		if err != nil {
+			continue // each by itself says what is wrong with it
+		}
+		for _, ref := range done {
+			p.at("labelled")
+			tried[tasks[ref].MessageRowID] = true
+			results = append(results, models.LabelResult{MessageRowID: tasks[ref].MessageRowID, Applied: tasks[ref].Want})
+		}
+	}
+	return results
 }
 
 // forget drops what succeeded, so that only failures are remembered.

@@ -62,6 +62,14 @@ type MailboxLabel struct {
 	Kind string // label, system label, keyword, folder
 }
 
+// GroupLabeler is a Labeler that labels many messages in one exchange.
+type GroupLabeler interface {
+	// LabelTogether adds the same labels to messages of one folder and gives
+	// those of which the mailbox said that they have them now. The others, and
+	// all of them after an error, are to be labelled one by one.
+	LabelTogether(ctx context.Context, refs []models.MailRef, add []string) ([]models.MailRef, error)
+}
+
 // Watcher is a Mailbox that is told of new mail.
 type Watcher interface {
 	// Wait returns nil once the folder may hold mail that was not there when

@@ -31,6 +31,64 @@ func (b *imapLabelBox) Label(ctx context.Context, ref models.MailRef, _ string, 
 	})
 }
 
+// LabelTogether sets keywords of many messages of a folder by one STORE.
+func (b *imapLabelBox) LabelTogether(ctx context.Context, refs []models.MailRef, add []string) (labelled []models.MailRef, err error) {
+	if b.set.byFolder || len(refs) == 0 {
+		return nil, nil
+	}
+	err = b.do(ctx, func(s *imapSession) error {
+		labelled, err = s.keywordsTogether(refs, add)
+		return err
+	})
+	return labelled, err
+}
+
+func (s *imapSession) keywordsTogether(refs []models.MailRef, add []string) ([]models.MailRef, error) {
+	sel, err := s.reopen(refs[0].Folder, false)
+	if err != nil || sel.validity != refs[0].UIDValidity {
+		return nil, err
+	}
+	var flags []imap.Flag
+	for _, l := range add {
+		if !sel.keeps(Keyword(l)) {
+			return nil, nil
+		}
+		flags = append(flags, imap.Flag(Keyword(l)))
+	}
+	uids := imap.UIDSet{}
+	byUID := make(map[uint32]models.MailRef, len(refs))
+	for _, r := range refs {
+		uids.AddNum(imap.UID(r.UID))
+		byUID[r.UID] = r
+	}
+	var labelled []models.MailRef
+	cmd := s.client.Store(uids, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Flags: flags}, nil)
+	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
+		uid, has, said := uidAndFlags(msg)
+		if ref, asked := byUID[uid]; asked && said && missing(has, flags) == "" {
+			labelled = append(labelled, ref)
+			delete(byUID, uid)
+		}
+	}
+	if err := cmd.Close(); err != nil {
+		return nil, s.storeFailed(refs[0], err)
+	}
+	return labelled, nil
+}
+
+// uidAndFlags reads what one answer says; said is false where it has no flags.
+func uidAndFlags(msg *imapclient.FetchMessageData) (uid uint32, flags []imap.Flag, said bool) {
+	for item := msg.Next(); item != nil; item = msg.Next() {
+		switch item := item.(type) {
+		case imapclient.FetchItemDataUID:
+			uid = uint32(item.UID)
+		case imapclient.FetchItemDataFlags:
+			flags, said = item.Flags, true
+		}
+	}
+	return uid, flags, said
+}
+
 // Keyword gives the IMAP keyword of a label. A keyword is an atom (RFC 3501),
 // so bytes that an atom may not hold, and the escape itself, become =XX: one
 // label, one keyword, and none that is a system flag.
