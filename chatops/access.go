@@ -9,21 +9,10 @@ import (
 	"lineman/models"
 )
 
-// Grants decides who may run what. Without a grant nothing is permitted.
+// Grants are asked before each command. Without one nothing is permitted.
 type Grants interface {
-	// Permit returns nil, or a *Denied that names everything that is missing.
-	// subcommand may be empty.
-	Permit(ctx context.Context, r Request, command, subcommand string) error
-}
-
-// Denied says which of the asker's ids no grant covers.
-type Denied struct {
-	Missing []string // for example "channel C123 (noc)"
-}
-
-// Error is what the asker reads.
-func (d *Denied) Error() string {
-	return fmt.Sprintf("This is not permitted for %s; ask an administrator of lineman for a grant.", strings.Join(d.Missing, ", "))
+	// Grants are those that may concern this platform.
+	Grants(ctx context.Context, platform string) ([]models.Grant, error)
 }
 
 // The terminal's organization and channel.
@@ -37,24 +26,38 @@ const (
 // database anyway, and nothing to any other platform.
 type TerminalGrants struct{}
 
-// Permit returns nil for the terminal.
-func (TerminalGrants) Permit(_ context.Context, r Request, _, _ string) error {
-	if r.Platform == PlatformTerminal && r.Organization.ID == OrganizationTerminal && r.Channel.ID == ChannelLocal {
-		return nil
-	}
-	return &Denied{Missing: []string{
-		missing("organization", r.Organization), missing("channel", r.Channel), missing("user", r.User),
-	}}
+// Grants is the one rule for the terminal.
+func (TerminalGrants) Grants(context.Context, string) ([]models.Grant, error) {
+	return []models.Grant{{
+		Kind: models.GrantRule, Effect: models.GrantAllow, Platform: PlatformTerminal, Command: models.Any, Subcommand: models.Any,
+		Organizations: []string{OrganizationTerminal}, Channels: []string{ChannelLocal}, Comment: "built in: whoever can open the database",
+	}}, nil
 }
 
-func missing(what string, p Party) string {
+// denial is what a denied asker reads: all the ids that no grant covers, so
+// that an administrator can be told them at once.
+func denial(d models.GrantDecision, r Request) string {
+	if d.Rule != nil {
+		return fmt.Sprintf("A rule does not permit this to %s in %s; ask an administrator of lineman.", missing(models.GrantUser, r), missing(models.GrantChannel, r))
+	}
+	var list []string
+	for _, s := range d.Missing() {
+		list = append(list, missing(s.Kind, r))
+	}
+	return fmt.Sprintf("This is not permitted for %s; ask an administrator of lineman for a grant.", strings.Join(list, ", "))
+}
+
+func missing(kind models.GrantKind, r Request) string {
+	p := map[models.GrantKind]Party{
+		models.GrantOrganization: r.Organization, models.GrantChannel: r.Channel, models.GrantUser: r.User,
+	}[kind]
 	switch {
 	case p.ID == "":
-		return what + " (none)"
+		return string(kind) + " (without an id)"
 	case p.Name == "" || p.Name == p.ID:
-		return what + " " + p.ID
+		return string(kind) + " " + p.ID
 	}
-	return fmt.Sprintf("%s %s (%s)", what, p.ID, p.Name)
+	return fmt.Sprintf("%s %s (%s)", kind, p.ID, CleanLine(p.Name))
 }
 
 // Accounts tells who in lineman a chat user is.
@@ -72,32 +75,26 @@ func (f Fixed) Principal(context.Context, Request) (models.Principal, error) {
 	return models.Principal(f), nil
 }
 
-// Outcome is how a command ended.
-type Outcome string
-
-// The outcomes of a command.
-const (
-	Succeeded Outcome = "succeeded"
-	Blocked   Outcome = "blocked" // no grant, or the role does not suffice
-	Failed    Outcome = "failed"  // what was asked could not be done
-	Errored   Outcome = "errored" // our side failed, panicked or took too long
-)
-
-// LogEntry is one command that ran, or was not permitted to. Help and
-// questions for missing parameters are no entries.
-type LogEntry struct {
-	Request    Request // Text and Args emptied; see Args below
-	Principal  string
-	Command    string
-	Subcommand string
-	Args       map[string][]string // secrets as ***
-	Outcome    Outcome
-	Details    string // the whole error, for administrators
-	Started    time.Time
-	Duration   time.Duration
+// Seen notes who writes to lineman, permitted or not.
+type Seen interface {
+	SeeChat(ctx context.Context, list []models.ChatSeen) error
 }
 
-// CommandLog keeps entries. An error of it never reaches the asker.
-type CommandLog interface {
-	LogCommand(ctx context.Context, e LogEntry) error
+// Journal is the command log, which also holds what was acknowledged and is
+// not answered yet.
+type Journal interface {
+	// AcceptCommand stores a command; fresh is false, and nothing is stored, when
+	// its EventID is there already.
+	AcceptCommand(ctx context.Context, c models.ChatCommand) (fresh bool, err error)
+	// UpdateCommand stores how far it came.
+	UpdateCommand(ctx context.Context, c models.ChatCommand) error
+	// ReclaimCommands gives this process the commands of a platform that no
+	// process has touched since then and that are not answered, with one more
+	// attempt counted. Of two processes that ask, one gets each.
+	ReclaimCommands(ctx context.Context, platform string, untouched time.Time) ([]models.ChatCommand, error)
+}
+
+// Counter counts commands for the metrics.
+type Counter interface {
+	CountCommand(platform, command, subcommand string, o models.ChatOutcome, took time.Duration)
 }

@@ -1,15 +1,26 @@
 package chatops
 
 import (
+	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"lineman/models"
 )
 
-// arguments fills the parameters of a subcommand from words and from answers
-// by name. It returns the required parameters that are still missing.
-func arguments(sub Subcommand, list []word, answers map[string]string) (map[string][]string, []Param, error) {
+// parsed is what became of the words of a command.
+type parsed struct {
+	given   map[string]string   // texts by parameter, as they were written
+	args    map[string][]string // values
+	missing []Param             // required and not given, in their order
+	unclear *Param              // its text may mean several things: options
+	options []Option
+}
+
+// assign gives the words of a line, and what was answered by name, to the
+// parameters of a subcommand.
+func assign(sub Subcommand, list []word, answers map[string]string) (map[string]string, error) {
 	given := map[string]string{}
 	var placed []string
 	for _, w := range list {
@@ -19,17 +30,22 @@ func arguments(sub Subcommand, list []word, answers map[string]string) (map[stri
 			continue
 		}
 		if _, twice := given[p.Name]; twice {
-			return nil, nil, models.Invalid(p.Name, "is given twice; write it once%s", manyHint(p))
+			return nil, models.Invalid(p.Name, "is given twice; write it once%s", manyHint(p))
 		}
 		given[p.Name] = w.val
 	}
 	if err := place(sub, placed, given); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for name, value := range answers {
-		given[name] = Clean(value[:min(len(value), MaxText)])
+		if len(value) > MaxText {
+			return nil, models.Invalid(name, "is longer than %d bytes; shorten it", MaxText)
+		}
+		if _, known := param(sub, name); known {
+			given[name] = Clean(value)
+		}
 	}
-	return check(sub, given)
+	return given, nil
 }
 
 func param(sub Subcommand, name string) (Param, bool) {
@@ -79,46 +95,59 @@ func paramNames(sub Subcommand) string {
 	return strings.Join(names, ", ")
 }
 
-// check turns given texts into values and finds what is missing.
-func check(sub Subcommand, given map[string]string) (map[string][]string, []Param, error) {
-	args := map[string][]string{}
-	var missing []Param
-	for _, p := range sub.Params {
-		texts := []string{given[p.Name]}
-		if p.Many {
-			texts = strings.Split(given[p.Name], ",")
+// read turns given texts into values and finds what is missing or unclear.
+func (d *Dispatcher) read(ctx context.Context, c Call, sub Subcommand, given map[string]string) (parsed, error) {
+	p := parsed{given: given, args: map[string][]string{}}
+	for _, param := range sub.Params {
+		texts := []string{given[param.Name]}
+		if param.Many {
+			texts = strings.Split(given[param.Name], ",")
 		}
 		for _, text := range texts {
 			text = strings.TrimSpace(text)
 			if text == "" {
 				continue
 			}
-			value, err := p.value(text)
+			c.args = p.args // what is known so far narrows what comes after it
+			value, options, err := d.value(ctx, c, param, text)
 			if err != nil {
-				return nil, nil, err
+				return parsed{}, err
 			}
-			args[p.Name] = append(args[p.Name], value)
+			if len(options) > 0 && p.unclear == nil {
+				p.unclear, p.options = &param, options
+			}
+			if value != "" {
+				p.args[param.Name] = append(p.args[param.Name], value)
+			}
 		}
-		if p.Required && len(args[p.Name]) == 0 {
-			missing = append(missing, p)
+		if param.Required && len(p.args[param.Name]) == 0 && p.unclear == nil {
+			p.missing = append(p.missing, param)
 		}
 	}
-	return args, missing, nil
+	return p, nil
 }
 
-func (p Param) value(text string) (string, error) {
-	if p.Kind != KindEnum {
-		return text, nil
+// value is the value of one text, or what it may mean.
+func (d *Dispatcher) value(ctx context.Context, c Call, p Param, text string) (string, []Option, error) {
+	if !slices.Contains(recordKinds, p.Kind) || d.o.Finder == nil {
+		value, err := p.value(text, c.Request.At, d.zone())
+		return value, nil, err
 	}
-	for _, v := range p.Values {
-		if fold(v) == fold(text) {
-			return v, nil
-		}
+	options, err := d.o.Finder.Find(ctx, c, p.Kind, text)
+	switch {
+	case err != nil:
+		return "", nil, err
+	case len(options) == 0:
+		return "", nil, models.Invalid(p.Name, "there is no %s %q", p.Kind, CleanLine(text))
+	case len(options) == 1:
+		return options[0].Value, nil, nil
 	}
-	return "", models.Invalid(p.Name, "%q is not one of %s", CleanLine(text), strings.Join(p.Values, ", "))
+	return "", options, nil
 }
 
-// fold writes RE-SCHEDULED, re_scheduled and rescheduled alike.
-func fold(s string) string {
-	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(s))
+func (d *Dispatcher) zone() *time.Location {
+	if d.o.Zone == nil {
+		return time.UTC
+	}
+	return d.o.Zone
 }

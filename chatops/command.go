@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"lineman/models"
 )
@@ -27,42 +30,73 @@ type Subcommand struct {
 	Summary string
 	Params  []Param
 	Role    models.Role // least role that may run it
-	Writes  bool        // changes something
+	Writes  bool        // changes something: it is confirmed before it runs, and takes no secret
 	Example string      // a whole command line
+	// Preview tells what a command that writes is about to do, for the question
+	// whether it shall; nil: the line of the command is shown. Its errors are
+	// those of Run.
+	Preview func(ctx context.Context, c Call) (Message, error)
 	// Run answers. An InputError is shown as it stands; of any other error
 	// people see only that it happened, and where to look.
 	Run func(ctx context.Context, c Call) (Message, error)
 }
 
-// Kind is what a parameter's value may be.
+// Kind is what a parameter's value may be, and how a command gets it.
 type Kind string
 
-// The kinds of value. A secret is shown in no log.
+// The kinds of value. Those of records are found by id or name and without
+// regard to case by the Finder, which says what the command gets; what may
+// mean several is asked back. A secret is shown in no log and kept nowhere.
 const (
-	KindText   Kind = "text"
-	KindEnum   Kind = "enum"
-	KindSecret Kind = "secret"
+	KindText        Kind = "text"
+	KindEnum        Kind = "enum"     // one of Values
+	KindInt         Kind = "int"      // see Call.Int
+	KindDuration    Kind = "duration" // see Call.Duration
+	KindTime        Kind = "time"     // see Call.Time
+	KindIP          Kind = "ip"       // in its canonical form
+	KindSecret      Kind = "secret"
+	KindCircuit     Kind = "circuit"
+	KindProvider    Kind = "provider"
+	KindSite        Kind = "site"
+	KindMaintenance Kind = "maintenance"
 )
 
-// Param is declared once and drives parsing, prompts and help.
+var (
+	plainKinds  = []Kind{KindText, KindEnum, KindInt, KindDuration, KindTime, KindIP, KindSecret}
+	recordKinds = []Kind{KindCircuit, KindProvider, KindSite, KindMaintenance}
+)
+
+// Param is declared once and drives parsing, prompts, forms, completion and
+// help.
 type Param struct {
 	Name     string
 	Summary  string
 	Kind     Kind
 	Values   []string // enum: as they are passed on; matched without regard to case, '-' and '_'
+	Min, Max int      // int: its range, when Max is the greater
 	Many     bool     // several values, separated by commas
 	Required bool     // asked for when it is missing
 	NameOnly bool     // given as name=value only, never by its place
 	Rest     bool     // takes all words that are left, joined by blanks; the last by place
+	After    string   // asked for only when the parameter of this name is known
 	// Options gives what may be chosen when the parameter is asked for; nil: free.
 	Options func(ctx context.Context, c Call) ([]Option, error)
+}
+
+// Finder finds the records that people name.
+type Finder interface {
+	// Find gives what a text may mean to the asker among records of a kind: one
+	// option where that is clear, and the candidates where it is not. An
+	// InputError when there is nothing like it.
+	Find(ctx context.Context, c Call, kind Kind, text string) ([]Option, error)
 }
 
 // Call is a Request that was understood and permitted.
 type Call struct {
 	Request   Request
 	Principal models.Principal
-	Commands  []Command // those that the asker may run, for help
+	Commands  []Command // those that the asker may know of, for help
+	Shown     string    // the command and subcommand as they are called, for example "maintenance list"
 	args      map[string][]string
 }
 
@@ -82,6 +116,49 @@ func (c Call) Arg(name string) string {
 
 // Args are the values of a parameter with Many.
 func (c Call) Args(name string) []string { return c.args[name] }
+
+// Int is the value of a KindInt parameter, else otherwise.
+func (c Call) Int(name string, otherwise int) int {
+	if n, err := strconv.Atoi(c.Arg(name)); err == nil {
+		return n
+	}
+	return otherwise
+}
+
+// Time is the value of a KindTime parameter in UTC; zero when it was not given.
+func (c Call) Time(name string) time.Time {
+	t, err := time.Parse(time.RFC3339, c.Arg(name))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// Duration is the value of a KindDuration parameter; 0 when it was not given.
+func (c Call) Duration(name string) time.Duration {
+	d, err := time.ParseDuration(c.Arg(name))
+	if err != nil {
+		return 0
+	}
+	return d
+}
+
+// Again writes the call as a command line with these parameters set to other
+// values; an empty value leaves one out.
+func (c Call) Again(set map[string]string) string {
+	parts := []string{c.Shown}
+	for _, name := range slices.Sorted(maps.Keys(c.args)) {
+		if _, other := set[name]; !other && len(c.args[name]) > 0 {
+			parts = append(parts, name+"="+Quote(strings.Join(c.args[name], ",")))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if set[name] != "" {
+			parts = append(parts, name+"="+Quote(set[name]))
+		}
+	}
+	return strings.Join(parts, " ")
+}
 
 // Find gives the subcommand of that name or alias.
 func (c Command) Find(name string) (Subcommand, bool) {
@@ -129,7 +206,11 @@ func checkSubcommands(c Command) []error {
 			errs = append(errs, fmt.Errorf("%s needs a summary, an example, a role and a Run", where))
 		}
 		for _, p := range s.Params {
-			if !nameRule.MatchString(p.Name) || p.Summary == "" || p.Kind == "" || (p.Kind == KindEnum) != (len(p.Values) > 0) {
+			if s.Writes && p.Kind == KindSecret {
+				errs = append(errs, fmt.Errorf("%s writes, so its arguments are kept until it is confirmed: it cannot take the secret %s", where, p.Name))
+			}
+			known := slices.Contains(plainKinds, p.Kind) || slices.Contains(recordKinds, p.Kind)
+			if !nameRule.MatchString(p.Name) || p.Summary == "" || !known || (p.Kind == KindEnum) != (len(p.Values) > 0) {
 				errs = append(errs, fmt.Errorf("%s: parameter %q needs a name, a summary, a kind and, for an enum, values", where, p.Name))
 			}
 		}

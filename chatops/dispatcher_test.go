@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,21 +20,59 @@ import (
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// entries is a command log in memory.
-type entries []chatops.LogEntry
-
-func (l *entries) LogCommand(_ context.Context, e chatops.LogEntry) error {
-	*l = append(*l, e)
-	return nil
+// journal is a command log in memory.
+type journal struct {
+	mu       sync.Mutex
+	commands []models.ChatCommand
 }
 
-type noGrants struct{}
-
-func (noGrants) Permit(_ context.Context, r chatops.Request, command, _ string) error {
-	if command == "secretive" {
-		return &chatops.Denied{Missing: []string{"channel " + r.Channel.ID}}
+func (j *journal) AcceptCommand(_ context.Context, c models.ChatCommand) (bool, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if c.EventID != "" && slices.ContainsFunc(j.commands, func(o models.ChatCommand) bool { return o.EventID == c.EventID && o.Platform == c.Platform }) {
+		return false, nil
 	}
-	return nil
+	j.commands = append(j.commands, c)
+	return true, nil
+}
+
+func (j *journal) UpdateCommand(_ context.Context, c models.ChatCommand) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i := range j.commands {
+		if j.commands[i].ID == c.ID {
+			j.commands[i] = c
+			return nil
+		}
+	}
+	return fmt.Errorf("command %s: %w", c.ID, models.ErrNotFound)
+}
+
+func (j *journal) ReclaimCommands(_ context.Context, platform string, untouched time.Time) ([]models.ChatCommand, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var list []models.ChatCommand
+	for i := range j.commands {
+		c := &j.commands[i]
+		if c.Platform == platform && c.State != models.ChatAnswered && c.Received.Before(untouched) {
+			c.Attempts++
+			list = append(list, *c)
+		}
+	}
+	return list, nil
+}
+
+// some permits everything but the command secretive, which lacks a channel.
+type some struct{}
+
+func (some) Grants(context.Context, string) ([]models.Grant, error) {
+	grant := func(kind models.GrantKind, command string) models.Grant {
+		return models.Grant{Kind: kind, Command: command, Subcommand: models.Any, Value: models.Any}
+	}
+	return []models.Grant{
+		grant(models.GrantOrganization, models.Any), grant(models.GrantUser, models.Any),
+		grant(models.GrantChannel, "work"), grant(models.GrantChannel, "ping"),
+	}, nil
 }
 
 // echo answers with what it was called with.
@@ -81,15 +121,15 @@ func commands(hang chan struct{}) []chatops.Command {
 	}
 }
 
-func dispatcher(t *testing.T, log *entries) *chatops.Dispatcher {
+func dispatcher(t *testing.T, log *journal) *chatops.Dispatcher {
 	t.Helper()
 	hang := make(chan struct{})
 	o := chatops.Options{
-		Commands: commands(hang), Grants: noGrants{}, Accounts: chatops.Fixed{Name: "kim", Role: models.RoleViewer, Scope: models.ScopeAll},
+		Commands: commands(hang), Grants: some{}, RestrictHelp: true, Accounts: chatops.Fixed{Name: "kim", Role: models.RoleViewer, Scope: models.ScopeAll},
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: func() time.Time { return noon }, Deadline: 50 * time.Millisecond,
 	}
 	if log != nil {
-		o.Log = log
+		o.Journal = log
 	}
 	d, err := chatops.New(o)
 	if err != nil {
@@ -128,9 +168,11 @@ func flat(m chatops.Message) string {
 					inline(c)
 				}
 			}
+		case chatops.Choices:
+			fmt.Fprintf(&b, "choose %s of %v ", block.Field.Name, block.Field.Options)
 		case chatops.Form:
 			for _, f := range block.Fields {
-				fmt.Fprintf(&b, "asks for %s of %v ", f.Name, f.Options)
+				fmt.Fprintf(&b, "asks for %s ", f.Name)
 			}
 		}
 	}
@@ -162,7 +204,7 @@ func TestDispatch(t *testing.T) {
 		{line: "work show don't", want: `id="don't"`},
 		{line: "work\u200b show a\x00b\xff\u202e", want: "id=\"ab\ufffd\""},
 		{line: `work show "quote \" inside"`, want: `id="quote \" inside"`},
-		{line: "work show", want: "asks for id of [{one }]"},
+		{line: "work show", want: "choose id of [{one }]"},
 		{line: "work show help", want: "usage", failed: false},
 		{line: "work", want: "work list [today|RE-SCHEDULED] [provider=]"},
 		{line: "work help", want: "work show ID"},
@@ -178,7 +220,7 @@ func TestDispatch(t *testing.T) {
 		{line: "work break", want: "Something went wrong on lineman's side; try again, or give an administrator the reference R1.", failed: true},
 		{line: "work panic", want: "the reference R1.", failed: true},
 		{line: "work hang", want: "took longer than 50ms", failed: true},
-		{line: strings.Repeat("x", 10_000), want: "longer than 4000", failed: true},
+		{line: strings.Repeat("x", 10_000), want: "longer than 4000 bytes", failed: true},
 	} {
 		t.Run(tc.line[:min(len(tc.line), 40)], func(t *testing.T) {
 			m := dispatcher(t, nil).Dispatch(context.Background(), chatops.Request{ID: "R1", Channel: chatops.Party{ID: "C1"}, Text: tc.line})
@@ -196,18 +238,38 @@ func TestDispatch(t *testing.T) {
 	}
 }
 
-// What is missing is answered by sending the form's request again.
-func TestResume(t *testing.T) {
+// What is missing is answered with the ticket of the question.
+func TestQuestion(t *testing.T) {
 	d := dispatcher(t, nil)
-	m := d.Dispatch(context.Background(), chatops.Request{Text: "work show"})
-	form, ok := m.Blocks[0].(chatops.Form)
+	asker := chatops.Request{Platform: "p", Channel: chatops.Party{ID: "C"}, User: chatops.Party{ID: "U"}, Text: "work show"}
+	menu, ok := d.Dispatch(context.Background(), asker).Blocks[0].(chatops.Choices)
 	if !ok {
-		t.Fatalf("no form but %v", m)
+		t.Fatal("there is no menu")
 	}
-	next := form.Resume
-	next.Args = map[string]string{"id": "x = 'y'"}
-	if got, want := flat(d.Dispatch(context.Background(), next)), `show id="x = 'y'"`; !strings.Contains(got, want) {
-		t.Errorf("got %q, want %q", got, want)
+	answer := func(change func(r *chatops.Request)) string {
+		r := asker
+		r.Text, r.Ticket, r.Answers = "", menu.Ticket, map[string]string{"id": "x = 'y'", "other": "z"}
+		change(&r)
+		return flat(d.Dispatch(context.Background(), r))
+	}
+	for _, tc := range []struct {
+		name   string
+		change func(r *chatops.Request)
+		want   string
+	}{
+		{"the asker", func(*chatops.Request) {}, `show id="x = 'y'"`},
+		{"the asker again", func(*chatops.Request) {}, `show id="x = 'y'"`},
+		{"somebody else", func(r *chatops.Request) { r.User.ID = "V" }, "somebody else's"},
+		{"another channel", func(r *chatops.Request) { r.Channel.ID = "D" }, "of another channel"},
+		{"another platform", func(r *chatops.Request) { r.Platform = "q" }, "somebody else's"},
+		{"a forged ticket", func(r *chatops.Request) { r.Ticket = r.Ticket[:20] + "AAAAAAAAAAA" }, "somebody else's"},
+		{"a short ticket", func(r *chatops.Request) { r.Ticket = "u" }, "somebody else's"},
+		{"too late", func(r *chatops.Request) { r.At = noon.Add(25 * time.Hour) }, "has expired"},
+		{"given up", func(r *chatops.Request) { r.Ticket = menu.Cancel }, "nothing was done"},
+	} {
+		if got := answer(tc.change); !strings.Contains(got, tc.want) {
+			t.Errorf("%s: got %q, want %q", tc.name, got, tc.want)
+		}
 	}
 }
 
@@ -223,17 +285,18 @@ func TestHelpShowsWhatMayBeRun(t *testing.T) {
 }
 
 func TestCommandLog(t *testing.T) {
-	var log entries
+	var log journal
 	d := dispatcher(t, &log)
 	for _, line := range []string{"work log-in hunter2", "secretive go", "work refuse", "work break", "help", "work show"} {
 		d.Dispatch(context.Background(), chatops.Request{Text: line, Channel: chatops.Party{ID: "C1"}})
 	}
 	var got []string
-	for _, e := range log {
-		got = append(got, fmt.Sprint(e.Command, " ", e.Subcommand, " ", e.Outcome, " ", e.Args, e.Request.Text, e.Principal))
+	for _, e := range log.commands {
+		got = append(got, fmt.Sprint(e.Command, " ", e.Subcommand, " ", e.Outcome, " ", e.Args, e.Line, e.State, " ", e.Principal))
 	}
 	want := []string{
-		"work log-in succeeded map[password:[***]]kim", "secretive go blocked map[]kim", "work refuse failed map[]kim", "work break errored map[]kim",
+		"work log-in succeeded map[password:[***]]answered kim", "secretive go blocked map[]answered kim",
+		"work refuse failed map[]answered kim", "work break errored map[]answered kim",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("log (-want +got):\n%s", diff)
@@ -241,14 +304,24 @@ func TestCommandLog(t *testing.T) {
 }
 
 func TestTerminalGrants(t *testing.T) {
-	local := chatops.Request{Platform: "terminal", Organization: chatops.Party{ID: "terminal"}, Channel: chatops.Party{ID: "local"}}
-	if err := (chatops.TerminalGrants{}).Permit(context.Background(), local, "work", "list"); err != nil {
-		t.Error(err)
+	d, err := chatops.New(chatops.Options{
+		Commands: commands(nil), Grants: chatops.TerminalGrants{}, Accounts: chatops.Fixed{Name: "kim", Role: models.RoleAdmin},
+		Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return noon },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	local := chatops.Request{Platform: "terminal", Organization: chatops.Party{ID: "terminal"}, Channel: chatops.Party{ID: "local"}, Text: "ping"}
+	if got := flat(d.Dispatch(context.Background(), local)); !strings.Contains(got, "ping") {
+		t.Errorf("got %q", got)
 	}
 	other := chatops.Request{Platform: "slack", Organization: chatops.Party{ID: "T1", Name: "ops"}, User: chatops.Party{ID: "U1"}}
-	err := (chatops.TerminalGrants{}).Permit(context.Background(), other, "work", "list")
-	if want := "This is not permitted for organization T1 (ops), channel (none), user U1; ask an administrator of lineman for a grant."; err == nil || err.Error() != want {
-		t.Errorf("got %v, want %q", err, want)
+	want := "This is not permitted for organization T1 (ops), channel (without an id), user U1; ask an administrator of lineman for a grant."
+	for _, text := range []string{"ping", "", "help", "no such command"} {
+		other.Text = text
+		if got := flat(d.Dispatch(context.Background(), other)); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
 	}
 }
 

@@ -18,23 +18,26 @@ type Message struct {
 	Heading string  // one line; may be empty
 	Blocks  []Block // in reading order
 	Private bool    // only for whoever asked, where the platform can
+	Direct  bool    // to whoever asked as a direct message, never in a channel
+	Replace bool    // in place of the message whose button or menu was used, where the platform can
 	Failed  bool    // the command did not do what was asked
 }
 
-// Block is one part of a Message: Text, Facts, Table, Code, File, Form or
-// Actions. A platform that cannot draw one says its content in another way
-// and never drops it.
+// Block is one part of a Message: Text, Facts, Table, Code, Image, File,
+// Links, Choices, Form or Actions. A platform that cannot draw one says its
+// content in another way and never drops it.
 type Block interface{ block() }
 
 // Inline is a line of text in pieces.
 type Inline []Span
 
-// Span is a piece of text. At most one of Code, URL and Time is set.
+// Span is a piece of text. At most one of Code, URL, Time and Mention is set.
 type Span struct {
-	Text string    // ignored when Time is set
-	Code bool      // to be taken or typed literally
-	URL  string    // Text links to it
-	Time time.Time // an instant; drawn in the reader's zone with the zone named
+	Text    string    // ignored when Time or Mention is set
+	Code    bool      // to be taken or typed literally
+	URL     string    // Text links to it
+	Time    time.Time // an instant; drawn in the reader's zone with the zone named
+	Mention Party     // a user of the platform, who is told of the message where it can
 }
 
 // Text is a paragraph.
@@ -66,14 +69,41 @@ type File struct {
 	Bytes     []byte
 }
 
-// Form asks for what a command still needs. Whoever has the answers sends
-// Resume again with each answer in its Args under the field's name. A field
-// with options is a choice. Resume stays on our side: a platform gives the
-// outside at most a key to it.
+// Image is a picture in the message.
+type Image struct {
+	Name      string // without a folder
+	MediaType string
+	Bytes     []byte
+	Alt       string // what it shows, for those who cannot see it
+}
+
+// Links are addresses to go to.
+type Links struct{ Items []Link }
+
+// Link is one address with its text.
+type Link struct {
+	Text string
+	URL  string
+}
+
+// Choices is a menu: one of the Options of its Field is chosen, and goes on
+// at once. Whoever draws it shows as many options as fit from Offset on; more
+// are asked for by a Request with the Ticket and another Offset.
+type Choices struct {
+	Title  string
+	Field  Field
+	Offset int
+	Ticket string // for a Request with the choice in its Answers under the field's name
+	Cancel string // the ticket that gives up
+}
+
+// Form asks for several things at once; a field with options is a choice. It
+// may be a dialog, a card, or one question after the other.
 type Form struct {
 	Title  string
 	Fields []Field
-	Resume Request
+	Ticket string // for a Request with the Answers by the names of the fields
+	Cancel string // the ticket that gives up
 }
 
 // Field is one thing that a Form asks for.
@@ -82,6 +112,7 @@ type Field struct {
 	Label    string
 	Kind     Kind
 	Options  []Option
+	Value    string // what is there already
 	Optional bool
 }
 
@@ -97,15 +128,20 @@ type Actions struct{ Buttons []Button }
 // Button runs a command when it is pressed, or when its words are typed.
 type Button struct {
 	Label   string
-	Command string // the words, quoted where needed; see Quote
-	Danger  bool
+	Command string // the words, quoted where needed; see Quote. Empty: only to be pressed
+	Ticket  string // for a Request when it is pressed; the Dispatcher's, see Prepare
+	Primary bool   // what most people will press
+	Danger  bool   // cannot be undone
 }
 
 func (Text) block()    {}
 func (Facts) block()   {}
 func (Table) block()   {}
 func (Code) block()    {}
+func (Image) block()   {}
 func (File) block()    {}
+func (Links) block()   {}
+func (Choices) block() {}
 func (Form) block()    {}
 func (Actions) block() {}
 
@@ -127,6 +163,9 @@ func At(t time.Time) Inline {
 	}
 	return Inline{{Time: t}}
 }
+
+// Mention names a user of the platform.
+func Mention(p Party) Inline { return Inline{{Mention: p}} }
 
 // Join puts pieces behind each other.
 func Join(parts ...Inline) Inline {

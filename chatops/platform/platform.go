@@ -1,25 +1,87 @@
 // Package platform holds the places where people write commands, one file
-// each. A platform verifies what comes in, hands requests to a Handler and
-// draws the neutral answers within its limits. It holds no rule about who may
-// do what, and no command.
+// each. A platform verifies what comes in, acknowledges it, hands requests to
+// a Handler and draws the neutral answers within its limits. It holds no rule
+// about who may do what, and no command.
 package platform
 
 import (
 	"context"
+	"errors"
+	"net/http"
+	"time"
 
 	"lineman/chatops"
+	"lineman/models"
 )
 
 // Handler answers requests; *chatops.Dispatcher is one.
 type Handler interface {
+	// Dispatch answers at once, for platforms with nothing to acknowledge.
 	Dispatch(ctx context.Context, r chatops.Request) chatops.Message
 }
 
-// Platform takes requests in until its input or ctx ends.
+// Turns is a Handler for platforms that acknowledge first and answer later;
+// *chatops.Dispatcher is one.
+type Turns interface {
+	Begin(ctx context.Context, r chatops.Request) *chatops.Turn
+	// Recover answers what was acknowledged and is not answered, for example
+	// because a process died.
+	Recover(ctx context.Context, platform string, send func(ctx context.Context, r chatops.Request, m chatops.Message) error) error
+}
+
+// Platform is one place where people write. Its Run takes requests in until
+// ctx ends, and returns an error only for what trying again does not mend.
 type Platform interface {
-	Name() string
+	Name() string // its slug: of grants, of paths, of the settings
 	Run(ctx context.Context) error
 }
+
+// Webhooks is a Platform that is called over HTTP, under /chat/{name}/.
+type Webhooks interface {
+	Platform
+	// Routes are handlers by the rest of the path, for POST. Each verifies what
+	// comes in by itself.
+	Routes() map[string]http.Handler
+}
+
+// Sender is a Platform where lineman can speak first.
+type Sender interface {
+	Platform
+	// Send posts a message and says where it is. A *SendError says whether
+	// trying again may help, and when.
+	Send(ctx context.Context, to Address, m chatops.Message) (Posted, error)
+	// Update puts a message in the place of one that was sent. Where that is not
+	// possible any more it is ErrFixed, and a new one should be sent.
+	Update(ctx context.Context, at Posted, m chatops.Message) (Posted, error)
+}
+
+// Directory is a Platform that finds ids by name.
+type Directory interface {
+	Platform
+	// Lookup finds the organizations, channels or users of this name. It is
+	// ErrNoLookup where the platform cannot say.
+	Lookup(ctx context.Context, kind models.GrantKind, name string) ([]chatops.Party, error)
+}
+
+// Address is where a message goes: a channel, a thread in it, or a user.
+type Address struct {
+	Channel string // id; empty for a direct message
+	Thread  string // of the channel; empty: none
+	User    string // id of who gets a direct message, or who alone sees it in Channel
+}
+
+// Posted is a message that was sent. Its fields are the platform's own.
+type Posted struct {
+	Channel string
+	Message string
+	Thread  string // for messages that shall be under it
+}
+
+// Sentinels of Sender and Directory.
+var (
+	ErrFixed    = errors.New("the message cannot be changed any more")
+	ErrNoLookup = errors.New("the platform does not tell ids by name")
+)
 
 // Member is one line of the list of platforms.
 type Member struct {
@@ -35,3 +97,16 @@ func All() []Member {
 		{Name: chatops.PlatformTerminal, Render: renderTerminal},
 	}
 }
+
+// SendError is why a message could not be sent.
+type SendError struct {
+	Retry time.Duration // when it is worth trying again; 0: soon
+	Fatal bool          // trying again does not help
+	Err   error         // with nothing secret in it
+}
+
+// Error says why.
+func (e *SendError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the reason.
+func (e *SendError) Unwrap() error { return e.Err }

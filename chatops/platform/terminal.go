@@ -30,8 +30,9 @@ type TerminalOptions struct {
 
 // Terminal is the chat platform of a terminal or of a pipe.
 type Terminal struct {
-	o     TerminalOptions
-	lines chan line
+	o       TerminalOptions
+	lines   chan line
+	pending *string // a line that was read ahead
 }
 
 type line struct {
@@ -99,8 +100,8 @@ func (t *Terminal) Run(ctx context.Context) error {
 	return nil
 }
 
-// answer dispatches a request and draws the answer; it reports whether the
-// command did what was asked.
+// answer dispatches a request, draws the answer and goes on with what it
+// asks; it reports whether the command did what was asked.
 func (t *Terminal) answer(ctx context.Context, r chatops.Request) (bool, error) {
 	r.Platform = chatops.PlatformTerminal
 	r.Organization.ID = chatops.OrganizationTerminal
@@ -111,22 +112,47 @@ func (t *Terminal) answer(ctx context.Context, r chatops.Request) (bool, error) 
 		return false, err
 	}
 	for _, b := range m.Blocks {
-		form, is := b.(chatops.Form)
-		if !is {
-			continue
+		switch b := b.(type) {
+		case chatops.Choices:
+			return t.fill(ctx, b.Ticket, b.Cancel, []chatops.Field{b.Field})
+		case chatops.Form:
+			return t.fill(ctx, b.Ticket, b.Cancel, b.Fields)
+		case chatops.Actions:
+			if confirm, cancel, is := question(b); is {
+				return t.confirm(ctx, confirm, cancel)
+			}
 		}
-		if !t.o.Interactive {
-			return false, nil
-		}
-		args, given, err := t.fill(ctx, form)
-		if err != nil || !given {
-			return true, err
-		}
-		next := form.Resume
-		next.Args = args
-		return t.answer(ctx, next)
 	}
 	return !m.Failed, nil
+}
+
+// question are the tickets of buttons that can only be pressed: to go on and
+// to give up.
+func question(a chatops.Actions) (confirm, cancel string, is bool) {
+	if len(a.Buttons) != 2 || a.Buttons[0].Command != "" || a.Buttons[1].Command != "" {
+		return "", "", false
+	}
+	return a.Buttons[0].Ticket, a.Buttons[1].Ticket, true
+}
+
+// confirm takes the next line for the answer to a question. Of an input that is
+// no terminal it takes it only if it is one.
+func (t *Terminal) confirm(ctx context.Context, confirm, cancel string) (bool, error) {
+	text, err := t.ask(ctx, "yes or no: ")
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "yes", "y":
+		return t.answer(ctx, chatops.Request{Ticket: confirm})
+	case "no", "n":
+	default:
+		if !t.o.Interactive && err == nil {
+			t.pending = &text
+		}
+	}
+	_, err = t.answer(ctx, chatops.Request{Ticket: cancel})
+	return t.o.Interactive, err
 }
 
 func (t *Terminal) draw(m chatops.Message) error {
@@ -151,37 +177,43 @@ func (t *Terminal) draw(m chatops.Message) error {
 	return nil
 }
 
-// fill asks for each field of a form; an empty answer to a field that is
-// needed gives the command up.
-func (t *Terminal) fill(ctx context.Context, form chatops.Form) (map[string]string, bool, error) {
-	args := map[string]string{}
-	for k, v := range form.Resume.Args {
-		args[k] = v
+// fill asks for each field and goes on with the answers; an empty answer to a
+// field that is needed gives the command up. An input that is no terminal is
+// not asked.
+func (t *Terminal) fill(ctx context.Context, ticket, cancel string, fields []chatops.Field) (bool, error) {
+	if !t.o.Interactive {
+		return false, nil
 	}
-	for _, f := range form.Fields {
+	answers := map[string]string{}
+	for _, f := range fields {
 		answer, err := t.ask(ctx, chatops.CleanLine(f.Name)+": ")
 		if errors.Is(err, io.EOF) {
-			return nil, false, nil
+			return true, nil
 		}
 		if err != nil {
-			return nil, false, err
+			return false, err
 		}
 		answer = strings.TrimSpace(answer)
 		if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(f.Options) {
 			answer = f.Options[n-1].Value
 		}
 		if answer == "" && !f.Optional {
-			return nil, false, t.draw(chatops.Say("Nothing was entered, so nothing was done."))
+			return t.answer(ctx, chatops.Request{Ticket: cancel})
 		}
-		args[f.Name] = answer
+		answers[f.Name] = answer
 	}
-	return args, true, nil
+	return t.answer(ctx, chatops.Request{Ticket: ticket, Answers: answers})
 }
 
 // ask prompts and gives the next line; io.EOF when there is none.
 func (t *Terminal) ask(ctx context.Context, prompt string) (string, error) {
 	if ctx.Err() != nil {
 		return "", io.EOF
+	}
+	if t.pending != nil {
+		text := *t.pending
+		t.pending = nil
+		return text, nil
 	}
 	if t.o.Interactive {
 		if _, err := io.WriteString(t.o.Out, prompt); err != nil {

@@ -45,6 +45,12 @@ func (d drawing) block(b chatops.Block) string {
 		return lines(strings.Split(strings.TrimRight(chatops.Clean(b.Text), "\n"), "\n"))
 	case chatops.File:
 		return fmt.Sprintf("file: %s (%s, %d bytes)\n", chatops.CleanLine(b.Name), chatops.CleanLine(b.MediaType), len(b.Bytes))
+	case chatops.Image:
+		return fmt.Sprintf("image: %s (%s, %s, %d bytes)\n", chatops.CleanLine(b.Alt), chatops.CleanLine(b.Name), chatops.CleanLine(b.MediaType), len(b.Bytes))
+	case chatops.Links:
+		return d.links(b)
+	case chatops.Choices:
+		return d.form(chatops.Form{Title: b.Title, Fields: []chatops.Field{b.Field}})
 	case chatops.Form:
 		return d.form(b)
 	case chatops.Actions:
@@ -62,6 +68,8 @@ func (d drawing) inline(in chatops.Inline) string {
 	for _, s := range in {
 		text := chatops.Clean(s.Text)
 		switch {
+		case s.Mention.ID != "":
+			text = "@" + chatops.CleanLine(s.Mention.Label())
 		case !s.Time.IsZero():
 			text = s.Time.In(d.zone).Format("2006-01-02 15:04 MST")
 		case s.URL != "" && text == "":
@@ -127,9 +135,21 @@ func (d drawing) form(f chatops.Form) string {
 	return lines(list)
 }
 
+func (d drawing) links(l chatops.Links) string {
+	var list []string
+	for _, item := range l.Items {
+		list = append(list, d.paragraph(d.inline(chatops.Inline{{Text: item.Text, URL: item.URL}}), d.width)...)
+	}
+	return lines(list)
+}
+
 func (d drawing) actions(a chatops.Actions) string {
 	var list []string
 	for _, b := range a.Buttons {
+		if b.Command == "" {
+			list = append(list, "["+chatops.CleanLine(b.Label)+"]")
+			continue
+		}
 		list = append(list, fmt.Sprintf("%s: %s", chatops.CleanLine(b.Label), chatops.CleanLine(b.Command)))
 	}
 	return lines(list)

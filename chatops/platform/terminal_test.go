@@ -25,12 +25,17 @@ func (a *answers) Dispatch(_ context.Context, r chatops.Request) chatops.Message
 		return chatops.Problem("That is bad.")
 	case r.Text == "file":
 		return chatops.Message{Blocks: []chatops.Block{chatops.File{Name: "../x.csv", MediaType: "text/csv", Bytes: []byte("1")}}}
-	case r.Text == "ask" && r.Args["id"] == "":
-		return chatops.Message{Blocks: []chatops.Block{chatops.Form{
-			Title: "ask", Resume: r, Fields: []chatops.Field{{Name: "id", Label: "which", Options: []chatops.Option{{Value: "first"}, {Value: "second"}}}},
+	case r.Text == "ask":
+		return chatops.Message{Blocks: []chatops.Block{chatops.Choices{
+			Title: "ask", Ticket: "go on with ask", Cancel: "given up",
+			Field: chatops.Field{Name: "id", Label: "which", Options: []chatops.Option{{Value: "first"}, {Value: "second"}}},
 		}}}
+	case r.Text == "write":
+		return chatops.Message{Blocks: []chatops.Block{chatops.Actions{Buttons: []chatops.Button{
+			{Label: "Confirm", Ticket: "confirmed"}, {Label: "Cancel", Ticket: "given up"},
+		}}}}
 	}
-	return chatops.Say("said %s%s", r.Text, r.Args["id"])
+	return chatops.Say("said %s%s%s", r.Text, r.Ticket, r.Answers["id"])
 }
 
 func TestTerminal(t *testing.T) {
@@ -49,11 +54,19 @@ func TestTerminal(t *testing.T) {
 		{name: "nobody to ask", in: "ask\ntwo\n", want: "ask needs id: which\n   1  first\n   2  second\n\nsaid two\n\n", failed: true},
 		{
 			name: "asks and takes a number", in: "ask\n2\n", interactive: true,
-			want: "lineman> ask needs id: which\n   1  first\n   2  second\nEnter a number or a value.\n\nid: said asksecond\n\nlineman> ",
+			want: "lineman> ask needs id: which\n   1  first\n   2  second\nEnter a number or a value.\n\nid: said go on with asksecond\n\nlineman> ",
 		},
 		{
 			name: "an empty answer gives up", in: "ask\n\none\n", interactive: true,
-			want: "lineman> ask needs id: which\n   1  first\n   2  second\nEnter a number or a value.\n\nid: Nothing was entered, so nothing was done.\n\nlineman> said one\n\nlineman> ",
+			want: "lineman> ask needs id: which\n   1  first\n   2  second\nEnter a number or a value.\n\nid: said given up\n\nlineman> said one\n\nlineman> ",
+		},
+		{name: "confirmed", in: "write\nyes\none\n", want: "[Confirm]\n[Cancel]\n\nsaid confirmed\n\nsaid one\n\n"},
+		{name: "refused", in: "write\nno\none\n", want: "[Confirm]\n[Cancel]\n\nsaid given up\n\nsaid one\n\n", failed: true},
+		{name: "not confirmed", in: "write\none\n", want: "[Confirm]\n[Cancel]\n\nsaid given up\n\nsaid one\n\n", failed: true},
+		{name: "nothing left to confirm", in: "write", want: "[Confirm]\n[Cancel]\n\nsaid given up\n\n", failed: true},
+		{
+			name: "a person confirms", in: "write\ny\n", interactive: true,
+			want: "lineman> [Confirm]\n[Cancel]\n\nyes or no: said confirmed\n\nlineman> ",
 		},
 		{name: "a person may err", in: "bad\n", interactive: true, want: "lineman> That is bad.\n\nlineman> "},
 	} {

@@ -85,10 +85,9 @@ func clip(words []string, most int) string {
 // commandCounter counts commands for the metrics.
 type commandCounter struct{ process *metrics.Process }
 
-// LogCommand counts one command.
-func (c commandCounter) LogCommand(_ context.Context, e chatops.LogEntry) error {
-	c.process.Command(strings.TrimSpace(e.Command+" "+e.Subcommand), string(e.Outcome))
-	return nil
+// CountCommand counts one command.
+func (c commandCounter) CountCommand(_, command, subcommand string, o models.ChatOutcome, _ time.Duration) {
+	c.process.Command(strings.TrimSpace(command+" "+subcommand), string(o))
 }
 
 func (a *App) chat(ctx context.Context, o ChatOptions, who models.Principal) error {
@@ -96,9 +95,10 @@ func (a *App) chat(ctx context.Context, o ChatOptions, who models.Principal) err
 		Commands: command.All(a.commandOptions()),
 		Grants:   chatops.TerminalGrants{},
 		Accounts: chatops.Fixed(who),
-		Log:      commandCounter{a.counted},
+		Counter:  commandCounter{a.counted},
 		Logger:   a.Logger,
 		Now:      a.Now,
+		Zone:     a.location,
 	})
 	if err != nil {
 		return err
