@@ -38,7 +38,9 @@ var (
 
 func TestDecideGrant(t *testing.T) {
 	past, future := grantNow.Add(-time.Hour), grantNow.Add(time.Hour)
-	with := func(base []models.Grant, more ...models.Grant) []models.Grant { return append(append([]models.Grant{}, base...), more...) }
+	with := func(base []models.Grant, more ...models.Grant) []models.Grant {
+		return append(append([]models.Grant{}, base...), more...)
+	}
 	rule := func(effect models.GrantEffect, change func(g *models.Grant)) models.Grant {
 		g := models.Grant{Kind: models.GrantRule, Effect: effect, Command: "*", Subcommand: "*"}
 		change(&g)
