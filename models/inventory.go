@@ -40,7 +40,11 @@ type Circuit struct {
 	Description  string
 	Tenant       string
 	Tags         []string
-	Terminations []Termination // A before Z
+	Terminations []Termination     // A before Z
+	CustomFields map[string]string // as the inventory that it is synced from has them
+	Inventory    string            // name of that inventory; empty: it is synced from none
+	LastSeen     time.Time         // when that inventory last had it
+	RemovedAt    time.Time         // when it was found missing there; zero: it is there
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 }
@@ -53,6 +57,10 @@ type Termination struct {
 	SiteID    string
 	Site      Site   // filled by readers
 	XConnect  string // cross-connect id
+
+	Device       string // what its cable leads to
+	Interface    string // of the device
+	CustomFields map[string]string
 }
 
 // Alias is another name under which a provider lists a circuit.

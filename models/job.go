@@ -13,11 +13,13 @@ const (
 	JobReconcile JobKind = "reconcile" // Args: Source
 	JobRetain    JobKind = "retain"    // no Args
 	JobFindings  JobKind = "findings"  // no Args
+
+	JobSync JobKind = "sync" // Args: Source, the name of an inventory
 )
 
 // Job is work to be done after the transaction that enqueues it commits.
 type Job struct {
 	Kind   JobKind
-	Source string   // name of the source: poll, label, reconcile
+	Source string   // name of the source: poll, label, reconcile; of the inventory: sync
 	RawIDs []string // process
 }

@@ -89,6 +89,9 @@ type CircuitFilter struct {
 	Providers []string
 	Sites     []string
 	Types     []string
+	Devices   []string          // at one of the ends
+	Fields    map[string]string // custom fields that have exactly these values
+	Removed   *bool             // missing in the inventory that it is synced from, or there; nil: both
 	Page      Page
 
 	CIDs     []string // exact, without regard to case

@@ -20,7 +20,7 @@ func Rows() []any {
 		sourceRow{}, cursorRow{}, pollRow{}, rawRow{}, rawBodyRow{}, messageRow{}, leaseRow{},
 		tokenOfSourceRow{}, consentRow{}, holdRow{},
 		identityRow{}, maintenanceRow{}, windowRow{}, impactRow{}, noteRow{}, editRow{}, changeRow{}, noticeRow{},
-		tokenRow{}, userRow{}, auditRow{},
+		tokenRow{}, userRow{}, auditRow{}, inventoryLinkRow{}, inventorySourceRow{},
 		findingRow{}, findingCircuitRow{}, findingMaintenanceRow{}, findingEventRow{}, findingSubjectRow{}, findingStateRow{}, providerHabitRow{},
 	}
 }

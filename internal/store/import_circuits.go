@@ -246,15 +246,12 @@ func (i *circuitImport) save() error {
 	var ids []string
 	for _, c := range i.dirty {
 		ids = append(ids, c.ID)
-		rows = append(rows, circuitRow{
-			ID: c.ID, ProviderID: c.ProviderID, CID: c.CID, CIDKey: models.CIDKey(c.CID), TypeName: ref(c.Type),
-			Status: c.Status, Description: c.Description, Tenant: c.Tenant, CreatedAt: at(c.CreatedAt), UpdatedAt: now,
-		})
+		rows = append(rows, circuitRowOf(c, now))
 		for _, t := range c.Tags {
 			tags = append(tags, circuitTagRow{CircuitID: c.ID, Tag: t})
 		}
 		for _, t := range c.Terminations {
-			ends = append(ends, terminationRow{ID: t.ID, CircuitID: c.ID, Side: t.Side, SiteID: ref(t.SiteID), XConnect: t.XConnect})
+			ends = append(ends, terminationRowOf(c.ID, t))
 		}
 	}
 	if err := upsert(i.w.DB, rows); err != nil {

@@ -74,8 +74,10 @@ func (l *links) matcher(providerID string) (*models.Matcher, error) {
 	if m := l.matchers[providerID]; m != nil {
 		return m, nil
 	}
+	// An alias may mean a circuit that is rented from another provider.
+	const own = "provider_id = ? OR id IN (SELECT circuit_id FROM aliases WHERE provider_id = ?)"
 	var rows []circuitRow
-	if err := l.w.Where("provider_id = ?", providerID).Order("cid_key").Find(&rows).Error; err != nil {
+	if err := l.w.Where(own, providerID, providerID).Order("cid_key, provider_id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("load circuits: %w", err)
 	}
 	circuits := each(rows, circuitRow.model)
@@ -86,7 +88,7 @@ func (l *links) matcher(providerID string) (*models.Matcher, error) {
 			place[r.ID] = i
 		}
 		var ends []terminationRow
-		err := l.w.Where("xconnect <> '' AND circuit_id IN (SELECT id FROM circuits WHERE provider_id = ?)", providerID).Order("circuit_id, side").Find(&ends).Error
+		err := l.w.Where("xconnect <> '' AND circuit_id IN (SELECT id FROM circuits WHERE "+own+")", providerID, providerID).Order("circuit_id, side").Find(&ends).Error
 		if err != nil {
 			return nil, fmt.Errorf("load terminations: %w", err)
 		}

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -29,7 +31,7 @@ func (s *Store) Circuits(ctx context.Context, scope models.Scope, f models.Circu
 			if len(f.Sites) > 0 {
 				q = q.Where("x.id IN (SELECT e.circuit_id FROM terminations e JOIN sites w ON w.id = e.site_id WHERE w.name IN ?)", f.Sites)
 			}
-			return filterCircuits(q, f)
+			return narrowCircuits(s, filterCircuits(q, f), f)
 		}
 		rows, n, err := listed[circuitRow](query, keyset{{"pr.slug", byText, false}, {"x.cid_key", byText, false}, {"x.id", byText, false}}, f.Page, "x.*")
 		if err != nil {
@@ -57,6 +59,27 @@ func filterCircuits(q *gorm.DB, f models.CircuitFilter) *gorm.DB {
 		q = q.Where("x.id IN (SELECT circuit_id FROM circuit_tags WHERE tag IN ?)", f.Tags)
 	}
 	return containing(q, f.Query, "LOWER(x.cid_key)", "LOWER(x.description)")
+}
+
+// narrowCircuits filters by what an inventory says of circuits.
+func narrowCircuits(s *Store, q *gorm.DB, f models.CircuitFilter) *gorm.DB {
+	if len(f.Devices) > 0 {
+		q = q.Where("x.id IN (SELECT e.circuit_id FROM terminations e WHERE e.device IN ?)", f.Devices)
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Fields)) {
+		if s.dialect == dialectPostgres {
+			q = q.Where("x.custom_fields ->> ? = ?", name, f.Fields[name])
+		} else {
+			q = q.Where("EXISTS (SELECT 1 FROM json_each(x.custom_fields) j WHERE j.key = ? AND j.value = ?)", name, f.Fields[name])
+		}
+	}
+	if f.Removed != nil && *f.Removed {
+		q = q.Where("x.removed_at IS NOT NULL")
+	}
+	if f.Removed != nil && !*f.Removed {
+		q = q.Where("x.removed_at IS NULL")
+	}
+	return q
 }
 
 // loadCircuits reads circuits whole, by ID.
@@ -161,7 +184,8 @@ func loadProvidersByID(tx *gorm.DB, ids []string) (map[string]models.Provider, e
 // CircuitStatuses tells for each circuit in scope, once for each termination,
 // whether work is going on at an instant: it is linked to a maintenance that is
 // confirmed, in process or rescheduled, with an impact, in one of the windows
-// (both ends included; a backup window only once it was called).
+// (both ends included; a backup window only once it was called). Circuits that
+// are missing in the inventory that they are synced from are left out.
 func (s *Store) CircuitStatuses(ctx context.Context, scope models.Scope, when time.Time) ([]models.CircuitStatus, error) {
 	var all []models.CircuitStatus
 	err := s.read(ctx, "read circuit statuses", func(tx *gorm.DB) error {
@@ -171,7 +195,7 @@ func (s *Store) CircuitStatuses(ctx context.Context, scope models.Scope, when ti
 		}
 		var rows []circuitRow
 		q := where(tx.Table("circuits x").Joins("JOIN providers pr ON pr.id = x.provider_id"), sightOf(scope).circuits("x.id"))
-		if err := q.Select("x.*").Order("pr.slug, x.cid_key").Scan(&rows).Error; err != nil {
+		if err := q.Where("x.removed_at IS NULL").Select("x.*").Order("pr.slug, x.cid_key").Scan(&rows).Error; err != nil {
 			return err
 		}
 		circuits := each(rows, circuitRow.model)

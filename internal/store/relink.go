@@ -14,6 +14,11 @@ import (
 // moved, whose aliases mean others now; the flags of their mail are corrected.
 // The providers are locked.
 func relink(w *work, providers, moved []string) error {
+	return relinkFor(w, providers, moved, models.CauseImport)
+}
+
+// relinkFor does so for the sake of a cause.
+func relinkFor(w *work, providers, moved []string, cause models.Cause) error {
 	if len(providers) == 0 {
 		return nil
 	}
@@ -39,7 +44,7 @@ func relink(w *work, providers, moved []string) error {
 	for _, home := range g.groups {
 		all.gain(home)
 	}
-	if _, err := g.fold(all, origin{cause: models.CauseImport}); err != nil {
+	if _, err := g.fold(all, origin{cause: cause}); err != nil {
 		return fmt.Errorf("fold: %w", err)
 	}
 	if err := g.save(); err != nil {

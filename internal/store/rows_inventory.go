@@ -88,6 +88,11 @@ type circuitRow struct {
 	Tenant      string  `gorm:"not null"`
 	CreatedAt   instant `gorm:"not null"`
 	UpdatedAt   instant `gorm:"not null"`
+
+	CustomFields words   `gorm:"not null"`
+	Inventory    string  `gorm:"not null"`
+	LastSeen     instant `gorm:""`
+	RemovedAt    instant `gorm:""`
 }
 
 func (circuitRow) TableName() string { return "circuits" }
@@ -96,6 +101,16 @@ func (r circuitRow) model() models.Circuit {
 	return models.Circuit{
 		ID: r.ID, CID: r.CID, ProviderID: r.ProviderID, Type: string(r.TypeName), Status: r.Status,
 		Description: r.Description, Tenant: r.Tenant, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+		CustomFields: r.CustomFields, Inventory: r.Inventory, LastSeen: r.LastSeen.Time, RemovedAt: r.RemovedAt.Time,
+	}
+}
+
+// circuitRowOf gives the row of a circuit that changed at an instant.
+func circuitRowOf(c models.Circuit, now instant) circuitRow {
+	return circuitRow{
+		ID: c.ID, ProviderID: c.ProviderID, CID: c.CID, CIDKey: models.CIDKey(c.CID), TypeName: ref(c.Type),
+		Status: c.Status, Description: c.Description, Tenant: c.Tenant, CreatedAt: at(c.CreatedAt), UpdatedAt: now,
+		CustomFields: c.CustomFields, Inventory: c.Inventory, LastSeen: at(c.LastSeen), RemovedAt: at(c.RemovedAt),
 	}
 }
 
@@ -112,12 +127,26 @@ type terminationRow struct {
 	Side      string `gorm:"not null;uniqueIndex:terminations_side"`
 	SiteID    ref    `gorm:""`
 	XConnect  string `gorm:"column:xconnect;not null"`
+
+	Device       string `gorm:"not null"`
+	Interface    string `gorm:"not null"`
+	CustomFields words  `gorm:"not null"`
 }
 
 func (terminationRow) TableName() string { return "terminations" }
 
 func (r terminationRow) model() models.Termination {
-	return models.Termination{ID: r.ID, CircuitID: r.CircuitID, Side: r.Side, SiteID: string(r.SiteID), XConnect: r.XConnect}
+	return models.Termination{
+		ID: r.ID, CircuitID: r.CircuitID, Side: r.Side, SiteID: string(r.SiteID), XConnect: r.XConnect,
+		Device: r.Device, Interface: r.Interface, CustomFields: r.CustomFields,
+	}
+}
+
+func terminationRowOf(circuitID string, t models.Termination) terminationRow {
+	return terminationRow{
+		ID: t.ID, CircuitID: circuitID, Side: t.Side, SiteID: ref(t.SiteID), XConnect: t.XConnect,
+		Device: t.Device, Interface: t.Interface, CustomFields: t.CustomFields,
+	}
 }
 
 type aliasRow struct {
@@ -146,6 +175,7 @@ func (redundancyGroupRow) TableName() string { return "redundancy_groups" }
 type redundancyMemberRow struct {
 	GroupID   string `gorm:"primaryKey;not null"`
 	CircuitID string `gorm:"primaryKey;not null"`
+	Priority  string `gorm:"not null"`
 }
 
 func (redundancyMemberRow) TableName() string { return "redundancy_members" }

@@ -122,6 +122,7 @@ var jsonColumns = []string{
 	"mailbox_messages.labels_applied", "maintenances.aliases", "maintenances.accounts", "maintenances.conflicts",
 	"maintenance_windows.impacts", "notices.supersedes", "notices.windows", "notices.warnings", "edits.windows",
 	"tokens.scope", "users.scope", "sources.window_missing", "findings.exposures",
+	"circuits.custom_fields", "terminations.custom_fields", "inventory_sources.result",
 }
 
 func rowIndexes(parsed *schema.Schema) map[string][]string {

@@ -117,6 +117,34 @@ func (d *document[T]) Scan(v any) error {
 // GormDataType tells GORM that this is a value and no relation.
 func (document[T]) GormDataType() string { return "json" }
 
+// words are texts by name in a JSON column; nil is the empty object.
+type words map[string]string
+
+// Value implements driver.Valuer.
+func (m words) Value() (driver.Value, error) {
+	if len(m) == 0 {
+		return "{}", nil
+	}
+	b, err := json.Marshal(map[string]string(m))
+	return string(b), err
+}
+
+// Scan implements sql.Scanner.
+func (m *words) Scan(v any) error {
+	b, err := jsonBytes(v)
+	if err != nil {
+		return err
+	}
+	*m = nil
+	if len(b) == 2 { // {}
+		return nil
+	}
+	return json.Unmarshal(b, (*map[string]string)(m))
+}
+
+// GormDataType tells GORM that this is a value and no relation.
+func (words) GormDataType() string { return "json" }
+
 func jsonBytes(v any) ([]byte, error) {
 	switch v := v.(type) {
 	case string:

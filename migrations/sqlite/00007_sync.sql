@@ -1,0 +1,54 @@
+-- +goose Up
+
+-- What an inventory (NetBox, Nautobot) says of circuits and their ends.
+ALTER TABLE circuits ADD COLUMN custom_fields TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE circuits ADD COLUMN inventory TEXT NOT NULL DEFAULT ''; -- the one that it is synced from; empty: none
+ALTER TABLE circuits ADD COLUMN last_seen TIMESTAMP; -- there
+ALTER TABLE circuits ADD COLUMN removed_at TIMESTAMP; -- since when it is missing there
+CREATE INDEX circuits_inventory ON circuits (inventory) WHERE inventory <> '';
+
+ALTER TABLE terminations ADD COLUMN device TEXT NOT NULL DEFAULT '';
+ALTER TABLE terminations ADD COLUMN interface TEXT NOT NULL DEFAULT '';
+ALTER TABLE terminations ADD COLUMN custom_fields TEXT NOT NULL DEFAULT '{}';
+CREATE INDEX terminations_device ON terminations (device) WHERE device <> '';
+
+ALTER TABLE redundancy_members ADD COLUMN priority TEXT NOT NULL DEFAULT '';
+
+-- The objects there and the rows here that they are.
+CREATE TABLE inventory_links (
+    source     TEXT        NOT NULL,
+    kind       TEXT        NOT NULL, -- provider, address, site, circuit, alias, group
+    remote_id  TEXT        NOT NULL,
+    object_id  TEXT        NOT NULL,
+    made       BOOLEAN     NOT NULL, -- the sync made the row
+    first_seen TIMESTAMP NOT NULL,
+    removed_at TIMESTAMP,
+    PRIMARY KEY (source, kind, remote_id)
+);
+CREATE INDEX inventory_links_object ON inventory_links (object_id);
+
+CREATE TABLE inventory_sources (
+    name          TEXT        NOT NULL PRIMARY KEY,
+    kind          TEXT        NOT NULL,
+    version       TEXT        NOT NULL,
+    started       TIMESTAMP, -- the reading that was last taken over
+    last_success  TIMESTAMP,
+    last_error    TEXT        NOT NULL,
+    last_error_at TIMESTAMP,
+    result        TEXT        NOT NULL
+);
+
+-- +goose Down
+
+DROP TABLE inventory_sources;
+DROP TABLE inventory_links;
+ALTER TABLE redundancy_members DROP COLUMN priority;
+DROP INDEX terminations_device;
+ALTER TABLE terminations DROP COLUMN custom_fields;
+ALTER TABLE terminations DROP COLUMN interface;
+ALTER TABLE terminations DROP COLUMN device;
+DROP INDEX circuits_inventory;
+ALTER TABLE circuits DROP COLUMN removed_at;
+ALTER TABLE circuits DROP COLUMN last_seen;
+ALTER TABLE circuits DROP COLUMN inventory;
+ALTER TABLE circuits DROP COLUMN custom_fields;
