@@ -35,6 +35,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		c.demo(), c.serve(), c.ingest(), c.parse(), c.lint(), c.chat(),
 		c.inventory("providers"), c.inventory("circuits"), c.inventory("sites"), c.inventory("aliases"), c.inventory("redundancy"),
+		c.inventories(),
 		c.sources(), c.mail(), c.hold(), c.retention(),
 		c.token(), c.migrate(), c.doctor(), c.version(),
 	)

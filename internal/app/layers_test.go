@@ -38,6 +38,7 @@ var rooms = []struct {
 	{"internal/webclient", nil},
 	{"internal/vault", nil},
 	{"internal/mbox", nil},
+	{"internal/dcim", []string{"internal/config", "internal/webclient", "models"}},
 	{"internal/oauth", []string{"internal/config", "models"}},
 	{"ingest/mailbox", []string{"ingest", "internal/config", "internal/oauth", "internal/webclient", "models"}},
 	{"notify", []string{"chatops", "models", "internal/ical"}},

@@ -90,6 +90,7 @@ func (a *App) startQueue(ctx context.Context) (*jobs.Queue, error) {
 		models.JobReconcile: a.reconcile,
 		models.JobRetain:    a.retain,
 		models.JobFindings:  a.findings,
+		models.JobSync:      a.syncJob,
 	}
 	queue, err := a.newQueue(handlers)
 	if err != nil {

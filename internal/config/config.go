@@ -26,6 +26,8 @@ type Config struct {
 	Overlap        Overlap   `yaml:"overlap"`
 	Notify         Tree      `yaml:"notify"`
 	ChatOps        ChatOps   `yaml:"chatops"`
+
+	Inventories []Inventory `yaml:"inventory_sources"`
 }
 
 // Display says how times are shown to people; stored times are UTC.

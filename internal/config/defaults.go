@@ -35,8 +35,11 @@ func defaultSource() Source {
 
 // element is a new entry of a list, with its defaults.
 func element(t reflect.Type) reflect.Value {
-	if t == reflect.TypeFor[Source]() {
+	switch t {
+	case reflect.TypeFor[Source]():
 		return reflect.ValueOf(defaultSource())
+	case reflect.TypeFor[Inventory]():
+		return reflect.ValueOf(defaultInventory())
 	}
 	return reflect.Zero(t)
 }

@@ -35,6 +35,7 @@ func (d *decoder) validate(c Config) {
 	d.present("chatops.fallback_chatops_user", c.ChatOps.FallbackUser, "name a chat user")
 	d.within("chatops.session_cache_timeout", int64(c.ChatOps.SessionCacheTimeout), 0, 366*24*3600)
 	d.sources(c.Sources)
+	d.inventories(c.Inventories)
 }
 
 // keyOf is the key of an entry of what may be a single value.
@@ -149,7 +150,7 @@ func parseCron(value string) (schedule cron.Schedule, err error) {
 
 var (
 	labelName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
-	labelPath = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$`)
+	labelPath = regexp.MustCompile(`^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*(\.[A-Za-z0-9_]+)?$`) // the last part may be a custom field
 )
 
 func (d *decoder) labelsAttached(key string, labels LabelPaths) {

@@ -31,6 +31,7 @@ const (
 	maxBackoff = time.Hour
 
 	longestTimeout = 5 * time.Minute
+	syncTimeout    = 30 * time.Minute // River rescues no job before its own timeout
 	rescueAfter    = 2 * longestTimeout
 	keepCompleted  = 10 * time.Minute
 	sweepEvery     = time.Minute
@@ -54,6 +55,7 @@ var policies = map[models.JobKind]policy{
 	models.JobRetain:    {queue: queueWork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
 	models.JobFindings:  {queue: queueWork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
 	models.JobReconcile: {queue: queueNetwork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
+	models.JobSync:      {queue: queueNetwork, timeout: syncTimeout, attempts: 1, backoff: minBackoff, single: true},
 	models.JobProcess:   {queue: queueWork, timeout: longestTimeout, attempts: 10, backoff: minBackoff},
 }
 
@@ -91,6 +93,13 @@ func (a reconcileArgs) job() models.Job {
 	return models.Job{Kind: models.JobReconcile, Source: a.Source}
 }
 
+type syncArgs struct {
+	Inventory string `json:"inventory"`
+}
+
+func (syncArgs) Kind() string      { return string(models.JobSync) }
+func (a syncArgs) job() models.Job { return models.Job{Kind: models.JobSync, Source: a.Inventory} }
+
 type retainArgs struct{}
 
 func (retainArgs) Kind() string    { return string(models.JobRetain) }
@@ -113,7 +122,7 @@ func (a processArgs) job() models.Job {
 // argsOf turns a job into what River keeps; an error names what is missing.
 func argsOf(job models.Job) (jobArgs, error) {
 	switch job.Kind {
-	case models.JobPoll, models.JobLabel, models.JobReconcile:
+	case models.JobPoll, models.JobLabel, models.JobReconcile, models.JobSync:
 		if job.Source == "" {
 			return nil, models.Invalid(string(job.Kind)+" job", "it names no source")
 		}
@@ -122,6 +131,8 @@ func argsOf(job models.Job) (jobArgs, error) {
 			return pollArgs{Source: job.Source}, nil
 		case models.JobReconcile:
 			return reconcileArgs{Source: job.Source}, nil
+		case models.JobSync:
+			return syncArgs{Inventory: job.Source}, nil
 		}
 		return labelArgs{Source: job.Source}, nil
 	case models.JobSweep:

@@ -29,6 +29,7 @@ type Config struct {
 	// only enqueues (Start is then refused).
 	Handlers    map[models.JobKind]Handler
 	Schedules   []Schedule // one a source
+	Syncs       []Schedule // one an inventory, by its name as Source
 	PollOnStart bool       // Start enqueues a poll for every source of Schedules
 	Workers     int        // process jobs at a time; 0: the processors, at most 2 on SQLite
 	Now         func() time.Time
@@ -88,7 +89,7 @@ func New(cfg Config) (*Queue, error) {
 }
 
 func riverConfig(cfg Config) (*river.Config, error) {
-	jobs, err := periodic(cfg.Schedules, cfg.Now())
+	jobs, err := periodic(cfg.Schedules, cfg.Syncs, cfg.Now())
 	if err != nil {
 		return nil, err
 	}

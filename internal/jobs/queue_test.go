@@ -184,11 +184,13 @@ func TestNewRefuses(t *testing.T) {
 		{"never", Config{Handlers: ok, Schedules: []Schedule{{"noc", "0 0 30 2 *"}}}, "never comes round"},
 		{"machine's zone", Config{Handlers: ok, Schedules: []Schedule{{"noc", "CRON_TZ=Local 0 6 * * *"}}}, "name the zone"},
 		{"twice", Config{Handlers: ok, Schedules: []Schedule{{"noc", "@hourly"}, {"noc", "@daily"}}}, `source "noc" has two`},
+		{"a sync", Config{Handlers: ok, Syncs: []Schedule{{"netbox", "hourly"}}}, "is no cron expression"},
 		{"nameless", Config{Handlers: ok, Schedules: []Schedule{{"", "@hourly"}}}, "names no source"},
 		{"a kind without handler", Config{Handlers: map[models.JobKind]Handler{
 			models.JobPoll: ok[models.JobPoll], models.JobLabel: ok[models.JobLabel], models.JobSweep: ok[models.JobSweep],
 			models.JobReconcile: ok[models.JobReconcile], models.JobRetain: ok[models.JobRetain],
 			models.JobFindings: ok[models.JobFindings],
+			models.JobSync:     ok[models.JobSync],
 		}}, `kind "process" has no handler`},
 		{"an unknown kind", Config{Handlers: map[models.JobKind]Handler{"cook": ok[models.JobPoll]}}, `no kind "cook"`},
 	}
@@ -245,8 +247,12 @@ func TestBackoff(t *testing.T) {
 
 func TestPoliciesFitRiver(t *testing.T) {
 	for kind, p := range policies {
-		if p.timeout <= 0 || p.timeout > longestTimeout {
-			t.Errorf("%s: timeout %s is not within (0, %s]: a longer one would be rescued while it runs", kind, p.timeout, longestTimeout)
+		longest := longestTimeout
+		if kind == models.JobSync {
+			longest = syncTimeout
+		}
+		if p.timeout <= 0 || p.timeout > longest {
+			t.Errorf("%s: timeout %s is not within (0, %s]", kind, p.timeout, longest)
 		}
 		if p.queue != queueNetwork && p.queue != queueWork {
 			t.Errorf("%s: no queue %q", kind, p.queue)

@@ -45,9 +45,9 @@ func parseSchedule(s Schedule, now time.Time) (river.PeriodicSchedule, error) {
 }
 
 // periodic lists what the elected leader enqueues: a poll for each source by
-// its schedule, the comparison with its ledger, the sweep, the findings that
-// are due, and retention.
-func periodic(schedules []Schedule, now time.Time) ([]*river.PeriodicJob, error) {
+// its schedule, the comparison with its ledger, the sync of each inventory, the
+// sweep, the findings that are due, and retention.
+func periodic(schedules, syncs []Schedule, now time.Time) ([]*river.PeriodicJob, error) {
 	retain, err := cron.ParseStandard(retainAt)
 	if err != nil {
 		return nil, fmt.Errorf("schedule of retention: %w", err)
@@ -81,6 +81,22 @@ func periodic(schedules []Schedule, now time.Time) ([]*river.PeriodicJob, error)
 			}, nil), river.NewPeriodicJob(river.PeriodicInterval(reconcileEvery),
 			func() (river.JobArgs, *river.InsertOpts) {
 				return reconcileArgs{Source: s.Source}, insertOpts(models.JobReconcile)
+			}, nil))
+	}
+	more, err := periodicSyncs(syncs, now)
+	return append(jobs, more...), err
+}
+
+func periodicSyncs(syncs []Schedule, now time.Time) ([]*river.PeriodicJob, error) {
+	var jobs []*river.PeriodicJob
+	for _, s := range syncs {
+		schedule, err := parseSchedule(s, now)
+		if err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, river.NewPeriodicJob(schedule,
+			func() (river.JobArgs, *river.InsertOpts) {
+				return syncArgs{Inventory: s.Source}, insertOpts(models.JobSync)
 			}, nil))
 	}
 	return jobs, nil

@@ -51,6 +51,9 @@ type Options struct {
 	// Findings counts the open findings by severity; nil: nobody looks for any.
 	Findings func(ctx context.Context) (map[models.Severity]int64, error)
 
+	// Inventories tells how their syncs stand; nil: there are none to tell of.
+	Inventories func(context.Context) ([]models.InventoryState, error)
+
 	MaxSeries int // of circuit_maintenance_status; 0: 250,000
 }
 
@@ -85,6 +88,9 @@ func New(o Options) (http.Handler, error) {
 	own := &ownCollector{o: o}
 	members := []prometheus.Collector{
 		own, buildInfo(o.Version), disabledDefinitions(o.DisabledDefinitions), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	}
+	if o.Inventories != nil {
+		members = append(members, &inventoryCollector{o})
 	}
 	if o.Enable {
 		circuits, err := newCircuitCollector(o)

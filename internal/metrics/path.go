@@ -5,7 +5,7 @@ import "lineman/models"
 // resolve follows a dotted path from a termination (F47). known is false for a
 // path that leads nowhere whatever the record. The names are those of NetBox
 // and Nautobot, old and new: circuit.type and circuit.circuit_type, site and
-// location. Through circuit.terminations the first one is taken.
+// location, custom_fields and cf. Through circuit.terminations the first one is taken.
 func resolve(row models.CircuitStatus, path []string) (text string, known bool) {
 	text, known = follow(row, path)
 	if !known {
@@ -28,10 +28,34 @@ func follow(row models.CircuitStatus, path []string) (text string, known bool) {
 		return t.Side, len(rest) == 0
 	case "xconnect_id", "xconnect":
 		return t.XConnect, len(rest) == 0
+	case "device":
+		return named(t.Device, rest)
+	case "interface":
+		return named(t.Interface, rest)
+	case "connected_endpoint":
+		return ofPort(t, rest)
+	case "custom_fields", "custom_field_data", "_custom_field_data", "cf":
+		return ofField(t.CustomFields, rest)
 	case "id":
 		return t.ID, len(rest) == 0
 	}
 	return "", false
+}
+
+// ofPort goes on from the interface that a termination's cable leads to.
+func ofPort(t models.Termination, path []string) (string, bool) {
+	if len(path) > 0 && path[0] == "device" {
+		return named(t.Device, path[1:])
+	}
+	return named(t.Interface, path)
+}
+
+// ofField gives a custom field: any name may be one.
+func ofField(fields map[string]string, path []string) (string, bool) {
+	if len(path) != 1 {
+		return "", false
+	}
+	return fields[path[0]], true
 }
 
 func ofCircuit(c models.Circuit, path []string) (string, bool) {
@@ -52,6 +76,8 @@ func ofCircuit(c models.Circuit, path []string) (string, bool) {
 		return named(c.Type, rest)
 	case "tenant":
 		return named(c.Tenant, rest)
+	case "custom_fields", "custom_field_data", "_custom_field_data", "cf":
+		return ofField(c.CustomFields, rest)
 	case "provider":
 		return ofProvider(c.Provider, rest)
 	case "terminations":
