@@ -24,7 +24,6 @@ const maxBody = 64 << 20
 
 // client calls one system. It only ever sends GET, and only to its host.
 type client struct {
-	name  string // of the inventory
 	title string
 	base  *url.URL // with the path up to /api/
 	auth  string
@@ -39,7 +38,7 @@ func newClient(c config.Inventory, title string, h *http.Client, log *slog.Logge
 	}
 	base.Path = strings.TrimSuffix(strings.TrimSuffix(base.Path, "/"), "/api") + "/api/"
 	token := strings.TrimSpace(c.Token.Reveal())
-	out := &client{name: c.Name, title: title, base: base, auth: "Token " + token, http: h, size: max(c.PageSize, 1)}
+	out := &client{title: title, base: base, auth: "Token " + token, http: h, size: max(c.PageSize, 1)}
 	if strings.HasPrefix(token, "nbt_") { // NetBox's second kind of token
 		out.auth = "Bearer " + token
 	}
@@ -89,9 +88,9 @@ func (o onlyTo) RoundTrip(r *http.Request) (*http.Response, error) {
 	return o.next.RoundTrip(r)
 }
 
-// fault is a sentence about the system.
+// fault is a sentence about the system, by its host.
 func (c *client) fault(format string, args ...any) error {
-	return fmt.Errorf("inventory %s: %s %s", c.name, c.base.Host, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%s %s", c.base.Host, fmt.Sprintf(format, args...))
 }
 
 // at gives the address of a resource.
@@ -153,7 +152,7 @@ func (c *client) get(ctx context.Context, u *url.URL, into any) error {
 
 func (c *client) unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return fmt.Errorf("inventory %s: %w", c.name, ctx.Err())
+		return fmt.Errorf("read %s: %w", c.base.Host, ctx.Err())
 	}
 	var where *url.Error
 	if errors.As(err, &where) {

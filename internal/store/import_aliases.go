@@ -39,12 +39,13 @@ func (s *Store) ImportAliases(ctx context.Context, rows []models.AliasRow) (mode
 }
 
 // ExportAliases lists all aliases by provider and alias, as an import takes
-// them.
+// them. Those of a circuit of another provider come from the sync of an
+// inventory alone, and are left out.
 func (s *Store) ExportAliases(ctx context.Context) ([]models.AliasRow, error) {
 	var rows []struct{ Slug, Alias, Cid string } // named as gorm names columns
 	err := s.read(ctx, "read aliases", func(tx *gorm.DB) error {
 		return tx.Raw(`SELECT p.slug, a.alias, c.cid FROM aliases a
-			JOIN circuits c ON c.id = a.circuit_id JOIN providers p ON p.id = a.provider_id
+			JOIN circuits c ON c.id = a.circuit_id JOIN providers p ON p.id = a.provider_id AND p.id = c.provider_id
 			ORDER BY p.slug, a.alias_key`).Scan(&rows).Error
 	})
 	all := make([]models.AliasRow, len(rows))

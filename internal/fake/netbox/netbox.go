@@ -145,6 +145,9 @@ func (v release) groups(w *paged.World, all map[string][]paged.Object) {
 		}, nil))
 		for circuit, priority := range g.Members {
 			c := w.CircuitOf(circuit)
+			if c.ID == 0 {
+				continue // went with its assignment
+			}
 			member := map[string]any{"id": c.ID, "url": "", "display": c.CID, "cid": c.CID}
 			full := map[string]any{"group": short, "priority": choice(priority), "tags": []any{}}
 			if v >= 402 {
