@@ -31,6 +31,7 @@ func (s *server) registerInventory() {
 
 type circuitQuery struct {
 	Cursors
+	SyncedQuery
 	ID       []string `query:"id,explode" maxItems:"1000" doc:"Any of these ids"`
 	CID      string   `query:"cid" maxLength:"200" doc:"Exactly this circuit id, without regard to case"`
 	Q        string   `query:"q" maxLength:"200" doc:"Part of the circuit id or description"`
@@ -51,6 +52,9 @@ func (s *server) circuits(ctx context.Context, in *circuitQuery, list string) ([
 	f := models.CircuitFilter{
 		IDs: in.ID, CID: in.CID, Query: in.Q, Providers: in.Provider, Sites: in.Site, Types: in.Type, Statuses: in.Status,
 		Tenants: in.Tenant, Tags: in.Tag, Page: page,
+	}
+	if err := in.narrow(&f); err != nil {
+		return nil, 0, page, err
 	}
 	rows, total, err := s.o.Reader.Circuits(ctx, whoAsks(ctx).Scope, f)
 	if err != nil {
@@ -74,6 +78,7 @@ type circuitJSON struct {
 	SiteZ       string      `json:"site_z"`
 	Tenant      string      `json:"tenant"`
 	Tags        []string    `json:"tags" nullable:"false"`
+	SyncedJSON
 }
 
 func (s *server) listCircuits(ctx context.Context, in *circuitQuery) (*answer[flow[circuitJSON]], error) {
@@ -190,6 +195,7 @@ func circuit(c models.Circuit) circuitJSON {
 	return circuitJSON{
 		ID: c.ID, CircuitID: c.CID, Provider: providerRef{c.Provider.Slug, c.Provider.Name}, Type: c.Type, Status: c.Status,
 		Description: c.Description, SiteA: a, SiteZ: z, Tenant: c.Tenant, Tags: append([]string{}, c.Tags...),
+		SyncedJSON: synced(c),
 	}
 }
 

@@ -113,6 +113,11 @@ func TestFiltersReachTheReader(t *testing.T) {
 	if diff := cmp.Diff(models.CircuitFilter{CID: "a", Types: []string{"Transit"}, Page: models.Page{Limit: 50}}, r.cfil); diff != "" {
 		t.Errorf("filter (-want +got):\n%s", diff)
 	}
+	call(h, http.MethodGet, "/api/v1/circuits?device=edge1&custom_field=Room=1=2&removed=false", "Token lm_all")
+	there := false
+	if diff := cmp.Diff(models.CircuitFilter{Devices: []string{"edge1"}, Fields: map[string]string{"Room": "1=2"}, Removed: &there, Page: models.Page{Limit: 50}}, r.cfil); diff != "" {
+		t.Errorf("filter (-want +got):\n%s", diff)
+	}
 }
 
 func TestBadRequests(t *testing.T) {
@@ -125,6 +130,8 @@ func TestBadRequests(t *testing.T) {
 		{"GET", "/api/v1/maintenances?colour=red", 400, "query.colour"},
 		{"GET", "/api/v1/maintenances?status=confirmed", 400, "query.status"},
 		{"GET", "/api/v1/maintenances?limit=1e9", 400, "query.limit"},
+		{"GET", "/api/v1/circuits?custom_field=Room", 400, "query.custom_field"},
+		{"GET", "/api/v1/circuits?removed=perhaps", 400, "query.removed"},
 		{"GET", "/api/v1/maintenances?limit=1000000000", 400, "query.limit"},
 		{"GET", "/api/v1/maintenances?limit=-1", 400, "query.limit"},
 		{"GET", "/api/v1/maintenances?offset=-1", 400, "query.offset"},

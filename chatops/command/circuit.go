@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"lineman/chatops"
@@ -119,9 +120,12 @@ func circuitDetail(ctx context.Context, o Options, c chatops.Call, k models.Circ
 	text(&facts, "provider", k.Provider.Name)
 	text(&facts, "type", k.Type)
 	text(&facts, "status", k.Status)
-	text(&facts, "a side", a)
-	text(&facts, "z side", z)
+	text(&facts, "a side", a+port(k, models.SideA))
+	text(&facts, "z side", z+port(k, models.SideZ))
 	text(&facts, "description", k.Description)
+	if !k.RemovedAt.IsZero() {
+		text(&facts, "inventory", "missing in "+k.Inventory+" since "+k.RemovedAt.UTC().Format(time.DateOnly))
+	}
 	text(&facts, "now", condition(k.ID, items, now))
 	m := chatops.Message{Heading: k.CID, Blocks: []chatops.Block{facts}}
 	if len(items) == 0 {
@@ -130,6 +134,16 @@ func circuitDetail(ctx context.Context, o Options, c chatops.Call, k models.Circ
 	}
 	m.Blocks = append(m.Blocks, maintenanceTable(items, now))
 	return m, nil
+}
+
+// port names the device and interface that one end of a circuit leads to.
+func port(k models.Circuit, side string) string {
+	for _, t := range k.Terminations {
+		if t.Side == side && t.Device != "" {
+			return strings.TrimRight(" at "+t.Device+" "+t.Interface, " ")
+		}
+	}
+	return ""
 }
 
 // condition says in words what the gauge circuit_maintenance_status says of a

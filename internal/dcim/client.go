@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"lineman/internal/config"
 	"lineman/internal/webclient"
@@ -55,8 +56,11 @@ func newClient(c config.Inventory, title string, h *http.Client, log *slog.Logge
 
 // transport trusts what the settings say.
 func transport(c config.Inventory) (*http.Transport, error) {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.TLS.ServerName}
+	t := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 2,
+		TLSHandshakeTimeout: 15 * time.Second, ResponseHeaderTimeout: 2 * time.Minute, IdleConnTimeout: 90 * time.Second,
+		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.TLS.ServerName},
+	}
 	if c.TLS.CAFile == "" {
 		return t, nil
 	}

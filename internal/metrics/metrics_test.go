@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -67,10 +68,11 @@ func (r *memory) SourceHealths(context.Context) ([]models.SourceHealth, error) {
 
 func circuit(cid, kind, provider string, active bool, site string) models.CircuitStatus {
 	s := models.CircuitStatus{Active: active, Circuit: models.Circuit{
-		CID: cid, Type: kind, Status: "active", Description: "a ring", Tenant: "core", Provider: models.Provider{Name: provider, Slug: strings.ToLower(provider)},
+		CustomFields: map[string]string{"Room": "12"},
+		CID:          cid, Type: kind, Status: "active", Description: "a ring", Tenant: "core", Provider: models.Provider{Name: provider, Slug: strings.ToLower(provider)},
 	}}
 	if site != "" {
-		s.Termination = models.Termination{Side: "A", XConnect: "XC-1", Site: models.Site{Name: site, Region: "Iberia"}}
+		s.Termination = models.Termination{Side: "A", XConnect: "XC-1", Device: "edge1", Interface: "xe-1", CustomFields: map[string]string{"rack": "R7"}, Site: models.Site{Name: site, Region: "Iberia"}}
 		s.Circuit.Terminations = []models.Termination{s.Termination, {Side: "Z", Site: models.Site{Name: "Far end"}}}
 	}
 	return s
@@ -152,6 +154,9 @@ func TestPaths(t *testing.T) {
 		"circuit.description": "a ring", "circuit.tenant": "core", "circuit.tenant.name": "core",
 		"site.name": "Barcelona", "location.name": "Barcelona", "site": "Barcelona", "site.region": "Iberia", "site.region.name": "Iberia",
 		"term_side": "A", "xconnect_id": "XC-1", "circuit.terminations.site.name": "Barcelona", "circuit.termination_z.site.name": "Far end",
+		"device.name": "edge1", "device": "edge1", "interface.name": "xe-1", "interface": "xe-1", "connected_endpoint.name": "xe-1", "connected_endpoint.device.name": "edge1",
+		"circuit.custom_fields.Room": "12", "circuit.cf.Room": "12", "circuit._custom_field_data.Room": "12", "circuit.custom_fields.nothing": "",
+		"custom_fields.rack": "R7", "circuit.terminations.device.name": "edge1", "circuit.termination_z.device.name": "", "circuit.custom_fields": "", "device.name.more": "",
 		"nothing": "", "circuit.nothing": "", "site.name.more": "", "": "", "circuit.terminations.circuit.cid": "", "cable.device.name": "", "..": "",
 	} {
 		got := families(t, scrape(t, &memory{circuits: []models.CircuitStatus{row}}, func(o *metrics.Options) {
@@ -304,5 +309,32 @@ lineman_parser_definition_disabled{definition="b.yaml"} 1
 `
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestInventories(t *testing.T) {
+	states := []models.InventoryState{
+		{Name: "box", LastSuccess: noon, Circuits: 5, Removed: 1, Last: models.SyncResult{Circuits: models.SyncCount{Created: 2, Unchanged: 3}, Warnings: []string{"w"}}},
+		{Name: "bot", LastError: "the token is refused"},
+	}
+	var failed error
+	text := func() string {
+		return scrape(t, &memory{}, func(o *metrics.Options) {
+			o.Inventories = func(context.Context) ([]models.InventoryState, error) { return states, failed }
+		})
+	}
+	for _, want := range []string{
+		`lineman_inventory_sync_up{inventory="box"} 1`, `lineman_inventory_sync_up{inventory="bot"} 0`, `lineman_inventory_sync_error_info{inventory="bot",reason="auth"} 1`,
+		`lineman_inventory_sync_circuits{inventory="box",state="removed"} 1`, `lineman_inventory_sync_objects{change="created",inventory="box",kind="circuit"} 2`,
+		`lineman_inventory_sync_warnings{inventory="box"} 1`, `lineman_collector_up{collector="inventories"} 1`,
+		fmt.Sprintf(`lineman_inventory_sync_last_success_timestamp_seconds{inventory="box"} %s`, strconv.FormatFloat(float64(noon.Unix()), 'g', -1, 64)),
+	} {
+		if !strings.Contains(text(), want+"\n") {
+			t.Errorf("no %s in\n%s", want, only(text(), "lineman_inventory"))
+		}
+	}
+	failed = errors.New("no database")
+	if got := text(); !strings.Contains(got, `lineman_collector_up{collector="inventories"} 0`) || !strings.Contains(got, `lineman_collector_up{collector="mails"} 1`) {
+		t.Errorf("%s", only(got, "lineman_collector_up"))
 	}
 }

@@ -85,6 +85,16 @@ func TestSyncTakesOver(t *testing.T) {
 			a.Interface != "xe-0/0/1" || a.XConnect != "XC-1" || a.CustomFields["panel"] != "P7" || c.Terminations[1].SiteID != "" {
 			t.Errorf("terminations %+v", c.Terminations)
 		}
+		for want, f := range map[int]models.CircuitFilter{
+			1: {Devices: []string{"edge1", "edge9"}, Fields: map[string]string{"room": "12", "provider_cid": "PC-1"}}, 0: {Fields: map[string]string{"room": "13"}},
+		} {
+			if _, n, err := s.Circuits(ctx, models.ScopeAll, f); err != nil || n != want {
+				t.Errorf("%+v: %d %v", f, n, err)
+			}
+		}
+		if _, n, err := s.Circuits(ctx, models.ScopeAll, models.CircuitFilter{Fields: map[string]string{`a"'$.b`: "x"}}); err != nil || n != 0 {
+			t.Errorf("an odd name of a field: %d %v", n, err)
+		}
 		p := provider(t, s, "zayo")
 		if !slices.Contains(p.Emails, "east@quay.example") || !slices.Contains(p.Emails, "mr@zayo.com") || p.Name != "zayo" || p.Parser != "zayo" {
 			t.Errorf("provider %+v", p)
