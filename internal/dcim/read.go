@@ -119,8 +119,8 @@ func (o *reading) follow(ctx context.Context, ends []endJSON) error {
 			break
 		}
 	}
-	if len(nameless) == 0 {
-		return nil
+	if err := o.trace(ctx, ends); err != nil || len(nameless) == 0 {
+		return err
 	}
 	slices.Sort(nameless)
 	devices, err := byID[deviceJSON](ctx, o.client, "dcim/devices/", nil, slices.Compact(nameless))

@@ -33,6 +33,7 @@ func New(o Options, w paged.World) *paged.Server {
 		Header:  map[string]string{"API-Version": o.Version},
 		Status:  map[string]any{"django-version": "5.0.9", "installed-apps": map[string]any{}, "netbox-version": o.Version, "plugins": map[string]any{}},
 		Filters: []string{"id", "provider", "type", "status", "tenant", "tag"},
+		Extra:   paths,
 		Render:  func(w *paged.World, _ url.Values) map[string][]paged.Object { return v.render(w) },
 	}, w)
 }

@@ -31,7 +31,8 @@ type Options struct {
 	Status   map[string]any // the answer of /api/status/
 	Render   func(w *World, q url.Values) map[string][]Object
 	Filters  []string
-	NextHost string // the host that next links name; empty: as asked
+	Extra    func(w *World, path string) (any, bool) // what is no list
+	NextHost string                                  // the host that next links name; empty: as asked
 }
 
 // Fault is a failure that the next calls of a path meet.
@@ -174,6 +175,12 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) detail(w http.ResponseWriter, path string, q url.Values) {
+	if s.o.Extra != nil {
+		if body, there := s.o.Extra(&s.world, path); there {
+			answer(w, http.StatusOK, body)
+			return
+		}
+	}
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	id := parts[len(parts)-1]
 	for _, o := range s.o.Render(&s.world, q)[strings.Join(parts[:len(parts)-1], "/")] {

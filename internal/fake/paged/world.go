@@ -56,7 +56,9 @@ type End struct {
 	XConnect string
 	Device   string
 	Port     string
-	Panel    bool // Port is the front port of a panel
+	Panel    bool   // Port is the front port of a panel
+	Behind   string // device behind the panel
+	BehindAt string // its interface
 	Fields   map[string]any
 }
 
