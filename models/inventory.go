@@ -49,6 +49,11 @@ type Circuit struct {
 	UpdatedAt    time.Time
 }
 
+// OutOfService lists the statuses, in small letters, of circuits that nothing
+// can be counted on: not yet, not now or never again. A circuit with any other
+// status, or with none, may carry traffic; so may one that is deprovisioning.
+var OutOfService = []string{"planned", "provisioning", "offline", "decommissioned", "deprovisioned", "removed", "retired"}
+
 // Termination is one end of a circuit.
 type Termination struct {
 	ID        string
@@ -60,6 +65,7 @@ type Termination struct {
 
 	Device       string // what its cable leads to
 	Interface    string // of the device
+	Cable        string // its label, else how the inventory calls it
 	CustomFields map[string]string
 }
 

@@ -89,10 +89,13 @@ type CircuitFilter struct {
 	Providers []string
 	Sites     []string
 	Types     []string
-	Devices   []string          // at one of the ends
-	Fields    map[string]string // custom fields that have exactly these values
-	Removed   *bool             // missing in the inventory that it is synced from, or there; nil: both
+	Removed   *bool // missing in the inventory that it is synced from, or there; nil: both
 	Page      Page
+
+	Devices    []string          // at one of the ends
+	Interfaces []string          // at the same end
+	Cables     []string          // at the same end
+	Fields     map[string]string // custom fields that have exactly these values
 
 	CIDs     []string // exact, without regard to case
 	IDs      []string

@@ -62,6 +62,7 @@ type InventoryTermination struct {
 	XConnect     string
 	Device       string
 	Interface    string
+	Cable        string
 	CustomFields map[string]string
 }
 
@@ -69,7 +70,7 @@ type InventoryTermination struct {
 type InventoryGroup struct {
 	RemoteID string
 	Name     string
-	MinUp    int // 0: one fewer than it has members, but at least one
+	MinUp    int // 0: nothing is said of it
 	Members  []InventoryMember
 }
 

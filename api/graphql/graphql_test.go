@@ -108,9 +108,10 @@ func TestFilters(t *testing.T) {
 				IDs: []string{"a"}, Impacts: []models.Impact{models.ImpactOutage}, Maintenances: []string{"b"}, Circuits: []string{"c"}, Page: models.Page{Limit: 100},
 			}, b.impacts)
 		},
-		`{circuits(id: "a", cid: "b", provider: "c", site: "d", type: "e", q: "f") {id}}`: func() string {
+		`{circuits(id: "a", cid: "b", provider: "c", site: "d", type: "e", q: "f", device: "g", interface: "h", cable: "i", removed: false) {id}}`: func() string {
 			return cmp.Diff(models.CircuitFilter{
 				IDs: []string{"a"}, CIDs: []string{"b"}, Providers: []string{"c"}, Sites: []string{"d"}, Types: []string{"e"}, Query: "f", Page: models.Page{Limit: 100},
+				Devices: []string{"g"}, Interfaces: []string{"h"}, Cables: []string{"i"}, Removed: new(bool),
 			}, b.circuits)
 		},
 		`{raw_notifications(id: "a", provider: "b", source: "c", sender: "d", parsed: true, since: "2026-03-02T12:00:00Z", q: "e") {id}}`: func() string {

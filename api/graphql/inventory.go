@@ -2,6 +2,8 @@ package graphql
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	graph "github.com/graph-gophers/graphql-go"
 
@@ -19,6 +21,20 @@ func nameOf(name string) *named {
 	return &named{name}
 }
 
+// cable is a Cable.
+type cable struct{ Label string }
+
+// customField is a CustomField.
+type customField struct{ Name, Value string }
+
+func customFields(fields map[string]string) []*customField {
+	all := make([]*customField, 0, len(fields))
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		all = append(all, &customField{name, fields[name]})
+	}
+	return all
+}
+
 // circuit is a Circuit.
 type circuit struct {
 	ID          graph.ID
@@ -30,6 +46,11 @@ type circuit struct {
 	Type        *named
 	Status      *named
 	Tenant      *named
+
+	CustomFields []*customField
+	Inventory    *string
+	LastSeen     *dateTime
+	RemovedAt    *dateTime
 
 	siblings *circuits
 }
@@ -52,6 +73,10 @@ func newCircuits(r *request, found []models.Circuit) []*circuit {
 		nodes[i] = &circuit{
 			ID: graph.ID(f.ID), CID: f.CID, Description: f.Description, Created: moment(f.CreatedAt), LastUpdated: moment(f.UpdatedAt),
 			Type: nameOf(f.Type), Status: nameOf(f.Status), Tenant: nameOf(f.Tenant), siblings: c,
+			CustomFields: customFields(f.CustomFields), LastSeen: moment(f.LastSeen), RemovedAt: moment(f.RemovedAt),
+		}
+		if f.Inventory != "" {
+			nodes[i].Inventory = &f.Inventory
 		}
 		byID[f.ID] = nodes[i]
 	}
@@ -178,6 +203,11 @@ type termination struct {
 	TermSide   string
 	XconnectID string
 	Site       *site
+	Device     *named
+	Interface  *named
+	Cable      *cable
+
+	CustomFields []*customField
 }
 
 // newTerminations makes the ends of circuits; what ends at the same site has
@@ -196,7 +226,14 @@ func newTerminations(r *request, found map[string][]models.Termination) map[stri
 		at[string(s.ID)] = s
 	}
 	return eachOf(found, func(t models.Termination) *termination {
-		return &termination{ID: graph.ID(t.ID), TermSide: t.Side, XconnectID: t.XConnect, Site: at[t.Site.ID]}
+		end := &termination{
+			ID: graph.ID(t.ID), TermSide: t.Side, XconnectID: t.XConnect, Site: at[t.Site.ID], Device: nameOf(t.Device), Interface: nameOf(t.Interface),
+			CustomFields: customFields(t.CustomFields),
+		}
+		if t.Cable != "" {
+			end.Cable = &cable{t.Cable}
+		}
+		return end
 	})
 }
 

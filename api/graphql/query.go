@@ -96,6 +96,11 @@ type circuitArgs struct {
 	Site     *[]*string
 	Type     *[]*string
 	Q        *string
+
+	Device    *[]*string
+	Interface *[]*string
+	Cable     *[]*string
+	Removed   *bool
 }
 
 // Circuits lists circuits of the inventory.
@@ -104,6 +109,7 @@ func (query) Circuits(ctx context.Context, args circuitArgs) ([]*circuit, error)
 	f := models.CircuitFilter{
 		IDs: q.ids("id", args.ID), CIDs: q.texts("cid", args.CID), Providers: q.texts("provider", args.Provider), Sites: q.texts("site", args.Site),
 		Types: q.texts("type", args.Type), Query: q.optional("q", args.Q), Page: q.page(args.pageArgs),
+		Devices: q.texts("device", args.Device), Interfaces: q.texts("interface", args.Interface), Cables: q.texts("cable", args.Cable), Removed: args.Removed,
 	}
 	return findCircuits(ctx, q, f)
 }

@@ -108,6 +108,11 @@ type terminationJSON struct {
 	Side      string      `json:"side"`
 	Site      string      `json:"site" doc:"Empty where it ends at no site"`
 	XConnect  string      `json:"xconnect_id"`
+	Device    string      `json:"device" doc:"What its cable leads to"`
+	Interface string      `json:"interface" doc:"Of the device"`
+	Cable     string      `json:"cable" doc:"Its label, else how the inventory calls it"`
+
+	CustomFields map[string]string `json:"custom_fields" nullable:"false"`
 }
 
 func (s *server) listTerminations(ctx context.Context, in *circuitQuery) (*answer[flow[terminationJSON]], error) {
@@ -128,7 +133,8 @@ func terminations(c models.Circuit) []terminationJSON {
 	return convert(c.Terminations, func(t models.Termination) terminationJSON {
 		return terminationJSON{
 			ID: t.ID, Circuit: c.ID, CircuitID: c.CID, Provider: providerRef{c.Provider.Slug, c.Provider.Name},
-			Side: t.Side, Site: t.Site.Name, XConnect: t.XConnect,
+			Side: t.Side, Site: t.Site.Name, XConnect: t.XConnect, Device: t.Device, Interface: t.Interface, Cable: t.Cable,
+			CustomFields: customFields(t.CustomFields),
 		}
 	})
 }

@@ -113,9 +113,9 @@ func TestFiltersReachTheReader(t *testing.T) {
 	if diff := cmp.Diff(models.CircuitFilter{CID: "a", Types: []string{"Transit"}, Page: models.Page{Limit: 50}}, r.cfil); diff != "" {
 		t.Errorf("filter (-want +got):\n%s", diff)
 	}
-	call(h, http.MethodGet, "/api/v1/circuits?device=edge1&custom_field=Room=1=2&removed=false", "Token lm_all")
+	call(h, http.MethodGet, "/api/v1/circuits?device=edge1&interface=xe-1&cable=C-100&custom_field=Room=1=2&removed=false", "Token lm_all")
 	there := false
-	if diff := cmp.Diff(models.CircuitFilter{Devices: []string{"edge1"}, Fields: map[string]string{"Room": "1=2"}, Removed: &there, Page: models.Page{Limit: 50}}, r.cfil); diff != "" {
+	if diff := cmp.Diff(models.CircuitFilter{Devices: []string{"edge1"}, Interfaces: []string{"xe-1"}, Cables: []string{"C-100"}, Fields: map[string]string{"Room": "1=2"}, Removed: &there, Page: models.Page{Limit: 50}}, r.cfil); diff != "" {
 		t.Errorf("filter (-want +got):\n%s", diff)
 	}
 }

@@ -136,12 +136,20 @@ func circuitDetail(ctx context.Context, o Options, c chatops.Call, k models.Circ
 	return m, nil
 }
 
-// port names the device and interface that one end of a circuit leads to.
+// port names the device, interface and cable of one end of a circuit.
 func port(k models.Circuit, side string) string {
 	for _, t := range k.Terminations {
-		if t.Side == side && t.Device != "" {
-			return strings.TrimRight(" at "+t.Device+" "+t.Interface, " ")
+		if t.Side != side {
+			continue
 		}
+		text := ""
+		if t.Device != "" {
+			text = strings.TrimRight(" at "+t.Device+" "+t.Interface, " ")
+		}
+		if t.Cable != "" {
+			text += ", cable " + t.Cable
+		}
+		return text
 	}
 	return ""
 }

@@ -88,7 +88,7 @@ func sample() *memory {
 	c1 := circuit("c1", "/OGYX/000001/ /ZYO /", zayo, "Berlin", "Barcelona")
 	c2 := circuit("c2", "SAME-1", zayo, "Berlin", "Oslo")
 	c3 := circuit("c3", "SAME-1", kddi, "Tokyo", "Oslo")
-	c3.Terminations[0].Device, c3.Terminations[0].Interface = "edge1", "xe-0/0/1"
+	c3.Terminations[0].Device, c3.Terminations[0].Interface, c3.Terminations[0].Cable = "edge1", "xe-0/0/1", "C-100"
 	c3.Inventory, c3.RemovedAt = "box", noon.AddDate(0, 0, -3)
 	make := func(p models.Provider, id string, status models.Status, impact models.Impact, c models.Circuit, windows ...models.Window) models.MaintenanceDetail {
 		m := models.MaintenanceDetail{ProviderSlug: p.Slug, ProviderName: p.Name}

@@ -116,13 +116,13 @@ func TestReadsEverySystem(t *testing.T) {
 					RemoteID: "circuit HX/1", Provider: "provider Zayo East", CID: "HX/1", Type: "Transit", Status: "active", Tenant: "Ops", Description: "uplink", Tags: []string{"gold"},
 					CustomFields: map[string]string{"provider_cid": "PC-1, PC-1b", "Room": "12", "vlans": "10, 20"}, Aliases: []string{"PC-1", "PC-1b", "XC-1", "R7"},
 					Terminations: []models.InventoryTermination{
-						{Side: "A", Site: "site Harbour", XConnect: "XC-1", Device: "edge1", Interface: "xe-0/0/1", CustomFields: map[string]string{"rack": "R7"}},
+						{Side: "A", Site: "site Harbour", XConnect: "XC-1", Device: "edge1", Interface: "xe-0/0/1", Cable: "C-100", CustomFields: map[string]string{"rack": "R7"}},
 						{Side: "Z"},
 					},
 				},
 				{
 					RemoteID: "circuit HX/2", Provider: "provider Zayo East", CID: "HX/2", Type: "Transit", Status: "active",
-					Terminations: []models.InventoryTermination{{Side: "A", Site: "site Mill", Device: "panel4", Interface: "12"}, {Side: "Z", Site: "site Mill"}},
+					Terminations: []models.InventoryTermination{{Side: "A", Site: "site Mill", Device: "panel4", Interface: "12", Cable: "#22"}, {Side: "Z", Site: "site Mill"}},
 				},
 				{RemoteID: "circuit QN-1", Provider: "provider Quay Net", CID: "QN-1", Type: "Dark fibre", Status: "planned"},
 			},
@@ -133,6 +133,9 @@ func TestReadsEverySystem(t *testing.T) {
 			want.Groups = []models.InventoryGroup{{RemoteID: "5", Name: "uplinks", MinUp: 1, Members: []models.InventoryMember{
 				{Circuit: "circuit HX/1", Priority: "primary"}, {Circuit: "circuit QN-1", Priority: "secondary"},
 			}}}
+		}
+		if kind == "nautobot" {
+			want.Circuits[1].Terminations[0].Cable = "#" + nautobot.ID("dcim.cable", 22)
 		}
 		if version == "2.3.1" { // has no slugs
 			want.Providers[0].Slug, want.Providers[1].Slug = "", ""

@@ -24,6 +24,7 @@ type ref struct {
 	Slug    string
 	Display string
 	Value   string
+	Label   string
 }
 
 // UnmarshalJSON takes every one of these forms.
@@ -39,12 +40,12 @@ func (r *ref) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	var o struct {
-		ID, Name, Slug, Display, Value, CID json.RawMessage
+		ID, Name, Slug, Display, Value, Label, CID json.RawMessage
 	}
 	if err := json.Unmarshal(b, &o); err != nil {
 		return err
 	}
-	*r = ref{ID: scalar(o.ID), Name: scalar(o.Name), Slug: scalar(o.Slug), Display: scalar(o.Display), Value: scalar(o.Value)}
+	*r = ref{ID: scalar(o.ID), Name: scalar(o.Name), Slug: scalar(o.Slug), Display: scalar(o.Display), Value: scalar(o.Value), Label: scalar(o.Label)}
 	if r.Name == "" {
 		r.Name = scalar(o.CID)
 	}
@@ -67,6 +68,14 @@ func (r ref) choice() string {
 		return strings.ToLower(clip(r.Value, maxText))
 	}
 	return strings.ToLower(r.text())
+}
+
+// cable is what stands on a cable, else how the system calls it.
+func (r ref) cable() string {
+	if r.Label != "" {
+		return clip(r.Label, maxText)
+	}
+	return clip(r.Display, maxText)
 }
 
 // tag is a word without blanks.
@@ -216,6 +225,7 @@ type endJSON struct {
 	TerminationType  string `json:"termination_type"`
 	XConnect         string `json:"xconnect_id"`
 	Description      string `json:"description"`
+	Cable            ref    `json:"cable"`
 	LinkPeers        []peer `json:"link_peers"`
 	LinkPeersType    string `json:"link_peers_type"`
 	CablePeer        *peer  `json:"cable_peer"`

@@ -104,7 +104,7 @@ func (o *reading) aliases(c circuitJSON, path string) []string {
 func (o *reading) end(e endJSON, rooms map[string]ref) models.InventoryTermination {
 	return models.InventoryTermination{
 		Side: strings.ToUpper(e.Side.Value), Site: o.siteOf(e, rooms), XConnect: clip(e.XConnect, maxText),
-		Device: deviceName(e.connectedMachine), Interface: e.connectedPort, CustomFields: e.CustomFields.texts(),
+		Device: deviceName(e.connectedMachine), Interface: e.connectedPort, Cable: e.Cable.cable(), CustomFields: e.CustomFields.texts(),
 	}
 }
 

@@ -8,10 +8,14 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"lineman/models"
 )
+
+// maxMinUp is the most circuits that a group can demand.
+const maxMinUp = 1000
 
 // reading is one reading of an inventory.
 type reading struct {
@@ -200,9 +204,7 @@ func (o *reading) readGroups(ctx context.Context) error {
 	o.inv.NoGroups = false
 	for _, g := range groups {
 		out := models.InventoryGroup{RemoteID: g.key(), Name: clip(g.Name, maxText)}
-		if _, err := fmt.Sscanf(strings.Join(g.CustomFields.words(o.config.MinUpField), ""), "%d", &out.MinUp); err != nil || out.MinUp < 0 || out.MinUp > 1000 {
-			out.MinUp = 0
-		}
+		out.MinUp = o.minUp(g)
 		for _, m := range members {
 			circuit := m.Circuit.ID
 			if m.MemberType == "circuits.circuit" {
@@ -215,4 +217,18 @@ func (o *reading) readGroups(ctx context.Context) error {
 		o.inv.Groups = append(o.inv.Groups, out)
 	}
 	return nil
+}
+
+// minUp is how many circuits of a group must be up; 0: nothing is said of it.
+func (o *reading) minUp(g groupJSON) int {
+	text := strings.Join(g.CustomFields.words(o.config.MinUpField), " ")
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > maxMinUp {
+		o.warn("group %q: %s is %q and no number from 1 to %d, and is left out", clip(g.Name, maxText), o.config.MinUpField, clip(text, 40), maxMinUp)
+		return 0
+	}
+	return n
 }

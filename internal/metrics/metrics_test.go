@@ -72,7 +72,7 @@ func circuit(cid, kind, provider string, active bool, site string) models.Circui
 		CID:          cid, Type: kind, Status: "active", Description: "a ring", Tenant: "core", Provider: models.Provider{Name: provider, Slug: strings.ToLower(provider)},
 	}}
 	if site != "" {
-		s.Termination = models.Termination{Side: "A", XConnect: "XC-1", Device: "edge1", Interface: "xe-1", CustomFields: map[string]string{"rack": "R7"}, Site: models.Site{Name: site, Region: "Iberia"}}
+		s.Termination = models.Termination{Side: "A", XConnect: "XC-1", Device: "edge1", Interface: "xe-1", Cable: "C-100", CustomFields: map[string]string{"rack": "R7"}, Site: models.Site{Name: site, Region: "Iberia"}}
 		s.Circuit.Terminations = []models.Termination{s.Termination, {Side: "Z", Site: models.Site{Name: "Far end"}}}
 	}
 	return s
@@ -156,7 +156,7 @@ func TestPaths(t *testing.T) {
 		"term_side": "A", "xconnect_id": "XC-1", "circuit.terminations.site.name": "Barcelona", "circuit.termination_z.site.name": "Far end",
 		"device.name": "edge1", "device": "edge1", "interface.name": "xe-1", "interface": "xe-1", "connected_endpoint.name": "xe-1", "connected_endpoint.device.name": "edge1",
 		"circuit.custom_fields.Room": "12", "circuit.cf.Room": "12", "circuit._custom_field_data.Room": "12", "circuit.custom_fields.nothing": "",
-		"custom_fields.rack": "R7", "circuit.terminations.device.name": "edge1", "circuit.termination_z.device.name": "", "circuit.custom_fields": "", "device.name.more": "",
+		"custom_fields.rack": "R7", "cable": "C-100", "cable.label": "C-100", "circuit.termination_a.cable.label": "C-100", "circuit.terminations.device.name": "edge1", "circuit.termination_z.device.name": "", "circuit.custom_fields": "", "device.name.more": "",
 		"nothing": "", "circuit.nothing": "", "site.name.more": "", "": "", "circuit.terminations.circuit.cid": "", "cable.device.name": "", "..": "",
 	} {
 		got := families(t, scrape(t, &memory{circuits: []models.CircuitStatus{row}}, func(o *metrics.Options) {

@@ -32,6 +32,11 @@ func follow(row models.CircuitStatus, path []string) (text string, known bool) {
 		return named(t.Device, rest)
 	case "interface":
 		return named(t.Interface, rest)
+	case "cable":
+		if len(rest) == 1 && rest[0] == "label" {
+			return t.Cable, true
+		}
+		return named(t.Cable, rest)
 	case "connected_endpoint":
 		return ofPort(t, rest)
 	case "custom_fields", "custom_field_data", "_custom_field_data", "cf":

@@ -63,8 +63,17 @@ func filterCircuits(q *gorm.DB, f models.CircuitFilter) *gorm.DB {
 
 // narrowCircuits filters by what an inventory says of circuits.
 func narrowCircuits(s *Store, q *gorm.DB, f models.CircuitFilter) *gorm.DB {
-	if len(f.Devices) > 0 {
-		q = q.Where("x.id IN (SELECT e.circuit_id FROM terminations e WHERE e.device IN ?)", f.Devices)
+	end, narrow := q.Session(&gorm.Session{NewDB: true}).Table("terminations e").Select("e.circuit_id"), false
+	for _, by := range []struct {
+		column string
+		values []string
+	}{{"e.device", f.Devices}, {"e.interface", f.Interfaces}, {"e.cable", f.Cables}} {
+		if len(by.values) > 0 {
+			end, narrow = end.Where(by.column+" IN ?", by.values), true
+		}
+	}
+	if narrow {
+		q = q.Where("x.id IN (?)", end)
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Fields)) {
 		if s.dialect == dialectPostgres {

@@ -22,17 +22,22 @@ type headCircuit struct {
 	Tenant       string
 	CreatedAt    instant
 	UpdatedAt    instant
+	CustomFields words
+	Inventory    string
+	LastSeen     instant
+	RemovedAt    instant
 	OwnerID      string // what it was asked for by
 }
 
 const circuitColumns = "x.id, x.cid, x.provider_id, pr.slug AS provider_slug, pr.name AS provider_name, x.type_name, x.status, " +
-	"x.description, x.tenant, x.created_at, x.updated_at"
+	"x.description, x.tenant, x.created_at, x.updated_at, x.custom_fields, x.inventory, x.last_seen, x.removed_at"
 
 // model gives a circuit whose Provider has only ID, slug and name.
 func (r headCircuit) model() models.Circuit {
 	return models.Circuit{
 		ID: r.ID, CID: r.CID, ProviderID: r.ProviderID, Provider: models.Provider{ID: r.ProviderID, Slug: r.ProviderSlug, Name: r.ProviderName},
 		Type: string(r.TypeName), Status: r.Status, Description: r.Description, Tenant: r.Tenant, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+		CustomFields: r.CustomFields, Inventory: r.Inventory, LastSeen: r.LastSeen.Time, RemovedAt: r.RemovedAt.Time,
 	}
 }
 
@@ -87,7 +92,7 @@ func (s *Store) Terminations(ctx context.Context, scope models.Scope, b models.B
 	byCircuit := map[string][]models.Termination{}
 	err := s.read(ctx, "read terminations", func(tx *gorm.DB) error {
 		q := where(tx.Table("terminations e"), sightOf(scope).circuits("e.circuit_id"))
-		q = where(q, s.among("e.circuit_id", b.IDs)).Select("e.id, e.circuit_id, e.side, e.site_id, e.xconnect").Order("e.circuit_id, e.side")
+		q = where(q, s.among("e.circuit_id", b.IDs)).Select("e.id, e.circuit_id, e.side, e.site_id, e.xconnect, e.device, e.interface, e.cable, e.custom_fields").Order("e.circuit_id, e.side")
 		rows, err := batch[terminationRow](q, b)
 		if err != nil {
 			return err

@@ -130,6 +130,7 @@ type terminationRow struct {
 
 	Device       string `gorm:"not null"`
 	Interface    string `gorm:"not null"`
+	Cable        string `gorm:"not null"`
 	CustomFields words  `gorm:"not null"`
 }
 
@@ -138,14 +139,14 @@ func (terminationRow) TableName() string { return "terminations" }
 func (r terminationRow) model() models.Termination {
 	return models.Termination{
 		ID: r.ID, CircuitID: r.CircuitID, Side: r.Side, SiteID: string(r.SiteID), XConnect: r.XConnect,
-		Device: r.Device, Interface: r.Interface, CustomFields: r.CustomFields,
+		Device: r.Device, Interface: r.Interface, Cable: r.Cable, CustomFields: r.CustomFields,
 	}
 }
 
 func terminationRowOf(circuitID string, t models.Termination) terminationRow {
 	return terminationRow{
 		ID: t.ID, CircuitID: circuitID, Side: t.Side, SiteID: ref(t.SiteID), XConnect: t.XConnect,
-		Device: t.Device, Interface: t.Interface, CustomFields: t.CustomFields,
+		Device: t.Device, Interface: t.Interface, Cable: t.Cable, CustomFields: t.CustomFields,
 	}
 }
 

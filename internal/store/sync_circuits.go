@@ -157,6 +157,7 @@ func (r *syncRun) ends(local models.Circuit, want []models.InventoryTermination)
 		}
 		changed = place(&t.Device, tidy(want[n].Device)) || changed
 		changed = place(&t.Interface, tidy(want[n].Interface)) || changed
+		changed = place(&t.Cable, tidy(want[n].Cable)) || changed
 		changed = placeFields(&t.CustomFields, want[n].CustomFields) || changed
 		ends = append(ends, t)
 	}

@@ -33,7 +33,7 @@ func reading(change func(*models.Inventory)) models.Inventory {
 				RemoteID: "10", Provider: "1", CID: "HX/1", Type: "Transit", Status: "active", Tenant: "ops", Tags: []string{"b", "a"},
 				CustomFields: map[string]string{"provider_cid": "PC-1", "room": "12"}, Aliases: []string{"PC-1", "hx/1"},
 				Terminations: []models.InventoryTermination{
-					{Side: "A", Site: "1", XConnect: "XC-1", Device: "edge1", Interface: "xe-0/0/1", CustomFields: map[string]string{"panel": "P7"}},
+					{Side: "A", Site: "1", XConnect: "XC-1", Device: "edge1", Interface: "xe-0/0/1", Cable: "C-100", CustomFields: map[string]string{"panel": "P7"}},
 					{Side: "Z"},
 				},
 			},
@@ -82,14 +82,21 @@ func TestSyncTakesOver(t *testing.T) {
 			t.Errorf("circuit %+v", c)
 		}
 		if a := c.Terminations[0]; len(c.Terminations) != 2 || a.Site.Name != "Harbour" || a.Site.Region != "North" || a.Device != "edge1" ||
-			a.Interface != "xe-0/0/1" || a.XConnect != "XC-1" || a.CustomFields["panel"] != "P7" || c.Terminations[1].SiteID != "" {
+			a.Interface != "xe-0/0/1" || a.Cable != "C-100" || a.XConnect != "XC-1" || a.CustomFields["panel"] != "P7" || c.Terminations[1].SiteID != "" {
 			t.Errorf("terminations %+v", c.Terminations)
 		}
-		for want, f := range map[int]models.CircuitFilter{
-			1: {Devices: []string{"edge1", "edge9"}, Fields: map[string]string{"room": "12", "provider_cid": "PC-1"}}, 0: {Fields: map[string]string{"room": "13"}},
+		for _, test := range []struct {
+			want int
+			f    models.CircuitFilter
+		}{
+			{1, models.CircuitFilter{Devices: []string{"edge1", "edge9"}, Fields: map[string]string{"room": "12", "provider_cid": "PC-1"}}},
+			{0, models.CircuitFilter{Fields: map[string]string{"room": "13"}}},
+			{1, models.CircuitFilter{Devices: []string{"edge1"}, Interfaces: []string{"xe-0/0/1"}, Cables: []string{"C-100"}}},
+			{0, models.CircuitFilter{Devices: []string{"edge2"}, Interfaces: []string{"xe-0/0/1"}}},
+			{1, models.CircuitFilter{Cables: []string{"C-100"}}},
 		} {
-			if _, n, err := s.Circuits(ctx, models.ScopeAll, f); err != nil || n != want {
-				t.Errorf("%+v: %d %v", f, n, err)
+			if _, n, err := s.Circuits(ctx, models.ScopeAll, test.f); err != nil || n != test.want {
+				t.Errorf("%+v: %d %v", test.f, n, err)
 			}
 		}
 		if _, n, err := s.Circuits(ctx, models.ScopeAll, models.CircuitFilter{Fields: map[string]string{`a"'$.b`: "x"}}); err != nil || n != 0 {

@@ -9,6 +9,7 @@ CREATE INDEX circuits_inventory ON circuits (inventory) WHERE inventory <> '';
 
 ALTER TABLE terminations ADD COLUMN device TEXT NOT NULL DEFAULT '';
 ALTER TABLE terminations ADD COLUMN interface TEXT NOT NULL DEFAULT '';
+ALTER TABLE terminations ADD COLUMN cable TEXT NOT NULL DEFAULT '';
 ALTER TABLE terminations ADD COLUMN custom_fields TEXT NOT NULL DEFAULT '{}';
 CREATE INDEX terminations_device ON terminations (device) WHERE device <> '';
 
@@ -45,6 +46,7 @@ DROP TABLE inventory_links;
 ALTER TABLE redundancy_members DROP COLUMN priority;
 DROP INDEX terminations_device;
 ALTER TABLE terminations DROP COLUMN custom_fields;
+ALTER TABLE terminations DROP COLUMN cable;
 ALTER TABLE terminations DROP COLUMN interface;
 ALTER TABLE terminations DROP COLUMN device;
 DROP INDEX circuits_inventory;

@@ -6,6 +6,7 @@
 package nautobot
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"net/http"
@@ -157,7 +158,7 @@ func (f form) end(c paged.Circuit, side string, id int, e *paged.End) paged.Obje
 				port = map[string]any{"id": ID("dcim.interface", id), "object_type": "dcim.interface", "url": ""}
 			}
 		}
-		full["cable"], full["cable_peer"], full["cable_peer_type"] = f.named("dcim.cable", id, ""), port, "dcim.interface"
+		full["cable"], full["cable_peer"], full["cable_peer_type"] = f.cable(id, e.Cable), port, "dcim.interface"
 		if e.Panel {
 			full["cable_peer_type"] = "dcim.frontport"
 		} else {
@@ -201,6 +202,15 @@ func (f form) named(kind string, n int, name string) any {
 		o["object_type"] = kind
 	}
 	return o
+}
+
+// cable is called by its label, else by its id.
+func (f form) cable(n int, label string) any {
+	if f.depth < 1 && !f.old {
+		return f.named("dcim.cable", n, "")
+	}
+	id := ID("dcim.cable", n)
+	return map[string]any{"id": id, "url": "http://nautobot.example/api/dcim.cable/" + id + "/", "display": cmp.Or(label, "#"+id), "label": label}
 }
 
 func (f form) word(kind, name string) any {

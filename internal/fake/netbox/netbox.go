@@ -5,6 +5,7 @@
 package netbox
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -123,7 +124,7 @@ func (v release) end(w *paged.World, c paged.Circuit, side string, e *paged.End)
 		}
 	}
 	if e.Device != "" {
-		full["cable"] = map[string]any{"id": id, "url": "", "display": "#" + strconv.Itoa(id), "label": ""}
+		full["cable"] = map[string]any{"id": id, "url": "", "display": cmp.Or(e.Cable, "#"+strconv.Itoa(id)), "label": e.Cable}
 		full["cable_end"], full["link_peers_type"] = "A", "dcim.interface"
 		if e.Panel {
 			full["link_peers_type"] = "dcim.frontport"

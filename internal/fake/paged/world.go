@@ -56,6 +56,7 @@ type End struct {
 	XConnect string
 	Device   string
 	Port     string
+	Cable    string // label of the cable; empty: it has none
 	Panel    bool   // Port is the front port of a panel
 	Behind   string // device behind the panel
 	BehindAt string // its interface
@@ -90,7 +91,7 @@ func Harbour() World {
 			{
 				ID: 10, CID: "HX/1", Provider: "zayo-east", Type: "Transit", Status: "Active", Tenant: "Ops", Description: "uplink",
 				Tags: []string{"gold"}, Fields: map[string]any{"provider_cid": "PC-1, PC-1b", "Room": 12, "spare": nil, "vlans": []any{10, 20}},
-				A: &End{Site: "Harbour", XConnect: "XC-1", Device: "edge1", Port: "xe-0/0/1", Fields: map[string]any{"rack": "R7"}},
+				A: &End{Site: "Harbour", XConnect: "XC-1", Device: "edge1", Port: "xe-0/0/1", Cable: "C-100", Fields: map[string]any{"rack": "R7"}},
 				Z: &End{Network: "Zayo cloud"},
 			},
 			{
