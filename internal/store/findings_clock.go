@@ -80,7 +80,7 @@ func (s *Store) markDue(ctx context.Context) error {
 			return err
 		}
 	}
-	stamp := fmt.Sprintf("1 %s single=%s %s", s.overlap.HoldOver, strconv.FormatBool(s.overlap.Single), now.Format(time.DateOnly))
+	stamp := fmt.Sprintf("2 %s single=%s %s", s.overlap.HoldOver, strconv.FormatBool(s.overlap.Single), now.Format(time.DateOnly))
 	if stamp == state[stateStamp] && len(flipped) == 0 {
 		return nil
 	}

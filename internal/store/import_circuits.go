@@ -31,7 +31,7 @@ func (s *Store) ImportCircuits(ctx context.Context, rows []models.CircuitRow) (m
 			}
 		}
 		result = i.result
-		if err := i.saveTouching(); err != nil {
+		if err := i.saveTouching(models.CauseImport); err != nil {
 			return err
 		}
 		return relink(w, i.changedProviders(), nil)
@@ -214,15 +214,15 @@ func (i *circuitImport) changedProviders() []string {
 
 // saveTouching saves and has the findings computed anew of where circuits end
 // and ended.
-func (i *circuitImport) saveTouching() error {
+func (i *circuitImport) saveTouching(cause models.Cause) error {
 	ids := each(i.dirty, func(c models.Circuit) string { return c.ID })
-	if err := i.w.touchCircuits(models.CauseImport, ids); err != nil {
+	if err := i.w.touchCircuits(cause, ids); err != nil {
 		return fmt.Errorf("look for sites and groups: %w", err)
 	}
 	if err := i.save(); err != nil {
 		return err
 	}
-	if err := i.w.touchCircuits(models.CauseImport, ids); err != nil {
+	if err := i.w.touchCircuits(cause, ids); err != nil {
 		return fmt.Errorf("look for sites and groups: %w", err)
 	}
 	return nil

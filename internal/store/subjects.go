@@ -114,19 +114,23 @@ type guarded struct {
 	models.Protected
 }
 
-// loadGuarded reads subjects with their circuits, sorted. One that is not
-// there, or has no circuit, is left out.
+// inService is the condition that a circuit can be counted on: it is not
+// missing in its inventory, and its status does not say otherwise.
+const inService = "c.removed_at IS NULL AND LOWER(c.status) NOT IN ?"
+
+// loadGuarded reads subjects with their circuits that are in service, sorted.
+// One that is not there, or has no such circuit, is left out.
 func (s *Store) loadGuarded(tx *gorm.DB, keys []subjectKey) (map[subjectKey]*guarded, error) {
 	all := map[subjectKey]*guarded{}
 	for kind, sql := range map[models.SubjectKind]string{
 		models.SubjectSite: `SELECT t.site_id AS subject_id, s.name, 1 AS min_up, t.circuit_id FROM terminations t JOIN sites s ON s.id = t.site_id
-			WHERE t.site_id IN ?`,
+			JOIN circuits c ON c.id = t.circuit_id WHERE t.site_id IN ? AND ` + inService,
 		models.SubjectGroup: `SELECT g.id AS subject_id, g.name, g.min_up, r.circuit_id FROM redundancy_members r JOIN redundancy_groups g ON g.id = r.group_id
-			WHERE r.group_id IN ?`,
+			JOIN circuits c ON c.id = r.circuit_id WHERE r.group_id IN ? AND ` + inService,
 	} {
 		err := chunks(idsByKind(keys)[kind], func(part []string) error {
 			var rows []protectedRow
-			err := tx.Raw(sql, part).Scan(&rows).Error
+			err := tx.Raw(sql, part, models.OutOfService).Scan(&rows).Error
 			for _, r := range rows {
 				k := subjectKey{kind, r.SubjectID}
 				if all[k] == nil {

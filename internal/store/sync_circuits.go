@@ -56,7 +56,7 @@ func (r *syncRun) takeCircuits() error {
 	if err := r.markMissing(i, byID, used); err != nil {
 		return err
 	}
-	return i.save()
+	return i.saveTouching(models.CauseSync)
 }
 
 // wantedCircuits gives the circuits that can be taken over, each key once.

@@ -45,12 +45,11 @@ func (r *syncRun) takeGroups() error {
 		}
 		changed := place(&g.Name, name)
 		members := r.members(remote)
-		minUp := remote.MinUp
-		if minUp <= 0 {
-			minUp = max(1, len(members)-1)
+		if remote.MinUp > 0 && g.MinUp != remote.MinUp {
+			g.MinUp, changed = remote.MinUp, true
 		}
-		if g.MinUp != minUp || !maps.Equal(g.members, members) {
-			g.MinUp, g.members, changed = minUp, members, true
+		if !maps.Equal(g.members, members) {
+			g.members, changed = members, true
 		}
 		r.link(linkGroup, remote.RemoteID, g.ID, !found)
 		tally(&r.result.Groups, !found, changed)
@@ -108,6 +107,7 @@ func (r *syncRun) saveGroups(dirty []*syncedGroup) error {
 	var ids []string
 	for _, g := range dirty {
 		ids, rows = append(ids, g.ID), append(rows, g.redundancyGroupRow)
+		r.w.touchSubjects(models.CauseSync, subjectKey{models.SubjectGroup, g.ID})
 		for id, priority := range g.members {
 			members = append(members, redundancyMemberRow{GroupID: g.ID, CircuitID: id, Priority: priority})
 		}
