@@ -26,5 +26,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup:               setUpFakes,
+		Cmds:                fakeCommands,
 	})
 }
