@@ -82,7 +82,7 @@ func (a *App) metrics() (http.Handler, error) {
 		Rules: a.habits.of, Now: a.Now, Logger: a.Logger, Version: a.Version,
 		DisabledDefinitions: a.disabled, Watching: a.pipeline.Watching,
 		Process: a.counted, Labelled: a.labelled(), Findings: a.openFindings,
-		Inventories: a.store.InventoryStates,
+		Inventories: a.configuredInventories,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set the metrics up: %w", err)

@@ -116,3 +116,11 @@ func (a *App) syncJob(ctx context.Context, j models.Job) error {
 func (a *App) InventoryStates(ctx context.Context) ([]models.InventoryState, error) {
 	return a.store.InventoryStates(ctx)
 }
+
+// configuredInventories leaves out those that are configured no more.
+func (a *App) configuredInventories(ctx context.Context) ([]models.InventoryState, error) {
+	states, err := a.store.InventoryStates(ctx)
+	return slices.DeleteFunc(states, func(s models.InventoryState) bool {
+		return !slices.ContainsFunc(a.Config.Inventories, func(c config.Inventory) bool { return c.Name == s.Name })
+	}), err
+}

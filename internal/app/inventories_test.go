@@ -107,7 +107,10 @@ func TestInventoryOnSchedule(t *testing.T) {
 	box.Fail(paged.Fault{Path: "circuits/circuits", Status: 429, RetryAfter: "1", Body: "{}", Times: 1})
 	box.Fail(paged.Fault{Path: "circuits/providers", Status: 503, Body: "{}", Times: 1})
 	dir := t.TempDir()
-	in := stocked(t, "sqlite:"+filepath.Join(dir, "lineman.db"), inventoryYAML("box", "netbox", listen(t, box), ", schedule: \"@every 1s\""))
+	left := netbox.New(netbox.Options{Version: "4.1.3", Token: inventoryToken}, paged.World{})
+	database := "sqlite:" + filepath.Join(dir, "lineman.db")
+	stocked(t, database, inventoryYAML("left", "netbox", listen(t, left), "")).run(t, "inventory", "sync")
+	in := stocked(t, database, inventoryYAML("box", "netbox", listen(t, box), ", schedule: \"@every 1s\""))
 	s := in.serve(t)
 	until(t, "the circuits", func() bool { return s.count(t, "/api/v1/circuits") == 3 })
 	_, figures := s.get(t, "/metrics")
@@ -119,6 +122,9 @@ func TestInventoryOnSchedule(t *testing.T) {
 		if !strings.Contains(figures, want) {
 			t.Errorf("no %s in\n%s", want, figures)
 		}
+	}
+	if strings.Contains(figures, `inventory="left"`) {
+		t.Error("the gauge tells of an inventory that is configured no more")
 	}
 	box.Change(func(w *paged.World) { w.Circuits[0].A.Device = "edge2" })
 	until(t, "the next sync", func() bool {

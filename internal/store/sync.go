@@ -66,7 +66,7 @@ type syncRun struct {
 	gone   []inventoryLinkRow // to be deleted
 
 	providers map[string]*importedProvider // by remote ID
-	also      map[string][]string          // IDs of more providers whose mail may mean a provider's circuits
+	also      map[string][]string          // by remote ID of a provider: IDs of more whose mail may mean its circuits
 	sites     map[string]string            // IDs by remote ID
 	circuits  map[string]models.Circuit    // by remote ID
 	keys      map[models.Identity]string   // IDs of circuits by provider and CID, as they will be
@@ -223,7 +223,11 @@ func (r *syncRun) finish() error {
 	providers := make([]string, 0, len(r.matching))
 	for id := range r.matching {
 		providers = append(providers, id)
-		providers = append(providers, r.also[id]...)
+	}
+	for remote, more := range r.also {
+		if r.matching[r.providers[remote].ID] {
+			providers = append(providers, more...)
+		}
 	}
 	providers = unique(providers)
 	slices.Sort(providers)

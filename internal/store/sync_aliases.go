@@ -115,7 +115,7 @@ func (r *syncRun) wantedAliases() []*wantedAlias {
 		if !taken {
 			continue
 		}
-		for _, providerID := range append([]string{c.ProviderID}, r.also[c.ProviderID]...) {
+		for _, providerID := range append([]string{c.ProviderID}, r.also[remote.Provider]...) {
 			for _, text := range append([]string{c.CID}, remote.Aliases...) {
 				add(providerID, text, c)
 			}

@@ -96,8 +96,8 @@ func (r *syncRun) alsoOf(i *providerImport, p *importedProvider, remote models.I
 		if other == nil {
 			return models.Invalid("inventory "+r.inv.Source, "its provider %q is mapped to %q, and there is no such provider; import it first, or correct the slug", remote.Name, slug)
 		}
-		if other != p && !slices.Contains(r.also[p.ID], other.ID) {
-			r.also[p.ID] = append(r.also[p.ID], other.ID)
+		if other != p && !slices.Contains(r.also[remote.RemoteID], other.ID) {
+			r.also[remote.RemoteID] = append(r.also[remote.RemoteID], other.ID)
 		}
 	}
 	return nil

@@ -257,14 +257,15 @@ func TestSyncLinksMail(t *testing.T) {
 		b := newBench(t, s)
 		zayo, lumen := provider(t, s, "zayo"), provider(t, s, "lumen")
 		b.receive(zayo, notice(zayo, "TTN-1", 3, "HX/1", "PC-1"))
-		b.receive(lumen, notice(lumen, "L-1", 3, "HX/2"))
+		b.receive(lumen, notice(lumen, "L-1", 3, "HX/2", "HX/1"))
 		take(t, s, func(i *models.Inventory) { i.Providers[1].Also = []string{"lumen"} })
 		d := detail(t, s, "zayo-TTN-1")
 		id := circuitOf(t, s, "HX/1").ID
 		if d.Circuits[0].CircuitID != id || d.Circuits[1].CircuitID != id || d.Changes[0].Cause != models.CauseSync {
 			t.Errorf("%+v\n%+v", d.Circuits, d.Changes[0])
 		}
-		if d := detail(t, s, "lumen-L-1"); d.Circuits[0].CircuitID != circuitOf(t, s, "HX/2").ID {
+		// HX/2 is of the provider there that is lumen too, HX/1 of one that is not.
+		if d := detail(t, s, "lumen-L-1"); circuitIDs(d)["HX/2"] != circuitOf(t, s, "HX/2").ID || circuitIDs(d)["HX/1"] != "" {
 			t.Errorf("of the other provider: %+v", d.Circuits)
 		}
 		take(t, s, func(i *models.Inventory) { i.Circuits[0].Aliases = nil })
@@ -337,4 +338,13 @@ func TestSyncOddities(t *testing.T) {
 	if got := must(s.MissingCircuits(ctx, "netbox", []string{"10", "12"})); !cmp.Equal(got, []string{"11", "23", "24"}) {
 		t.Errorf("missing %v", got)
 	}
+}
+
+// circuitIDs gives the circuits that the list of a maintenance is linked to.
+func circuitIDs(d models.MaintenanceDetail) map[string]string {
+	all := map[string]string{}
+	for _, c := range d.Circuits {
+		all[c.CID] = c.CircuitID
+	}
+	return all
 }
