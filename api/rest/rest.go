@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"lineman/api/edge"
 	"lineman/models"
 )
 
@@ -140,7 +141,7 @@ func whoAsks(ctx context.Context) asker {
 func (s *server) place(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !readable(r.URL) {
-			writeProblem(w, http.StatusBadRequest, "The address holds bytes that are no text (UTF-8 without NUL).")
+			edge.Problem(w, http.StatusBadRequest, "The address holds bytes that are no text (UTF-8 without NUL).")
 			return
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), requestWithin)
@@ -176,7 +177,7 @@ func readable(u *url.URL) bool {
 func (s *server) rescue(w http.ResponseWriter) {
 	if v := recover(); v != nil {
 		s.o.Logger.Error("request panicked", "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
-		writeProblem(w, http.StatusInternalServerError, "Something went wrong on lineman's side; the log has the details.")
+		edge.Problem(w, http.StatusInternalServerError, "Something went wrong on lineman's side; the log has the details.")
 	}
 }
 
@@ -194,10 +195,10 @@ func routes(mux *http.ServeMux) http.Handler {
 		}
 		if allowed := methodsOf(mux, r); len(allowed) > 0 {
 			w.Header().Set("Allow", strings.Join(allowed, ", "))
-			writeProblem(w, http.StatusMethodNotAllowed, "This path takes "+strings.Join(allowed, ", ")+" alone.")
+			edge.Problem(w, http.StatusMethodNotAllowed, "This path takes "+strings.Join(allowed, ", ")+" alone.")
 			return
 		}
-		writeProblem(w, http.StatusNotFound, "There is nothing at this path; /openapi.json describes what there is.")
+		edge.Problem(w, http.StatusNotFound, "There is nothing at this path; /openapi.json describes what there is.")
 	})
 }
 
