@@ -25,6 +25,7 @@ type CircuitWrite struct {
 // of one's own.
 type MaintenanceWrite struct {
 	Provider      *string        `json:"provider,omitempty" maxLength:"200" doc:"Slug, name or id; left out: work of your own"`
+	Account       *string        `json:"account,omitempty" maxLength:"200" doc:"Needed where the provider's ids are unique only within an account"`
 	MaintenanceID string         `json:"maintenance_id" minLength:"1" maxLength:"90" doc:"As the provider writes it: mail about it joins this record"`
 	Status        *string        `json:"status,omitempty" enum:"TENTATIVE,CONFIRMED,RE-SCHEDULED,IN-PROCESS,COMPLETED,CANCELLED,UNKNOWN" doc:"TENTATIVE where it is left out"`
 	Summary       *string        `json:"summary,omitempty" maxLength:"65536"`
@@ -187,7 +188,7 @@ func (s *server) createMaintenance(ctx context.Context, in *RawInput) (*answer[d
 	if err != nil {
 		return nil, err
 	}
-	c := models.Creation{Provider: textOf(sent.Provider), ID: sent.MaintenanceID, Summary: textOf(sent.Summary), Windows: windowsOf(sent.Windows)}
+	c := models.Creation{Provider: textOf(sent.Provider), ID: sent.MaintenanceID, Account: textOf(sent.Account), Summary: textOf(sent.Summary), Windows: windowsOf(sent.Windows)}
 	for i := range c.Windows {
 		for _, line := range sent.Circuits {
 			c.Windows[i].Circuits = append(c.Windows[i].Circuits, models.NoticeCircuit{CID: line.CircuitID, Impact: models.Impact(line.Impact)})
