@@ -70,13 +70,6 @@ type MergeWrite struct {
 	Reason *string `json:"reason,omitempty" maxLength:"2000"`
 }
 
-// AliasWrite is another id under which a provider writes a circuit.
-type AliasWrite struct {
-	Provider string `json:"provider" minLength:"1" maxLength:"200" doc:"Slug or name"`
-	Alias    string `json:"alias" minLength:"1" maxLength:"300"`
-	CID      string `json:"cid" minLength:"1" maxLength:"300" doc:"Circuit id in the inventory"`
-}
-
 type bodyInput struct {
 	PartPath
 	RawInput
@@ -113,10 +106,6 @@ func (s *server) registerEdits() {
 		body: bodySchema[NoteWrite](s, true, false),
 	}, s.createNote)
 	s.registerNoticeVerdicts(path)
-	register(s, operation{
-		method: http.MethodPost, path: "/api/v1/aliases", id: "create-alias", summary: "Give a circuit another id, and link what waits for it",
-		status: http.StatusCreated, body: bodySchema[AliasWrite](s, true, false),
-	}, s.createAlias)
 }
 
 func (s *server) registerNoticeVerdicts(path string) {
@@ -259,7 +248,7 @@ func (s *server) linkWrite(ctx context.Context, m models.MaintenanceDetail, l Li
 }
 
 // createNote adds a note. It needs no If-Match: nothing is written over.
-func (s *server) createNote(ctx context.Context, in *bodyInput) (*answer[noteJSON], error) {
+func (s *server) createNote(ctx context.Context, in *bodyInput) (*answer[NoteJSON], error) {
 	sent, err := decode[NoteWrite](s, in.RawInput)
 	if err != nil {
 		return nil, err
@@ -281,16 +270,5 @@ func (s *server) createNote(ctx context.Context, in *bodyInput) (*answer[noteJSO
 	if err != nil {
 		return nil, err
 	}
-	return &answer[noteJSON]{Body: noteOf(made)}, nil
-}
-
-func (s *server) createAlias(ctx context.Context, in *RawInput) (*answer[AliasWrite], error) {
-	sent, err := decode[AliasWrite](s, *in)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := s.o.Writer.AddAlias(ctx, whoAsks(ctx).Principal, models.AliasRow{Provider: sent.Provider, Alias: sent.Alias, CID: sent.CID}); err != nil {
-		return nil, err
-	}
-	return &answer[AliasWrite]{Body: sent}, nil
+	return &answer[NoteJSON]{Body: noteOf(made)}, nil
 }

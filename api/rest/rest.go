@@ -115,6 +115,10 @@ func (s *server) register() {
 	s.registerInventory()
 	s.registerOverlaps()
 	s.registerMails()
+	s.registerImpacts()
+	s.registerNotes()
+	s.registerHistory()
+	s.registerAliases()
 	s.registerApp()
 }
 
