@@ -51,7 +51,7 @@ type server struct {
 	base *url.URL // nil: as the request names it
 }
 
-// New makes the handler of /api/, /healthz, /readyz and /openapi.json. The
+// New makes the handler of /api/, /healthz, /readyz, /docs and /openapi.json. The
 // limits of headers and time are those of the http.Server.
 func New(o Options) (http.Handler, error) {
 	if o.Reader == nil || o.Writer == nil || o.Now == nil || o.Logger == nil || o.Auth == nil && !o.Open {
@@ -74,12 +74,13 @@ func New(o Options) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
+	mux.HandleFunc("GET /docs", s.docs) // it holds no data, and a browser sends no token
+	mux.HandleFunc("GET /docs/{$}", s.docs)
 	described := http.NewServeMux()
 	s.api = humago.New(described, config(o.Version))
 	s.register()
 	describePush(s.api)
 	described.HandleFunc("POST "+pushPath, s.push)
-	described.HandleFunc("GET /docs", s.docs)
 	mux.Handle("/", Guard(GuardOptions{Auth: o.Auth, Open: o.Open, Logger: o.Logger}, s.place(routes(described))))
 	return bounded(securityHeaders(mux)), nil
 }
