@@ -39,6 +39,7 @@ type Write struct {
 type Creation struct {
 	Provider string // slug, name or ID; empty: OwnProvider
 	ID       string // as the provider writes it
+	Account  string // needed where the provider's ids are unique only within an account
 	Summary  string
 	Windows  []NoticeWindow
 }
@@ -83,6 +84,7 @@ const (
 	maxNoteTitle  = 200
 	maxWindows    = 100
 	maxExternalID = 90 // with the slug, names stay below 200 letters
+	maxAccount    = 200
 )
 
 // The times that a window may have: what is outside is a slip.
@@ -106,6 +108,9 @@ func (w Write) Check() error {
 	if c := w.Create; c != nil {
 		if strings.TrimSpace(c.ID) == "" || len(c.ID) > maxExternalID {
 			return Invalid("maintenance_id", "give the maintenance an id of at most %d letters", maxExternalID)
+		}
+		if len(c.Account) > maxAccount {
+			return Invalid("account", "too long; at most %d bytes", maxAccount)
 		}
 		if len(c.Summary) > maxEditText {
 			return Invalid("summary", "too long; at most %d bytes", maxEditText)

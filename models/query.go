@@ -75,6 +75,7 @@ type NoticeFilter struct {
 
 // SiteFilter narrows a list of sites; empty fields do not filter.
 type SiteFilter struct {
+	IDs     []string
 	Names   []string
 	Regions []string
 	Tenants []string
@@ -99,6 +100,7 @@ type CircuitFilter struct {
 
 	CIDs     []string // exact, without regard to case
 	IDs      []string
+	Ends     []string // IDs of one of its terminations
 	Statuses []string
 	Tenants  []string
 	Tags     []string
@@ -107,7 +109,9 @@ type CircuitFilter struct {
 
 // PollFilter narrows a list of polls; empty fields do not filter.
 type PollFilter struct {
+	IDs     []string
 	Sources []string // names
+	Started TimeRange
 	Page    Page
 }
 
@@ -182,5 +186,5 @@ type FindingFilter struct {
 	Circuits     []string  // CIDs, without regard to case
 	Maintenances []string  // names, without regard to case
 	From, To     time.Time // some of it is at or after From and before To
-	Page         Page
+	Page         Page      // After are the start and the ID of a finding
 }

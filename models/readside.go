@@ -29,7 +29,8 @@ type ImpactItem struct {
 	CID             string // of the inventory
 	ListedCID       string // as the maintenance lists it
 	Impact          Impact
-	Revision        int64 // of the maintenance
+	Start           time.Time // of the maintenance
+	Revision        int64     // of the maintenance
 	CreatedAt       time.Time
 	UpdatedAt       time.Time
 }

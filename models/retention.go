@@ -6,15 +6,16 @@ import "time"
 // everything of its kind.
 type RetentionPlan struct {
 	RawBefore     time.Time // bytes of mail that was received before
-	RecordsBefore time.Time // maintenances that ended before, whole
+	RecordsBefore time.Time // maintenances that ended before, whole, and findings that closed before
 	DryRun        bool      // count only
 }
 
 // Retained counts what a RetentionPlan removed, or would.
 type Retained struct {
-	Raws    int // mails that lost their bytes; their tombstones stay
-	Records int // maintenances
-	Held    int // maintenances that are old enough but held
+	Raws     int // mails that lost their bytes; their tombstones stay
+	Records  int // maintenances
+	Findings int // closed ones
+	Held     int // maintenances that are old enough but held
 }
 
 // Hold keeps a maintenance and its mail from retention.

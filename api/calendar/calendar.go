@@ -9,7 +9,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -17,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"lineman/api/edge"
 	"lineman/internal/ical"
 	"lineman/models"
 )
@@ -82,7 +82,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", "no-store") // of errors
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		header.Set("Allow", "GET, HEAD")
-		problem(w, http.StatusMethodNotAllowed, "A calendar can only be read (GET).")
+		edge.Problem(w, http.StatusMethodNotAllowed, "A calendar can only be read (GET).")
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), requestWithin)
@@ -93,7 +93,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	q, err := parse(r.URL.RawQuery)
 	if err != nil {
-		problem(w, http.StatusBadRequest, err.Error())
+		edge.Problem(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	h.feed(ctx, w, r, who.Scope, q)
@@ -104,7 +104,7 @@ func (h *handler) holder(ctx context.Context, w http.ResponseWriter, file string
 	const unknown = "There is no such calendar: its token is unknown, revoked or expired. Make one with lineman token create --role calendar."
 	secret, is := strings.CutSuffix(file, ".ics")
 	if !is || secret == "" || len(secret) > maxSecret {
-		problem(w, http.StatusNotFound, unknown)
+		edge.Problem(w, http.StatusNotFound, unknown)
 		return models.Principal{}, false
 	}
 	if h.o.Open {
@@ -114,12 +114,12 @@ func (h *handler) holder(ctx context.Context, w http.ResponseWriter, file string
 	token, err := h.o.Tokens.TokenByHash(ctx, hash)
 	switch {
 	case errors.Is(err, models.ErrNotFound):
-		problem(w, http.StatusNotFound, unknown)
+		edge.Problem(w, http.StatusNotFound, unknown)
 	case err != nil:
 		h.o.Logger.Error("a calendar's token could not be checked", "error", err)
-		problem(w, http.StatusServiceUnavailable, "Tokens cannot be checked at the moment; try again.")
+		edge.Problem(w, http.StatusServiceUnavailable, "Tokens cannot be checked at the moment; try again.")
 	case subtle.ConstantTimeCompare([]byte(token.Hash), []byte(hash)) != 1 || !token.Role.Allows(models.RoleCalendar):
-		problem(w, http.StatusNotFound, unknown)
+		edge.Problem(w, http.StatusNotFound, unknown)
 	default:
 		return models.Principal{Name: token.Name, Role: token.Role, Scope: token.Scope}, true
 	}
@@ -133,7 +133,7 @@ func (h *handler) feed(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	items, more, err := h.o.Reader.Calendar(ctx, scope, f)
 	if err != nil {
 		h.o.Logger.Error("a calendar could not be read", "error", err)
-		problem(w, http.StatusServiceUnavailable, "The calendar cannot be read at the moment; try again.")
+		edge.Problem(w, http.StatusServiceUnavailable, "The calendar cannot be read at the moment; try again.")
 		return
 	}
 	feed := ical.Feed{Name: q.name(), Refresh: refresh}
@@ -144,7 +144,7 @@ func (h *handler) feed(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	header := w.Header()
 	header.Set("Cache-Control", "private, no-cache") // a copy may be kept, and is asked about each time
 	header.Set("ETag", etag(body))
-	if matches(r.Header.Values("If-None-Match"), etag(body)) {
+	if edge.HasTag(r.Header.Values("If-None-Match"), etag(body)) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -163,29 +163,4 @@ func (h *handler) feed(ctx context.Context, w http.ResponseWriter, r *http.Reque
 func etag(body []byte) string {
 	sum := sha256.Sum256(body)
 	return `"` + hex.EncodeToString(sum[:16]) + `"`
-}
-
-// matches reports whether one of the tags that a client has is this one; weak
-// ones compare as strong (RFC 9110, 13.1.2).
-func matches(headers []string, tag string) bool {
-	for _, h := range headers {
-		for one := range strings.SplitSeq(h, ",") {
-			one = strings.TrimPrefix(strings.TrimSpace(one), "W/")
-			if one == tag || one == "*" {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func problem(w http.ResponseWriter, status int, detail string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	// A client that is gone needs no answer.
-	_ = json.NewEncoder(w).Encode(struct {
-		Title  string `json:"title"`
-		Status int    `json:"status"`
-		Detail string `json:"detail"`
-	}{http.StatusText(status), status, detail})
 }

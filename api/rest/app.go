@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -23,12 +24,19 @@ type AppCommon struct {
 // common makes them; resource is the last part of the path.
 func common(ctx context.Context, resource, id, display string, created, updated time.Time) AppCommon {
 	c := AppCommon{ID: id, Display: display, Created: instant(created), LastUpdated: instant(updated)}
-	if who := whoAsks(ctx); who.url != nil {
-		u := *who.url
-		u.Path, u.RawPath, u.RawQuery = who.prefix+appPath+resource+"/"+id+"/", "", ""
-		c.URL = u.String()
-	}
+	c.URL = addressOf(ctx, appPath+resource+"/"+id+"/")
 	return c
+}
+
+// addressOf is a path as a URL that the asker can use.
+func addressOf(ctx context.Context, path string) string {
+	who := whoAsks(ctx)
+	if who.url == nil {
+		return ""
+	}
+	u := *who.url
+	u.Path, u.RawPath, u.RawQuery = who.prefix+path, "", ""
+	return u.String()
 }
 
 // reference is null for no id.
@@ -75,7 +83,27 @@ type crud struct {
 func (c crud) list() string { return appPath + c.name }
 func (c crud) item() string { return appPath + c.name + "/{id}" }
 
+// registerIndex serves what clients of the app ask for first.
+func (s *server) registerIndex() {
+	index := func(paths map[string]string) func(context.Context, *struct{}) (*answer[map[string]string], error) {
+		return func(ctx context.Context, _ *struct{}) (*answer[map[string]string], error) {
+			urls := map[string]string{}
+			for name, path := range paths {
+				urls[name] = addressOf(ctx, path)
+			}
+			return &answer[map[string]string]{Body: urls}, nil
+		}
+	}
+	get(s, "/api", "api-index", "What is here", index(map[string]string{"v1": "/api/v1/maintenances", "plugins": appPath, "graphql": "/api/graphql/", "openapi": "/openapi.json"}))
+	resources := map[string]string{}
+	for _, name := range []string{"maintenance", "circuitimpact", "note", "notificationsource", "rawnotification", "parsednotification"} {
+		resources[name] = appPath + name + "/"
+	}
+	get(s, strings.TrimSuffix(appPath, "/"), "app-index", "The resources of the Nautobot app", index(resources))
+}
+
 func (s *server) registerApp() {
+	s.registerIndex()
 	s.registerAppMaintenances(crud{"maintenance", "maintenances", "maintenance"})
 	s.registerAppImpacts(crud{"circuitimpact", "impacts", "impact"})
 	s.registerAppNotes(crud{"note", "notes", "note"})

@@ -11,6 +11,7 @@ import (
 type appImpactQuery struct {
 	Paging
 	Stamps
+	Shape
 	ID          []string `query:"id,explode" maxItems:"1000" doc:"Any of these ids"`
 	Maintenance []string `query:"maintenance,explode" maxItems:"1000" doc:"Any of these maintenances, by name or id"`
 	Circuit     []string `query:"circuit,explode" maxItems:"1000" doc:"Any of these circuits, by circuit id or id"`
@@ -19,9 +20,10 @@ type appImpactQuery struct {
 
 type appImpactJSON struct {
 	AppCommon
-	Maintenance string `json:"maintenance" doc:"Id of the maintenance"`
-	Circuit     string `json:"circuit" doc:"Id of the circuit"`
+	Maintenance appRef `json:"maintenance" doc:"Id of the maintenance"`
+	Circuit     appRef `json:"circuit" doc:"Id of the circuit"`
 	Impact      string `json:"impact"`
+	AppExtra
 }
 
 // AppImpactWrite is an impact as it is sent.
@@ -65,7 +67,11 @@ func (s *server) appImpacts(ctx context.Context, in *appImpactQuery) (*answer[Li
 	if err != nil {
 		return nil, fmt.Errorf("list impacts: %w", err)
 	}
-	return newList(ctx, rows, total, f.Page, func(i models.ImpactItem) appImpactJSON { return appImpactOf(ctx, i) }), nil
+	with, err := s.relateImpacts(ctx, in.Shape, rows)
+	if err != nil {
+		return nil, err
+	}
+	return newList(ctx, rows, total, f.Page, func(i models.ImpactItem) appImpactJSON { return appImpactOf(ctx, i, with, in.Shape) }), nil
 }
 
 func (s *server) appImpact(ctx context.Context, in *appItem) (*answer[appImpactJSON], error) {
@@ -74,7 +80,18 @@ func (s *server) appImpact(ctx context.Context, in *appItem) (*answer[appImpactJ
 		return nil, err
 	}
 	whoAsks(ctx).reply.revision = i.Revision
-	return &answer[appImpactJSON]{Body: appImpactOf(ctx, i)}, nil
+	with, err := s.relateImpacts(ctx, in.Shape, []models.ImpactItem{i})
+	if err != nil {
+		return nil, err
+	}
+	return &answer[appImpactJSON]{Body: appImpactOf(ctx, i, with, in.Shape)}, nil
+}
+
+func (s *server) relateImpacts(ctx context.Context, shape Shape, rows []models.ImpactItem) (*related, error) {
+	return s.relate(ctx, shape, wanted{
+		maintenances: convert(rows, func(i models.ImpactItem) string { return i.MaintenanceID }),
+		circuits:     convert(rows, func(i models.ImpactItem) string { return i.CircuitID }),
+	})
 }
 
 // impact reads one impact by its id.
@@ -94,10 +111,10 @@ func (s *server) oneImpact(ctx context.Context, f models.ImpactFilter) (models.I
 	return rows[0], nil
 }
 
-func appImpactOf(ctx context.Context, i models.ImpactItem) appImpactJSON {
+func appImpactOf(ctx context.Context, i models.ImpactItem, with *related, shape Shape) appImpactJSON {
 	return appImpactJSON{
 		AppCommon:   common(ctx, "circuitimpact", i.ID, fmt.Sprintf("Circuit %s with impact %s in %s", i.CID, i.Impact, i.MaintenanceName), i.CreatedAt, i.UpdatedAt),
-		Maintenance: i.MaintenanceID, Circuit: i.CircuitID, Impact: string(i.Impact),
+		Maintenance: with.maintenance(i.MaintenanceID), Circuit: with.circuit(i.CircuitID), Impact: string(i.Impact), AppExtra: shape.extra(),
 	}
 }
 
@@ -130,7 +147,7 @@ func (s *server) writeAppImpacts(ctx context.Context, method string, ids []strin
 		if err != nil {
 			return nil, fmt.Errorf("read what was written: %w", err)
 		}
-		shown[i] = appImpactOf(ctx, now)
+		shown[i] = appImpactOf(ctx, now, &related{}, Shape{})
 		if len(done) == 1 {
 			whoAsks(ctx).reply.revision = now.Revision
 		}

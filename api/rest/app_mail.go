@@ -41,8 +41,7 @@ func (s *server) registerAppMails() {
 
 type appRawQuery struct {
 	Paging
-	Depth     int      `query:"depth" minimum:"0" maximum:"10" doc:"Accepted; references are ids whatever it says"`
-	Include   string   `query:"include" maxLength:"200" doc:"Accepted; all fields are always there"`
+	Shape
 	ID        []string `query:"id,explode" maxItems:"1000" doc:"Any of these ids"`
 	Q         string   `query:"q" maxLength:"200" doc:"Part of the subject"`
 	Since     string   `query:"since" maxLength:"40" doc:"Received at this time or later"`
@@ -58,11 +57,12 @@ type appRawQuery struct {
 type appRawJSON struct {
 	AppCommon
 	Subject  string     `json:"subject"`
-	Provider *string    `json:"provider" doc:"Id of the provider"`
+	Provider appRef     `json:"provider" doc:"Id of the provider"`
 	Sender   string     `json:"sender"`
-	Source   *string    `json:"source" doc:"Id of the source"`
+	Source   appRef     `json:"source" doc:"Id of the source"`
 	Parsed   bool       `json:"parsed"`
 	Stamp    *time.Time `json:"stamp"`
+	AppExtra
 }
 
 func (s *server) appRaws(ctx context.Context, in *appRawQuery) (*answer[List[appRawJSON]], error) {
@@ -88,7 +88,11 @@ func (s *server) appRaws(ctx context.Context, in *appRawQuery) (*answer[List[app
 	if err != nil {
 		return nil, fmt.Errorf("list mails: %w", err)
 	}
-	return newList(ctx, rows, total, f.Page, func(r models.MailItem) appRawJSON { return appRawOf(ctx, r.RawNotification) }), nil
+	with, err := s.relate(ctx, in.Shape, wanted{providers: true, sources: true})
+	if err != nil {
+		return nil, err
+	}
+	return newList(ctx, rows, total, f.Page, func(r models.MailItem) appRawJSON { return appRawOf(ctx, r.RawNotification, with, in.Shape) }), nil
 }
 
 // sourceNames turns names and ids of sources into names.
@@ -116,22 +120,25 @@ func (s *server) appRaw(ctx context.Context, in *appItem) (*answer[appRawJSON], 
 	if err != nil {
 		return nil, fmt.Errorf("read a mail: %w", err)
 	}
-	return &answer[appRawJSON]{Body: appRawOf(ctx, r.RawNotification)}, nil
+	with, err := s.relate(ctx, in.Shape, wanted{providers: true, sources: true})
+	if err != nil {
+		return nil, err
+	}
+	return &answer[appRawJSON]{Body: appRawOf(ctx, r.RawNotification, with, in.Shape)}, nil
 }
 
-func appRawOf(ctx context.Context, r models.RawNotification) appRawJSON {
+func appRawOf(ctx context.Context, r models.RawNotification, with *related, shape Shape) appRawJSON {
 	parsed := r.State == models.StateParsed || r.State == models.StateDuplicate || r.State == models.StateNeedsReview
 	return appRawJSON{
 		AppCommon: common(ctx, "rawnotification", r.ID, r.Subject, r.CreatedAt, r.UpdatedAt),
-		Subject:   r.Subject, Provider: reference(r.ProviderID), Sender: r.Sender, Source: reference(r.SourceID),
-		Parsed: parsed, Stamp: instant(r.Received),
+		Subject:   r.Subject, Provider: with.provider(r.ProviderID), Sender: r.Sender, Source: with.source(r.SourceID),
+		Parsed: parsed, Stamp: instant(r.Received), AppExtra: shape.extra(),
 	}
 }
 
 type appNoticeQuery struct {
 	Paging
-	Depth       int      `query:"depth" minimum:"0" maximum:"10" doc:"Accepted; references are ids whatever it says"`
-	Include     string   `query:"include" maxLength:"200" doc:"Accepted; all fields are always there"`
+	Shape
 	ID          []string `query:"id,explode" maxItems:"1000" doc:"Any of these ids"`
 	Q           string   `query:"q" maxLength:"200" doc:"Part of the maintenance's name or of the summary"`
 	Maintenance []string `query:"maintenance,explode" maxItems:"1000" doc:"Any of these maintenances, by name or id"`
@@ -140,9 +147,10 @@ type appNoticeQuery struct {
 
 type appNoticeJSON struct {
 	AppCommon
-	Maintenance     *string `json:"maintenance" doc:"Id of the maintenance"`
-	RawNotification string  `json:"raw_notification"`
-	JSON            string  `json:"json" doc:"The notice as JSON text, as the app keeps it"`
+	Maintenance     appRef `json:"maintenance" doc:"Id of the maintenance"`
+	RawNotification appRef `json:"raw_notification"`
+	JSON            string `json:"json" doc:"The notice as JSON text, as the app keeps it"`
+	AppExtra
 }
 
 func (s *server) appNotices(ctx context.Context, in *appNoticeQuery) (*answer[List[appNoticeJSON]], error) {
@@ -151,7 +159,11 @@ func (s *server) appNotices(ctx context.Context, in *appNoticeQuery) (*answer[Li
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)
 	}
-	return newList(ctx, rows, total, f.Page, func(n models.NoticeItem) appNoticeJSON { return appNoticeOf(ctx, n) }), nil
+	with, err := s.relateNotices(ctx, in.Shape, rows)
+	if err != nil {
+		return nil, err
+	}
+	return newList(ctx, rows, total, f.Page, func(n models.NoticeItem) appNoticeJSON { return appNoticeOf(ctx, n, with, in.Shape) }), nil
 }
 
 func (s *server) appNotice(ctx context.Context, in *appItem) (*answer[appNoticeJSON], error) {
@@ -159,7 +171,18 @@ func (s *server) appNotice(ctx context.Context, in *appItem) (*answer[appNoticeJ
 	if err != nil {
 		return nil, err
 	}
-	return &answer[appNoticeJSON]{Body: appNoticeOf(ctx, n)}, nil
+	with, err := s.relateNotices(ctx, in.Shape, []models.NoticeItem{n})
+	if err != nil {
+		return nil, err
+	}
+	return &answer[appNoticeJSON]{Body: appNoticeOf(ctx, n, with, in.Shape)}, nil
+}
+
+func (s *server) relateNotices(ctx context.Context, shape Shape, rows []models.NoticeItem) (*related, error) {
+	return s.relate(ctx, shape, wanted{
+		maintenances: convert(rows, func(n models.NoticeItem) string { return n.MaintenanceRowID }),
+		mails:        convert(rows, func(n models.NoticeItem) string { return n.RawID }),
+	})
 }
 
 // notice reads one notice by its id.
@@ -174,17 +197,16 @@ func (s *server) notice(ctx context.Context, id string) (models.NoticeItem, erro
 	return rows[0], nil
 }
 
-func appNoticeOf(ctx context.Context, n models.NoticeItem) appNoticeJSON {
+func appNoticeOf(ctx context.Context, n models.NoticeItem, with *related, shape Shape) appNoticeJSON {
 	return appNoticeJSON{
 		AppCommon:   common(ctx, "parsednotification", n.ID, n.MaintenanceName, n.CreatedAt, n.CreatedAt),
-		Maintenance: reference(n.MaintenanceRowID), RawNotification: n.RawID, JSON: libraryJSON(n.Notice),
+		Maintenance: with.maintenance(n.MaintenanceRowID), RawNotification: with.mail(n.RawID), JSON: libraryJSON(n.Notice), AppExtra: shape.extra(),
 	}
 }
 
 type appSourceQuery struct {
 	Paging
-	Depth     int      `query:"depth" minimum:"0" maximum:"10" doc:"Accepted; references are ids whatever it says"`
-	Include   string   `query:"include" maxLength:"200" doc:"Accepted; all fields are always there"`
+	Shape
 	ID        []string `query:"id,explode" maxItems:"1000" doc:"Any of these ids"`
 	Q         string   `query:"q" maxLength:"200" doc:"Part of the name"`
 	Name      []string `query:"name,explode" maxItems:"100" doc:"Any of these names"`
@@ -194,15 +216,18 @@ type appSourceQuery struct {
 
 type appSourceJSON struct {
 	AppCommon
-	Name      string   `json:"name"`
-	Slug      string   `json:"slug"`
-	AttachAll bool     `json:"attach_all_providers"`
-	Providers []string `json:"providers" nullable:"false" doc:"Ids of the providers that it reads for"`
+	Name      string    `json:"name"`
+	Slug      string    `json:"slug"`
+	AttachAll bool      `json:"attach_all_providers"`
+	Providers *[]appRef `json:"providers,omitempty" doc:"Ids of the providers that it reads for; not with exclude_m2m"`
+	AppExtra
+
+	reads []string // ids of those providers
 }
 
 // sourceRows gives the sources to those who see everything; a source belongs to
 // no tenant.
-func (s *server) sourceRows(ctx context.Context) ([]appSourceJSON, error) {
+func (s *server) sourceRows(ctx context.Context, shape Shape) ([]appSourceJSON, error) {
 	if !whoAsks(ctx).Scope.All {
 		return nil, nil
 	}
@@ -214,23 +239,31 @@ func (s *server) sourceRows(ctx context.Context) ([]appSourceJSON, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list providers: %w", err)
 	}
+	with, err := s.relate(ctx, shape, wanted{providers: true})
+	if err != nil {
+		return nil, err
+	}
 	return convert(rows, func(h models.SourceHealth) appSourceJSON {
 		setting := s.o.Source(h.Name)
 		j := appSourceJSON{
 			AppCommon: common(ctx, "notificationsource", h.ID, h.Name, h.CreatedAt, h.UpdatedAt), Name: h.Name, Slug: h.Name,
-			AttachAll: setting.AttachAll, Providers: []string{},
+			AttachAll: setting.AttachAll, AppExtra: shape.extra(),
 		}
+		refs := []appRef{}
 		for _, p := range providers {
 			if setting.AttachAll || slices.Contains(setting.Providers, p.Slug) {
-				j.Providers = append(j.Providers, p.ID)
+				j.reads, refs = append(j.reads, p.ID), append(refs, with.provider(p.ID))
 			}
+		}
+		if leave := truth(shape.ExcludeM2M); leave == nil || !*leave {
+			j.Providers = &refs
 		}
 		return j
 	}), nil
 }
 
 func (s *server) appSources(ctx context.Context, in *appSourceQuery) (*answer[List[appSourceJSON]], error) {
-	rows, err := s.sourceRows(ctx)
+	rows, err := s.sourceRows(ctx, in.Shape)
 	if err != nil {
 		return nil, err
 	}
@@ -240,7 +273,7 @@ func (s *server) appSources(ctx context.Context, in *appSourceQuery) (*answer[Li
 	}
 	rows = slices.DeleteFunc(rows, func(r appSourceJSON) bool {
 		all := truth(in.AttachAll)
-		reads := len(in.Providers) == 0 || slices.ContainsFunc(r.Providers, func(id string) bool { return slices.Contains(wanted, id) })
+		reads := len(in.Providers) == 0 || slices.ContainsFunc(r.reads, func(id string) bool { return slices.Contains(wanted, id) })
 		return len(in.ID) > 0 && !slices.Contains(in.ID, r.ID) || len(in.Name) > 0 && !slices.Contains(in.Name, r.Name) ||
 			!strings.Contains(strings.ToLower(r.Name), strings.ToLower(in.Q)) || all != nil && *all != r.AttachAll || !reads
 	})
@@ -266,7 +299,7 @@ func (s *server) providerIDs(ctx context.Context, values []string) (ids []string
 }
 
 func (s *server) appSource(ctx context.Context, in *appItem) (*answer[appSourceJSON], error) {
-	rows, err := s.sourceRows(ctx)
+	rows, err := s.sourceRows(ctx, in.Shape)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 type appMaintenanceQuery struct {
 	Paging
 	Stamps
+	Shape
 	ID          []string `query:"id,explode" maxItems:"1000" doc:"Any of these ids"`
 	Q           string   `query:"q" maxLength:"200" doc:"Part of the name"`
 	Name        []string `query:"name,explode" maxItems:"1000" doc:"Any of these names"`
@@ -86,6 +87,9 @@ type appMaintenanceJSON struct {
 	Description string     `json:"description"`
 	Status      string     `json:"status"`
 	Ack         bool       `json:"ack"`
+	Circuits    *[]appRef  `json:"circuits,omitempty" doc:"With include=circuits: those that it is linked to"`
+	Providers   *[]appRef  `json:"providers,omitempty" doc:"With include=providers"`
+	AppExtra
 }
 
 // AppMaintenanceWrite is a maintenance as it is sent.
@@ -129,8 +133,12 @@ func (s *server) appMaintenances(ctx context.Context, in *appMaintenanceQuery) (
 	if err != nil {
 		return nil, fmt.Errorf("list maintenances: %w", err)
 	}
+	with, err := s.relateMaintenances(ctx, in.Shape, convert(items, func(m models.MaintenanceItem) models.Maintenance { return m.Maintenance }))
+	if err != nil {
+		return nil, err
+	}
 	return newList(ctx, items, total, f.Page, func(m models.MaintenanceItem) appMaintenanceJSON {
-		return appMaintenanceOf(ctx, m.Maintenance)
+		return with.included(appMaintenanceOf(ctx, m.Maintenance), m.Maintenance, in.Shape)
 	}), nil
 }
 
@@ -140,7 +148,11 @@ func (s *server) appMaintenance(ctx context.Context, in *appItem) (*answer[appMa
 		return nil, fmt.Errorf("read a maintenance: %w", err)
 	}
 	whoAsks(ctx).reply.revision = m.Revision
-	return &answer[appMaintenanceJSON]{Body: appMaintenanceOf(ctx, m.Maintenance)}, nil
+	with, err := s.relateMaintenances(ctx, in.Shape, []models.Maintenance{m.Maintenance})
+	if err != nil {
+		return nil, err
+	}
+	return &answer[appMaintenanceJSON]{Body: with.included(appMaintenanceOf(ctx, m.Maintenance), m.Maintenance, in.Shape)}, nil
 }
 
 func appMaintenanceOf(ctx context.Context, m models.Maintenance) appMaintenanceJSON {

@@ -11,6 +11,7 @@ import (
 type appNoteQuery struct {
 	Paging
 	Stamps
+	Shape
 	ID          []string `query:"id,explode" maxItems:"1000" doc:"Any of these ids"`
 	Q           string   `query:"q" maxLength:"200" doc:"Part of title or comment"`
 	Maintenance []string `query:"maintenance,explode" maxItems:"1000" doc:"Any of these maintenances, by name or id"`
@@ -20,9 +21,10 @@ type appNoteQuery struct {
 
 type appNoteJSON struct {
 	AppCommon
-	Maintenance string `json:"maintenance" doc:"Id of the maintenance"`
+	Maintenance appRef `json:"maintenance" doc:"Id of the maintenance"`
 	Title       string `json:"title"`
 	Comment     string `json:"comment"`
+	AppExtra
 }
 
 // AppNoteWrite is a note as it is sent.
@@ -67,7 +69,11 @@ func (s *server) appNotes(ctx context.Context, in *appNoteQuery) (*answer[List[a
 	if err != nil {
 		return nil, fmt.Errorf("list notes: %w", err)
 	}
-	return newList(ctx, rows, total, f.Page, func(n models.Note) appNoteJSON { return appNoteOf(ctx, n) }), nil
+	with, err := s.relateNotes(ctx, in.Shape, rows)
+	if err != nil {
+		return nil, err
+	}
+	return newList(ctx, rows, total, f.Page, func(n models.Note) appNoteJSON { return appNoteOf(ctx, n, with, in.Shape) }), nil
 }
 
 func (s *server) appNote(ctx context.Context, in *appItem) (*answer[appNoteJSON], error) {
@@ -76,7 +82,15 @@ func (s *server) appNote(ctx context.Context, in *appItem) (*answer[appNoteJSON]
 		return nil, err
 	}
 	whoAsks(ctx).reply.revision = n.Revision
-	return &answer[appNoteJSON]{Body: appNoteOf(ctx, n)}, nil
+	with, err := s.relateNotes(ctx, in.Shape, []models.Note{n})
+	if err != nil {
+		return nil, err
+	}
+	return &answer[appNoteJSON]{Body: appNoteOf(ctx, n, with, in.Shape)}, nil
+}
+
+func (s *server) relateNotes(ctx context.Context, shape Shape, rows []models.Note) (*related, error) {
+	return s.relate(ctx, shape, wanted{maintenances: convert(rows, func(n models.Note) string { return n.MaintenanceID })})
 }
 
 // note reads one note by its id.
@@ -91,10 +105,10 @@ func (s *server) note(ctx context.Context, id string) (models.Note, error) {
 	return rows[0], nil
 }
 
-func appNoteOf(ctx context.Context, n models.Note) appNoteJSON {
+func appNoteOf(ctx context.Context, n models.Note, with *related, shape Shape) appNoteJSON {
 	return appNoteJSON{
 		AppCommon:   common(ctx, "note", n.ID, n.Title, n.CreatedAt, n.UpdatedAt),
-		Maintenance: n.MaintenanceID, Title: n.Title, Comment: n.Comment,
+		Maintenance: with.maintenance(n.MaintenanceID), Title: n.Title, Comment: n.Comment, AppExtra: shape.extra(),
 	}
 }
 
@@ -121,7 +135,7 @@ func (s *server) writeAppNotes(ctx context.Context, method string, ids []string,
 		if err != nil {
 			return nil, fmt.Errorf("read what was written: %w", err)
 		}
-		shown[i] = appNoteOf(ctx, now)
+		shown[i] = appNoteOf(ctx, now, &related{}, Shape{})
 		if len(done) == 1 {
 			whoAsks(ctx).reply.revision = now.Revision
 		}

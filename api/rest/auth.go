@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"lineman/api/edge"
 	"lineman/models"
 )
 
@@ -86,21 +87,21 @@ func Guard(o GuardOptions, next http.Handler) http.Handler {
 			who, err = o.Auth.Authenticate(r.Context(), secretOf(r))
 			if errors.Is(err, ErrUnauthorized) {
 				w.Header().Set("WWW-Authenticate", `Bearer realm="lineman"`)
-				writeProblem(w, http.StatusUnauthorized, "This needs a token: send Authorization: Token … or Bearer … with one from lineman token create.")
+				edge.Problem(w, http.StatusUnauthorized, "This needs a token: send Authorization: Token … or Bearer … with one from lineman token create.")
 				return
 			}
 			if err != nil {
 				o.Logger.Error("authentication failed", "error", err)
-				writeProblem(w, http.StatusServiceUnavailable, "Tokens cannot be checked at the moment; try again.")
+				edge.Problem(w, http.StatusServiceUnavailable, "Tokens cannot be checked at the moment; try again.")
 				return
 			}
 		}
 		if !who.Role.Allows(need) {
-			writeProblem(w, http.StatusForbidden, fmt.Sprintf("This needs the role %s.", need))
+			edge.Problem(w, http.StatusForbidden, fmt.Sprintf("This needs the role %s.", need))
 			return
 		}
 		if o.Whole && !who.Scope.All {
-			writeProblem(w, http.StatusForbidden, "This is only for those who may see everything; the token's scope is narrower.")
+			edge.Problem(w, http.StatusForbidden, "This is only for those who may see everything; the token's scope is narrower.")
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), principalKey{}, who)))

@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
+	"slices"
+	"strings"
 
 	"lineman/models"
 )
@@ -59,6 +61,25 @@ func (c Cursors) pageFrom(ctx context.Context, list string) (models.Page, error)
 	}
 	p.After = said.Keys
 	return p, nil
+}
+
+// shelf makes a list that can be read on from rows that are all at hand, in
+// the order of their key.
+func shelf[R, T any](ctx context.Context, in Cursors, name string, rows []R, key func(R) string, show func(R) T) (*answer[flow[T]], error) {
+	page, err := in.pageFrom(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(rows, func(a, b R) int { return strings.Compare(key(a), key(b)) })
+	rest := rows
+	if page.After != nil {
+		from := slices.IndexFunc(rows, func(r R) bool { return key(r) > page.After[0] })
+		if from < 0 {
+			from = len(rows)
+		}
+		rest = rows[from:]
+	}
+	return newFlow(ctx, name, slice(rest, page), len(rows), page, func(r R) []string { return []string{key(r)} }, show), nil
 }
 
 // flow is the shape of a list that can be read on from a row.

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"lineman/api/edge"
 )
 
 //go:embed docs.html
@@ -46,7 +48,7 @@ func (s *server) docs(w http.ResponseWriter, _ *http.Request) {
 	err := docsTemplate.Execute(&page, map[string]any{"Title": api.Info.Title, "Version": api.Info.Version, "Description": api.Info.Description, "Paths": all})
 	if err != nil {
 		s.o.Logger.Error("the page of the API could not be made", "error", err)
-		writeProblem(w, http.StatusInternalServerError, "The page could not be made; /openapi.json has the same.")
+		edge.Problem(w, http.StatusInternalServerError, "The page could not be made; /openapi.json has the same.")
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

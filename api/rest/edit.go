@@ -13,8 +13,7 @@ import (
 // appItem is the address of one row with what scripts add to it.
 type appItem struct {
 	ItemPath
-	Depth   int    `query:"depth" minimum:"0" maximum:"10" doc:"Accepted; references are ids whatever it says"`
-	Include string `query:"include" maxLength:"200" doc:"Accepted; all fields are always there"`
+	Shape
 }
 
 // edit writes as whoever asks.

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"lineman/api/edge"
 )
 
 // An entity tag is `"<revision>-<digest>"`: the stored revision of the record
@@ -101,7 +103,7 @@ func (b *buffered) finish(r *http.Request, said reply) {
 		}
 		tag = `"` + tag + `"`
 		w.Header().Set("ETag", tag)
-		if (r.Method == http.MethodGet || r.Method == http.MethodHead) && noneMatch(r.Header.Values("If-None-Match"), tag) {
+		if (r.Method == http.MethodGet || r.Method == http.MethodHead) && edge.HasTag(r.Header.Values("If-None-Match"), tag) {
 			w.Header().Del("Content-Type")
 			w.WriteHeader(http.StatusNotModified)
 			return
@@ -129,15 +131,4 @@ func (b *buffered) parameters() int {
 	b.body.Reset()
 	_ = json.NewEncoder(&b.body).Encode(p) // a buffer takes everything
 	return http.StatusBadRequest
-}
-
-// noneMatch reports whether If-None-Match names a tag; weak ones count here.
-func noneMatch(values []string, tag string) bool {
-	for _, v := range strings.Split(strings.Join(values, ","), ",") {
-		v = strings.TrimPrefix(strings.TrimSpace(v), "W/")
-		if v == tag || v == "*" {
-			return true
-		}
-	}
-	return false
 }

@@ -161,6 +161,33 @@ func (r *memory) AddAlias(_ context.Context, by models.Principal, _ models.Alias
 	return true, r.err
 }
 
+func (r *memory) RemoveAlias(_ context.Context, by models.Principal, _ string) error {
+	r.scopes = append(r.scopes, by.Scope)
+	return r.err
+}
+
+func (r *memory) FindAliases(_ context.Context, s models.Scope, f models.AliasFilter) ([]models.AliasItem, int, error) {
+	r.scopes, r.asked = append(r.scopes, s), f
+	return []models.AliasItem{{Alias: models.Alias{ID: "b1", Alias: "A1", CircuitID: "c1", CreatedAt: noon}, ProviderSlug: "zayo", ProviderName: "Zayo", CID: "A"}}, 1, r.err
+}
+
+func (r *memory) FindWindows(_ context.Context, s models.Scope, f models.WindowFilter) ([]models.WindowItem, int, error) {
+	r.scopes, r.asked = append(r.scopes, s), f
+	return []models.WindowItem{{Window: detail().Windows[0], MaintenanceID: detail().ID, MaintenanceName: detail().Name}}, 1, r.err
+}
+
+func (r *memory) FindChanges(_ context.Context, s models.Scope, f models.ChangeFilter) ([]models.ChangeItem, int, error) {
+	r.scopes, r.asked = append(r.scopes, s), f
+	return []models.ChangeItem{{Change: detail().Changes[0], MaintenanceName: detail().Name}}, 1, r.err
+}
+
+func (r *memory) FindEdits(_ context.Context, s models.Scope, f models.EditFilter) ([]models.EditItem, int, error) {
+	r.scopes, r.asked = append(r.scopes, s), f
+	e := models.SetStatus(models.StatusTentative)
+	e.ID, e.MaintenanceID, e.Author, e.At = "e1", detail().ID, "kim", noon
+	return []models.EditItem{{Edit: e, MaintenanceName: detail().Name}}, 1, r.err
+}
+
 func (r *memory) SourceHealths(context.Context) ([]models.SourceHealth, error) {
 	return []models.SourceHealth{{Source: models.Source{ID: "s1", Name: "noc-imap", Kind: "imap", LastError: "CANARY", CreatedAt: noon, UpdatedAt: noon}}}, r.err
 }

@@ -22,11 +22,13 @@ func (s *server) registerInventory() {
 	get(s, "/api/v1/circuits", "list-circuits", "Circuits", s.listCircuits)
 	get(s, "/api/v1/circuits/{id}", "get-circuit", "One circuit by id", s.getCircuit)
 	get(s, "/api/v1/terminations", "list-terminations", "Ends of the circuits that the filters of circuits fit; paging counts circuits", s.listTerminations)
+	get(s, "/api/v1/terminations/{id}", "get-termination", "One end of a circuit by id", s.getTermination)
 	get(s, "/api/v1/circuit-types", "list-circuit-types", "Types of circuits", s.listTypes)
+	get(s, "/api/v1/circuit-types/{name}", "get-circuit-type", "One type of circuits by name", s.getType)
 	get(s, "/api/v1/providers", "list-providers", "Providers", s.listProviders)
 	get(s, "/api/v1/providers/{id}", "get-provider", "One provider by id, slug or name", s.getProvider)
 	get(s, "/api/v1/sites", "list-sites", "Sites", s.listSites)
-	get(s, "/api/v1/sites/{id}", "get-site", "One site by name", s.getSite)
+	get(s, "/api/v1/sites/{id}", "get-site", "One site by id or name", s.getSite)
 }
 
 type circuitQuery struct {
@@ -91,13 +93,7 @@ func (s *server) listCircuits(ctx context.Context, in *circuitQuery) (*answer[fl
 
 func (s *server) getCircuit(ctx context.Context, in *idPath) (*answer[circuitJSON], error) {
 	rows, _, err := s.o.Reader.Circuits(ctx, whoAsks(ctx).Scope, models.CircuitFilter{IDs: []string{in.ID}, Page: models.Page{Limit: 1}})
-	if err != nil {
-		return nil, fmt.Errorf("read a circuit: %w", err)
-	}
-	if len(rows) == 0 {
-		return nil, models.ErrNotFound
-	}
-	return &answer[circuitJSON]{Body: circuit(rows[0])}, nil
+	return only(rows, err, "read a circuit", circuit)
 }
 
 type terminationJSON struct {
@@ -139,16 +135,45 @@ func terminations(c models.Circuit) []terminationJSON {
 	})
 }
 
+func (s *server) getTermination(ctx context.Context, in *idPath) (*answer[terminationJSON], error) {
+	rows, _, err := s.o.Reader.Circuits(ctx, whoAsks(ctx).Scope, models.CircuitFilter{Ends: []string{in.ID}, Page: models.Page{Limit: 1}})
+	if err != nil {
+		return nil, fmt.Errorf("read a termination: %w", err)
+	}
+	for _, c := range rows {
+		for _, end := range terminations(c) {
+			if strings.EqualFold(end.ID, in.ID) {
+				return &answer[terminationJSON]{Body: end}, nil
+			}
+		}
+	}
+	return nil, models.ErrNotFound
+}
+
 type typeJSON struct {
 	Name string `json:"name"`
 }
 
-func (s *server) listTypes(ctx context.Context, in *struct{ Paging }) (*answer[List[typeJSON]], error) {
+type typesQuery struct {
+	Cursors
+	Q string `query:"q" maxLength:"200" doc:"Part of the name"`
+}
+
+func (s *server) listTypes(ctx context.Context, in *typesQuery) (*answer[flow[typeJSON]], error) {
 	names, err := s.o.Reader.CircuitTypes(ctx, whoAsks(ctx).Scope)
 	if err != nil {
 		return nil, fmt.Errorf("list circuit types: %w", err)
 	}
-	return newList(ctx, slice(names, in.page()), len(names), in.page(), func(n string) typeJSON { return typeJSON{n} }), nil
+	names = slices.DeleteFunc(names, func(n string) bool { return !strings.Contains(strings.ToLower(n), strings.ToLower(in.Q)) })
+	return shelf(ctx, in.Cursors, "circuit-types", names, func(n string) string { return n }, func(n string) typeJSON { return typeJSON{n} })
+}
+
+func (s *server) getType(ctx context.Context, in *struct {
+	Name string `path:"name" maxLength:"300" doc:"Name"`
+}) (*answer[typeJSON], error) {
+	names, err := s.o.Reader.CircuitTypes(ctx, whoAsks(ctx).Scope)
+	names = slices.DeleteFunc(names, func(n string) bool { return n != in.Name })
+	return only(names, err, "read a circuit type", func(n string) typeJSON { return typeJSON{n} })
 }
 
 type siteQuery struct {
@@ -182,14 +207,12 @@ func (s *server) listSites(ctx context.Context, in *siteQuery) (*answer[flow[sit
 }
 
 func (s *server) getSite(ctx context.Context, in *idPath) (*answer[siteJSON], error) {
-	rows, _, err := s.o.Reader.FindSites(ctx, whoAsks(ctx).Scope, models.SiteFilter{Names: []string{in.ID}, Page: models.Page{Limit: 1}})
-	if err != nil {
-		return nil, fmt.Errorf("read a site: %w", err)
+	f := models.SiteFilter{Names: []string{in.ID}, Page: models.Page{Limit: 1}}
+	if isUUID(in.ID) {
+		f.IDs, f.Names = f.Names, nil
 	}
-	if len(rows) == 0 {
-		return nil, models.ErrNotFound
-	}
-	return &answer[siteJSON]{Body: site(rows[0])}, nil
+	rows, _, err := s.o.Reader.FindSites(ctx, whoAsks(ctx).Scope, f)
+	return only(rows, err, "read a site", site)
 }
 
 func site(x models.Site) siteJSON {
@@ -218,7 +241,7 @@ func siteNames(c models.Circuit) (a, z string) {
 }
 
 type providerQuery struct {
-	Paging
+	Cursors
 	Slug []string `query:"slug,explode" maxItems:"100" doc:"Any of these slugs"`
 	Q    string   `query:"q" maxLength:"200" doc:"Part of the name or slug"`
 }
@@ -233,7 +256,7 @@ type providerJSON struct {
 	Tags   []string `json:"tags" nullable:"false"`
 }
 
-func (s *server) listProviders(ctx context.Context, in *providerQuery) (*answer[List[providerJSON]], error) {
+func (s *server) listProviders(ctx context.Context, in *providerQuery) (*answer[flow[providerJSON]], error) {
 	visible, err := s.providers(ctx)
 	if err != nil {
 		return nil, err
@@ -241,8 +264,7 @@ func (s *server) listProviders(ctx context.Context, in *providerQuery) (*answer[
 	visible = slices.DeleteFunc(visible, func(p models.Provider) bool {
 		return len(in.Slug) > 0 && !slices.Contains(in.Slug, p.Slug) || !strings.Contains(strings.ToLower(p.Name+" "+p.Slug), strings.ToLower(in.Q))
 	})
-	page := in.page()
-	return newList(ctx, slice(visible, page), len(visible), page, provider), nil
+	return shelf(ctx, in.Cursors, "providers", visible, func(p models.Provider) string { return p.Slug }, provider)
 }
 
 // providers reads the providers in scope.

@@ -21,7 +21,9 @@ func (s *server) registerMails() {
 		role: models.RoleOperator, whole: true,
 	}, s.getMail)
 	register(s, operation{method: "GET", path: "/api/v1/sources", id: "list-sources", summary: "Sources and how they are", whole: true}, s.listSources)
+	register(s, operation{method: "GET", path: "/api/v1/sources/{id}", id: "get-source", summary: "One source by id or name", whole: true}, s.getSource)
 	register(s, operation{method: "GET", path: "/api/v1/polls", id: "list-polls", summary: "Passes over sources, newest first", whole: true}, s.listPolls)
+	register(s, operation{method: "GET", path: "/api/v1/polls/{id}", id: "get-poll", summary: "One pass over a source", whole: true}, s.getPoll)
 	register(s, operation{
 		method: "GET", path: "/api/v1/audit", id: "list-audit", summary: "Who wrote what, newest first", role: models.RoleAdmin, whole: true,
 	}, s.listAudit)
@@ -75,12 +77,14 @@ func (s *server) getNotice(ctx context.Context, in *idPath) (*answer[NoticeJSON]
 func fullNotice(n models.NoticeItem) NoticeJSON {
 	return NoticeJSON{
 		SaidJSON: noticeOf(n.Notice), Maintenance: n.MaintenanceName, MaintenanceID: n.MaintenanceID, Provider: n.Provider,
-		Windows: convert(n.Windows, func(w models.NoticeWindow) noticeWindowJSON {
-			return noticeWindowJSON{
-				Kind: string(w.Kind), Start: instant(w.Start), End: instant(w.End),
-				Circuits: convert(w.Circuits, func(c models.NoticeCircuit) CircuitWrite { return CircuitWrite{c.CID, string(c.Impact)} }),
-			}
-		}),
+		Windows: convert(n.Windows, noticeWindow),
+	}
+}
+
+func noticeWindow(w models.NoticeWindow) noticeWindowJSON {
+	return noticeWindowJSON{
+		Kind: string(w.Kind), Start: instant(w.Start), End: instant(w.End),
+		Circuits: convert(w.Circuits, func(c models.NoticeCircuit) CircuitWrite { return CircuitWrite{c.CID, string(c.Impact)} }),
 	}
 }
 
@@ -163,60 +167,6 @@ func (s *server) getMail(ctx context.Context, in *idPath) (*answer[mailDetailJSO
 	}}, nil
 }
 
-type sourceJSON struct {
-	ID          string     `json:"id"`
-	Name        string     `json:"name"`
-	Kind        string     `json:"kind"`
-	Messages    int64      `json:"messages" doc:"Messages in its ledger"`
-	LastMail    *time.Time `json:"last_mail"`
-	LastSuccess *time.Time `json:"last_success"`
-	Failing     bool       `json:"failing" doc:"Its last pass failed"`
-	FailedAt    *time.Time `json:"failed_at"`
-	LagSeconds  int64      `json:"lag_seconds"`
-}
-
-func (s *server) listSources(ctx context.Context, in *struct{ Paging }) (*answer[List[sourceJSON]], error) {
-	rows, err := s.o.Reader.SourceHealths(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list sources: %w", err)
-	}
-	return newList(ctx, slice(rows, in.page()), len(rows), in.page(), func(h models.SourceHealth) sourceJSON {
-		return sourceJSON{
-			ID: h.ID, Name: h.Name, Kind: h.Kind, Messages: h.Messages, LastMail: instant(h.LastMail), LastSuccess: instant(h.LastSuccess),
-			Failing: h.LastError != "", FailedAt: instant(h.LastErrorAt), LagSeconds: int64(h.Lag / time.Second),
-		}
-	}), nil
-}
-
-type pollJSON struct {
-	ID       string       `json:"id"`
-	Source   string       `json:"source"`
-	Started  *time.Time   `json:"started"`
-	Finished *time.Time   `json:"finished" doc:"Null while it runs, or when the process died"`
-	Failed   bool         `json:"failed"`
-	Counts   models.Tally `json:"counts"`
-}
-
-type pollsQuery struct {
-	Cursors
-	Source []string `query:"source,explode" maxItems:"100" doc:"Any of these sources, by name"`
-}
-
-func (s *server) listPolls(ctx context.Context, in *pollsQuery) (*answer[flow[pollJSON]], error) {
-	page, err := in.pageFrom(ctx, "polls")
-	if err != nil {
-		return nil, err
-	}
-	rows, total, err := s.o.Reader.FindPolls(ctx, whoAsks(ctx).Scope, models.PollFilter{Sources: in.Source, Page: page})
-	if err != nil {
-		return nil, fmt.Errorf("list polls: %w", err)
-	}
-	keys := func(p models.PollItem) []string { return []string{timeKey(p.Started), p.ID} }
-	return newFlow(ctx, "polls", rows, total, page, keys, func(p models.PollItem) pollJSON {
-		return pollJSON{ID: p.ID, Source: p.Source, Started: instant(p.Started), Finished: instant(p.Finished), Failed: p.Error != "", Counts: p.Tally}
-	}), nil
-}
-
 type auditJSON struct {
 	ID     string     `json:"id"`
 	At     *time.Time `json:"at"`
@@ -231,12 +181,17 @@ type auditJSON struct {
 	After  string     `json:"after" doc:"and after"`
 }
 
-func (s *server) listAudit(ctx context.Context, in *struct{ Paging }) (*answer[List[auditJSON]], error) {
-	rows, total, err := s.o.Reader.AuditLog(ctx, whoAsks(ctx).Scope, in.page())
+func (s *server) listAudit(ctx context.Context, in *struct{ Cursors }) (*answer[flow[auditJSON]], error) {
+	page, err := in.pageFrom(ctx, "audit")
+	if err != nil {
+		return nil, err
+	}
+	rows, total, err := s.o.Reader.AuditLog(ctx, whoAsks(ctx).Scope, page)
 	if err != nil {
 		return nil, fmt.Errorf("read the audit log: %w", err)
 	}
-	return newList(ctx, rows, total, in.page(), func(a models.Audit) auditJSON {
+	keys := func(a models.Audit) []string { return []string{timeKey(a.At), a.ID} }
+	return newFlow(ctx, "audit", rows, total, page, keys, func(a models.Audit) auditJSON {
 		return auditJSON{
 			ID: a.ID, At: instant(a.At), Author: a.Author, Role: string(a.Role), Action: a.Action, Object: a.Object,
 			Ref: a.Ref, Name: a.Name, Reason: a.Reason, Before: a.Before, After: a.After,

@@ -61,7 +61,7 @@ type MaintenanceJSON struct {
 	Status        string        `json:"status"`
 	Phase         string        `json:"phase" doc:"upcoming, running, overrun, presumed-over or closed, by windows and clock"`
 	Summary       string        `json:"summary"`
-	Windows       []windowJSON  `json:"windows" nullable:"false"`
+	Windows       []WindowJSON  `json:"windows" nullable:"false"`
 	Circuits      []circuitLine `json:"circuits" nullable:"false"`
 	WorstImpact   string        `json:"worst_impact" doc:"Empty without circuits"`
 	Acknowledged  bool          `json:"acknowledged"`
@@ -77,7 +77,8 @@ type providerRef struct {
 	Name string `json:"name"`
 }
 
-type windowJSON struct {
+// WindowJSON is a window; exported as Paging is.
+type WindowJSON struct {
 	Ordinal int       `json:"ordinal"`
 	Kind    string    `json:"kind"`
 	Called  bool      `json:"called" doc:"A backup window that a notice called"`
@@ -99,8 +100,8 @@ type circuitLine struct {
 type detailJSON struct {
 	MaintenanceJSON
 	Notices []SaidJSON   `json:"notices" nullable:"false" doc:"Newest first"`
-	Notes   []noteJSON   `json:"notes" nullable:"false"`
-	Changes []changeJSON `json:"changes" nullable:"false" doc:"Newest first"`
+	Notes   []NoteJSON   `json:"notes" nullable:"false"`
+	Changes []ChangeJSON `json:"changes" nullable:"false" doc:"Newest first"`
 }
 
 // SaidJSON is a notice; exported as Paging is.
@@ -118,7 +119,8 @@ type SaidJSON struct {
 	Warnings  []string   `json:"warnings" nullable:"false"`
 }
 
-type noteJSON struct {
+// NoteJSON is a note; exported as Paging is.
+type NoteJSON struct {
 	ID      string     `json:"id"`
 	Title   string     `json:"title"`
 	Comment string     `json:"comment"`
@@ -128,7 +130,9 @@ type noteJSON struct {
 	Created *time.Time `json:"created"`
 }
 
-type changeJSON struct {
+// ChangeJSON is one difference; exported as Paging is.
+type ChangeJSON struct {
+	ID       string     `json:"id"`
 	Revision int64      `json:"revision"`
 	Field    string     `json:"field"`
 	Old      string     `json:"old"`
@@ -197,8 +201,8 @@ func (s *server) maintenance(m models.MaintenanceItem) MaintenanceJSON {
 	}
 }
 
-func window(w models.Window) windowJSON {
-	return windowJSON{Ordinal: w.Ordinal, Kind: string(w.Kind), Called: w.Called, Status: string(w.Status), Start: w.Start.UTC(), End: w.End.UTC()}
+func window(w models.Window) WindowJSON {
+	return WindowJSON{Ordinal: w.Ordinal, Kind: string(w.Kind), Called: w.Called, Status: string(w.Status), Start: w.Start.UTC(), End: w.End.UTC()}
 }
 
 func circuitOf(c models.CircuitImpact) circuitLine {
@@ -216,12 +220,12 @@ func noticeOf(n models.Notice) SaidJSON {
 	}
 }
 
-func noteOf(n models.Note) noteJSON {
-	return noteJSON{ID: n.ID, Title: n.Title, Comment: n.Comment, Level: string(n.Level), Author: n.Author, Closed: n.Closed, Created: instant(n.CreatedAt)}
+func noteOf(n models.Note) NoteJSON {
+	return NoteJSON{ID: n.ID, Title: n.Title, Comment: n.Comment, Level: string(n.Level), Author: n.Author, Closed: n.Closed, Created: instant(n.CreatedAt)}
 }
 
-func change(c models.Change) changeJSON {
-	return changeJSON{Revision: c.Revision, Field: c.Field, Old: c.Old, New: c.New, Cause: string(c.Cause), Author: c.Author, At: instant(c.At)}
+func change(c models.Change) ChangeJSON {
+	return ChangeJSON{ID: c.ID, Revision: c.Revision, Field: c.Field, Old: c.Old, New: c.New, Cause: string(c.Cause), Author: c.Author, At: instant(c.At)}
 }
 
 // instant is a time in UTC; the zero time is null.

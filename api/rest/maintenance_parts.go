@@ -11,12 +11,13 @@ func (s *server) registerMaintenances() {
 	const path = "/api/v1/maintenances"
 	get(s, path, "list-maintenances", "Maintenances, newest start first", s.listMaintenances)
 	get(s, path+"/{id}", "get-maintenance", "One maintenance by id or name", s.getMaintenance)
-	part(s, "changes", "What changed, newest first, with the mail or person that caused it", func(m models.MaintenanceDetail) []changeJSON {
+	part(s, "changes", "What changed, newest first, with the mail or person that caused it", func(m models.MaintenanceDetail) []ChangeJSON {
 		return convert(m.Changes, change)
 	})
-	part(s, "notes", "Its notes", func(m models.MaintenanceDetail) []noteJSON { return s.detail(m).Notes })
-	part(s, "windows", "Its windows", func(m models.MaintenanceDetail) []windowJSON { return convert(m.Windows, window) })
+	part(s, "notes", "Its notes", func(m models.MaintenanceDetail) []NoteJSON { return s.detail(m).Notes })
+	part(s, "windows", "Its windows", func(m models.MaintenanceDetail) []WindowJSON { return convert(m.Windows, window) })
 	part(s, "impacts", "Its circuits, window by window", impactsOf)
+	part(s, "links", "Its circuits, and what they are linked to in the inventory", func(m models.MaintenanceDetail) []linkJSON { return convert(m.Circuits, link) })
 	part(s, "notices", "What mails said of it, newest first", func(m models.MaintenanceDetail) []SaidJSON { return convert(m.Notices, noticeOf) })
 	get(s, path+"/{id}/phase", "get-maintenance-phase", "Its phase, by windows and clock", s.phase)
 	get(s, path+"/{id}/mails", "list-maintenance-mails", "The mails that tell of it; only with the whole scope", s.mailsOf)
@@ -41,6 +42,19 @@ func part[J any](s *server, name, summary string, of func(models.MaintenanceDeta
 // PartPath is the address of a part of a maintenance; exported as Paging is.
 type PartPath struct {
 	ID string `path:"id" maxLength:"300" doc:"Id or name"`
+}
+
+// linkJSON is one listed circuit with its link.
+type linkJSON struct {
+	CircuitID string  `json:"circuit_id" doc:"As the maintenance lists it"`
+	Account   string  `json:"account"`
+	Circuit   *string `json:"circuit" doc:"Id in the inventory; null: not linked"`
+	Manual    bool    `json:"manual" doc:"A person made the link, or took it away"`
+	Cancelled bool    `json:"cancelled"`
+}
+
+func link(c models.CircuitImpact) linkJSON {
+	return linkJSON{c.CID, c.Account, reference(c.CircuitID), c.Manual, c.Cancelled}
 }
 
 // impactJSON is one circuit in one window.

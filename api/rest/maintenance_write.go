@@ -25,6 +25,7 @@ type CircuitWrite struct {
 // of one's own.
 type MaintenanceWrite struct {
 	Provider      *string        `json:"provider,omitempty" maxLength:"200" doc:"Slug, name or id; left out: work of your own"`
+	Account       *string        `json:"account,omitempty" maxLength:"200" doc:"Needed where the provider's ids are unique only within an account"`
 	MaintenanceID string         `json:"maintenance_id" minLength:"1" maxLength:"90" doc:"As the provider writes it: mail about it joins this record"`
 	Status        *string        `json:"status,omitempty" enum:"TENTATIVE,CONFIRMED,RE-SCHEDULED,IN-PROCESS,COMPLETED,CANCELLED,UNKNOWN" doc:"TENTATIVE where it is left out"`
 	Summary       *string        `json:"summary,omitempty" maxLength:"65536"`
@@ -69,13 +70,6 @@ type MergeWrite struct {
 	Reason *string `json:"reason,omitempty" maxLength:"2000"`
 }
 
-// AliasWrite is another id under which a provider writes a circuit.
-type AliasWrite struct {
-	Provider string `json:"provider" minLength:"1" maxLength:"200" doc:"Slug or name"`
-	Alias    string `json:"alias" minLength:"1" maxLength:"300"`
-	CID      string `json:"cid" minLength:"1" maxLength:"300" doc:"Circuit id in the inventory"`
-}
-
 type bodyInput struct {
 	PartPath
 	RawInput
@@ -112,10 +106,6 @@ func (s *server) registerEdits() {
 		body: bodySchema[NoteWrite](s, true, false),
 	}, s.createNote)
 	s.registerNoticeVerdicts(path)
-	register(s, operation{
-		method: http.MethodPost, path: "/api/v1/aliases", id: "create-alias", summary: "Give a circuit another id, and link what waits for it",
-		status: http.StatusCreated, body: bodySchema[AliasWrite](s, true, false),
-	}, s.createAlias)
 }
 
 func (s *server) registerNoticeVerdicts(path string) {
@@ -187,7 +177,7 @@ func (s *server) createMaintenance(ctx context.Context, in *RawInput) (*answer[d
 	if err != nil {
 		return nil, err
 	}
-	c := models.Creation{Provider: textOf(sent.Provider), ID: sent.MaintenanceID, Summary: textOf(sent.Summary), Windows: windowsOf(sent.Windows)}
+	c := models.Creation{Provider: textOf(sent.Provider), ID: sent.MaintenanceID, Account: textOf(sent.Account), Summary: textOf(sent.Summary), Windows: windowsOf(sent.Windows)}
 	for i := range c.Windows {
 		for _, line := range sent.Circuits {
 			c.Windows[i].Circuits = append(c.Windows[i].Circuits, models.NoticeCircuit{CID: line.CircuitID, Impact: models.Impact(line.Impact)})
@@ -258,7 +248,7 @@ func (s *server) linkWrite(ctx context.Context, m models.MaintenanceDetail, l Li
 }
 
 // createNote adds a note. It needs no If-Match: nothing is written over.
-func (s *server) createNote(ctx context.Context, in *bodyInput) (*answer[noteJSON], error) {
+func (s *server) createNote(ctx context.Context, in *bodyInput) (*answer[NoteJSON], error) {
 	sent, err := decode[NoteWrite](s, in.RawInput)
 	if err != nil {
 		return nil, err
@@ -280,16 +270,5 @@ func (s *server) createNote(ctx context.Context, in *bodyInput) (*answer[noteJSO
 	if err != nil {
 		return nil, err
 	}
-	return &answer[noteJSON]{Body: noteOf(made)}, nil
-}
-
-func (s *server) createAlias(ctx context.Context, in *RawInput) (*answer[AliasWrite], error) {
-	sent, err := decode[AliasWrite](s, *in)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := s.o.Writer.AddAlias(ctx, whoAsks(ctx).Principal, models.AliasRow{Provider: sent.Provider, Alias: sent.Alias, CID: sent.CID}); err != nil {
-		return nil, err
-	}
-	return &answer[AliasWrite]{Body: sent}, nil
+	return &answer[NoteJSON]{Body: noteOf(made)}, nil
 }

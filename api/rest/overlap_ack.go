@@ -12,8 +12,8 @@ type acknowledgedJSON struct {
 	Revision       int64  `json:"revision"`
 }
 
-// acknowledgeOverlap acknowledges in the name of who asks; with If-Match only
-// what was seen.
+// acknowledgeOverlap acknowledges in the name of who asks what If-Match says
+// was seen.
 func (s *server) acknowledgeOverlap(ctx context.Context, in *idPath) (*answer[acknowledgedJSON], error) {
 	who := whoAsks(ctx)
 	d, err := s.o.Reader.Finding(ctx, who.Scope, in.ID)

@@ -13,7 +13,7 @@ import (
 type OverlapReader interface {
 	Findings(ctx context.Context, s models.Scope, f models.FindingFilter) ([]models.FindingItem, int, error)
 	Finding(ctx context.Context, s models.Scope, id string) (models.FindingDetail, error)
-	RedundancyGroups(ctx context.Context, s models.Scope, p models.Page) ([]models.RedundancyGroup, int, error)
+	RedundancyGroups(ctx context.Context, s models.Scope, f models.GroupFilter) ([]models.RedundancyGroup, int, error)
 	WhatIf(ctx context.Context, s models.Scope, q models.WhatIfQuery) (models.WhatIf, error)
 	// AcknowledgeFinding refuses with models.ErrStale where the finding is not
 	// at this revision any more; 0 is any.
@@ -21,17 +21,19 @@ type OverlapReader interface {
 }
 
 func (s *server) registerOverlaps() {
-	get(s, "/api/v1/overlaps", "list-overlaps", "Findings: maintenances that together leave a site or redundancy group with too few circuits, by start", s.listOverlaps)
-	get(s, "/api/v1/overlaps/{id}", "get-overlap", "One finding with its history", s.getOverlap)
+	for _, at := range []struct{ path, one, many string }{{"/api/v1/overlaps", "overlap", "overlaps"}, {"/api/v1/findings", "finding", "findings"}} {
+		get(s, at.path, "list-"+at.many, "Findings: maintenances that together leave a site or redundancy group with too few circuits, by start", s.listOverlaps)
+		get(s, at.path+"/{id}", "get-"+at.one, "One finding with its history", s.getOverlap)
+		register(s, operation{
+			method: http.MethodPost, path: at.path + "/{id}/acknowledge", id: "acknowledge-" + at.one, summary: "Acknowledge a finding as it stands", tag: true,
+		}, s.acknowledgeOverlap)
+	}
 	get(s, "/api/v1/whatif", "what-if", "Whether one may work on a site or redundancy group in a time", s.whatIf)
-	get(s, "/api/v1/redundancy-groups", "list-redundancy-groups", "Redundancy groups, by name", s.listGroups)
-	register(s, operation{
-		method: http.MethodPost, path: "/api/v1/overlaps/{id}/acknowledge", id: "acknowledge-overlap", summary: "Acknowledge a finding as it stands",
-	}, s.acknowledgeOverlap)
+	s.registerGroups()
 }
 
 type overlapQuery struct {
-	Paging
+	Cursors
 	Site        []string  `query:"site,explode" maxItems:"100" doc:"Any of these site names"`
 	Group       []string  `query:"group,explode" maxItems:"100" doc:"Any of these redundancy groups, beside the sites"`
 	Severity    []string  `query:"severity,explode" enum:"risk,degraded,isolated" doc:"Any of these severities"`
@@ -45,7 +47,7 @@ type overlapQuery struct {
 func (q overlapQuery) filter() models.FindingFilter {
 	f := models.FindingFilter{
 		Sites: q.Site, Groups: q.Group, State: models.FindingState(q.State), Circuits: q.Circuit, Maintenances: q.Maintenance,
-		From: q.From.UTC(), To: q.To.UTC(), Page: q.page(),
+		From: q.From.UTC(), To: q.To.UTC(),
 	}
 	for _, v := range q.Severity {
 		f.Severities = append(f.Severities, models.Severity(v))
@@ -118,16 +120,21 @@ type findingEventJSON struct {
 	At       time.Time `json:"at"`
 }
 
-func (s *server) listOverlaps(ctx context.Context, in *overlapQuery) (*answer[List[FindingJSON]], error) {
+func (s *server) listOverlaps(ctx context.Context, in *overlapQuery) (*answer[flow[FindingJSON]], error) {
 	f := in.filter()
 	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
 		return nil, models.Invalid("to", "it is not after from; give a later time")
+	}
+	var err error
+	if f.Page, err = in.pageFrom(ctx, "findings"); err != nil {
+		return nil, err
 	}
 	items, total, err := s.o.Reader.Findings(ctx, whoAsks(ctx).Scope, f)
 	if err != nil {
 		return nil, fmt.Errorf("list findings: %w", err)
 	}
-	return newList(ctx, items, total, f.Page, finding), nil
+	keys := func(f models.FindingItem) []string { return []string{timeKey(f.Start), f.ID} }
+	return newFlow(ctx, "findings", items, total, f.Page, keys, finding), nil
 }
 
 func (s *server) getOverlap(ctx context.Context, in *idPath) (*answer[findingDetailJSON], error) {
@@ -173,25 +180,4 @@ func findingEvent(e models.FindingEvent) findingEventJSON {
 		Revision: e.Revision, Change: string(e.Change), Was: string(e.Was), Severity: string(e.Severity),
 		Start: e.Start.UTC(), End: e.End.UTC(), Cause: string(e.Cause), Author: e.Author, At: e.At.UTC(),
 	}
-}
-
-type groupQuery struct {
-	Paging
-}
-
-type groupJSON struct {
-	ID       string       `json:"id"`
-	Name     string       `json:"name"`
-	MinUp    int          `json:"min_up" doc:"Circuits that must be up; 0: all but one"`
-	Circuits []CircuitRef `json:"circuits" nullable:"false"`
-}
-
-func (s *server) listGroups(ctx context.Context, in *groupQuery) (*answer[List[groupJSON]], error) {
-	groups, total, err := s.o.Reader.RedundancyGroups(ctx, whoAsks(ctx).Scope, in.page())
-	if err != nil {
-		return nil, fmt.Errorf("list redundancy groups: %w", err)
-	}
-	return newList(ctx, groups, total, in.page(), func(g models.RedundancyGroup) groupJSON {
-		return groupJSON{g.ID, g.Name, g.MinUp, convert(g.Circuits, circuitRefOf)}
-	}), nil
 }

@@ -51,8 +51,8 @@ func (r *memory) Finding(_ context.Context, s models.Scope, id string) (models.F
 	}}, nil
 }
 
-func (r *memory) RedundancyGroups(_ context.Context, s models.Scope, p models.Page) ([]models.RedundancyGroup, int, error) {
-	r.scopes, r.page = append(r.scopes, s), p
+func (r *memory) RedundancyGroups(_ context.Context, s models.Scope, f models.GroupFilter) ([]models.RedundancyGroup, int, error) {
+	r.scopes, r.page = append(r.scopes, s), f.Page
 	return []models.RedundancyGroup{{ID: "g1", Name: "core", MinUp: 1, Circuits: findingItem().Members}}, 1, r.err
 }
 
@@ -135,12 +135,13 @@ func TestAcknowledgeOverlap(t *testing.T) {
 		code             int
 	}{
 		"seen":      {id, "lm_operator", `"4-0123456789abcdef"`, 200},
-		"any":       {id, "lm_operator", "", 200},
+		"any":       {id, "lm_operator", "*", 200},
+		"unseen":    {id, "lm_operator", "", 428},
 		"stale":     {id, "lm_operator", `"3-0123456789abcdef"`, 412},
 		"no tag":    {id, "lm_operator", `W/"x"`, 412},
 		"viewer":    {id, "lm_all", `"4-0123456789abcdef"`, 403},
 		"nobody":    {id, "", `"4-0123456789abcdef"`, 401},
-		"not there": {"other", "lm_operator", "", 404},
+		"not there": {"other", "lm_operator", "*", 404},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := httptest.NewRequest(http.MethodPost, "http://lineman.example/api/v1/overlaps/"+tt.id+"/acknowledge", nil)

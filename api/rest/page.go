@@ -15,12 +15,14 @@ type Reader interface {
 	InventoryReader
 	MailReader
 	OverlapReader
+	HistoryReader
+	AliasReader
 }
 
 // Writer is what the API writes with: all of it, or nothing.
 type Writer interface {
 	Edit(ctx context.Context, by models.Principal, writes []models.Write) ([]models.Edited, error)
-	AddAlias(ctx context.Context, by models.Principal, row models.AliasRow) (created bool, err error)
+	AliasWriter
 }
 
 // Paging are the parameters of every list; exported, since the API library

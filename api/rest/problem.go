@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -53,12 +52,4 @@ func asProblem(ctx context.Context, err error) error {
 		return huma.Error503ServiceUnavailable("The database is in trouble; try again later, or give an administrator the reference " + reference + ".")
 	}
 	return huma.Error500InternalServerError("Something went wrong on lineman's side; try again, or give an administrator the reference " + reference + ".")
-}
-
-// writeProblem writes a problem outside the described operations.
-func writeProblem(w http.ResponseWriter, status int, detail string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	// A client that is gone needs no answer.
-	_ = json.NewEncoder(w).Encode(huma.ErrorModel{Title: http.StatusText(status), Status: status, Detail: detail})
 }

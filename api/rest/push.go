@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"lineman/api/edge"
 	"lineman/models"
 )
 
@@ -49,16 +50,16 @@ func (s *server) push(w http.ResponseWriter, r *http.Request) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case !who.Role.Allows(models.RoleOperator):
-		writeProblem(w, http.StatusForbidden, fmt.Sprintf("This needs the role %s.", models.RoleOperator))
+		edge.Problem(w, http.StatusForbidden, fmt.Sprintf("This needs the role %s.", models.RoleOperator))
 		return
 	case !who.Scope.All:
-		writeProblem(w, http.StatusForbidden, "This is only for those who may see everything; the token's scope is narrower.")
+		edge.Problem(w, http.StatusForbidden, "This is only for those who may see everything; the token's scope is narrower.")
 		return
 	case err != nil || kind != mailType || r.Header.Get("Content-Encoding") != "":
-		writeProblem(w, http.StatusUnsupportedMediaType, "Send one mail as it is, with Content-Type: "+mailType+" and no Content-Encoding.")
+		edge.Problem(w, http.StatusUnsupportedMediaType, "Send one mail as it is, with Content-Type: "+mailType+" and no Content-Encoding.")
 		return
 	case s.o.Push == nil:
-		writeProblem(w, http.StatusNotFound, "Mail cannot be handed over here.")
+		edge.Problem(w, http.StatusNotFound, "Mail cannot be handed over here.")
 		return
 	case r.ContentLength > maxMail:
 		tooLarge(w)
@@ -67,11 +68,11 @@ func (s *server) push(w http.ResponseWriter, r *http.Request) {
 	raw, err := io.ReadAll(io.LimitReader(r.Body, maxMail+1))
 	switch {
 	case err != nil:
-		writeProblem(w, http.StatusBadRequest, "The mail did not arrive whole; send it again.")
+		edge.Problem(w, http.StatusBadRequest, "The mail did not arrive whole; send it again.")
 	case len(raw) > maxMail:
 		tooLarge(w)
 	case len(raw) == 0:
-		writeProblem(w, http.StatusUnprocessableEntity, "The body is empty; send the whole mail, header and body.")
+		edge.Problem(w, http.StatusUnprocessableEntity, "The body is empty; send the whole mail, header and body.")
 	default:
 		s.keep(r.Context(), w, raw)
 	}
@@ -79,19 +80,19 @@ func (s *server) push(w http.ResponseWriter, r *http.Request) {
 
 func tooLarge(w http.ResponseWriter) {
 	w.Header().Set("Connection", "close") // the rest of the body is not read
-	writeProblem(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("The mail has more than %d bytes; take large attachments off.", maxMail))
+	edge.Problem(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("The mail has more than %d bytes; take large attachments off.", maxMail))
 }
 
 func (s *server) keep(ctx context.Context, w http.ResponseWriter, raw []byte) {
 	pushed, err := s.o.Push.Push(ctx, raw)
 	if input, ok := errors.AsType[*models.InputError](err); ok {
-		writeProblem(w, http.StatusUnprocessableEntity, "The mail cannot be accepted: "+input.Reason+".")
+		edge.Problem(w, http.StatusUnprocessableEntity, "The mail cannot be accepted: "+input.Reason+".")
 		return
 	}
 	if err != nil {
 		s.o.Logger.Error("a pushed mail could not be kept", "error", err)
 		w.Header().Set("Retry-After", retryAfter)
-		writeProblem(w, http.StatusServiceUnavailable, "The mail was not kept; send it again later.")
+		edge.Problem(w, http.StatusServiceUnavailable, "The mail was not kept; send it again later.")
 		return
 	}
 	status := http.StatusOK

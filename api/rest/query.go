@@ -76,16 +76,12 @@ func likeStrings[T ~string](values []string) []T {
 // Stamps are the filters by the times of a row that all lists of the app take;
 // exported as Paging is.
 type Stamps struct {
-	Created    string `query:"created__gte" maxLength:"40" doc:"Made at this time or later"`
-	CreatedTo  string `query:"created__lte" maxLength:"40" doc:"Made at this time or earlier"`
-	CreatedOn  string `query:"created" maxLength:"40" doc:"Made on this day, or at this instant"`
-	Updated    string `query:"last_updated__gte" maxLength:"40" doc:"Changed at this time or later"`
-	UpdatedTo  string `query:"last_updated__lte" maxLength:"40" doc:"Changed at this time or earlier"`
-	UpdatedOn  string `query:"last_updated" maxLength:"40" doc:"Changed on this day, or at this instant"`
-	Depth      int    `query:"depth" minimum:"0" maximum:"10" doc:"Accepted; references are ids whatever it says"`
-	Include    string `query:"include" maxLength:"200" doc:"Accepted; all fields are always there"`
-	Format     string `query:"format" enum:"json" doc:"JSON is the only one"`
-	ExcludeM2M string `query:"exclude_m2m" enum:"true,false,True,False,1,0" doc:"Accepted; there is nothing to leave out"`
+	Created   string `query:"created__gte" maxLength:"40" doc:"Made at this time or later"`
+	CreatedTo string `query:"created__lte" maxLength:"40" doc:"Made at this time or earlier"`
+	CreatedOn string `query:"created" maxLength:"40" doc:"Made on this day, or at this instant"`
+	Updated   string `query:"last_updated__gte" maxLength:"40" doc:"Changed at this time or later"`
+	UpdatedTo string `query:"last_updated__lte" maxLength:"40" doc:"Changed at this time or earlier"`
+	UpdatedOn string `query:"last_updated" maxLength:"40" doc:"Changed on this day, or at this instant"`
 }
 
 func (s Stamps) ranges() (created, updated models.TimeRange, err error) {

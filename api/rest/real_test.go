@@ -362,3 +362,79 @@ func TestEveryParameterIsAnswered(t *testing.T) {
 		}
 	})
 }
+
+// TestDepthAndInclude: references are ids, or with depth the objects; include
+// adds fields; what may not be seen stays an id.
+func TestDepthAndInclude(t *testing.T) {
+	houses(t, func(t *testing.T, h *house) {
+		const of = "circuitimpact/?circuit=L-1"
+		if row := field(h.want(200, "GET", app+of+"&depth=0", ""), "results", 0); len(text(row, "circuit")) != 36 || len(text(row, "maintenance")) != 36 {
+			t.Errorf("depth 0: %v", row)
+		}
+		row := field(h.want(200, "GET", app+of+"&depth=1", ""), "results", 0)
+		if text(row, "maintenance", "name") != "lumen-LUM-7" || text(row, "circuit", "cid") != "L-1" || len(text(row, "circuit", "provider")) != 36 ||
+			text(row, "circuit", "url") != "http://lineman.example/api/v1/circuits/"+text(row, "circuit", "id") {
+			t.Errorf("depth 1: %v", row)
+		}
+		if row := h.want(200, "GET", app+"circuitimpact/"+text(row, "id")+"/?depth=2", ""); text(row, "circuit", "provider", "slug") != "lumen" {
+			t.Errorf("depth 2: %v", row)
+		}
+		for path, where := range map[string][]any{
+			"note/?depth=1":                                              {"maintenance", "name"},
+			"rawnotification/?depth=1&provider=zayo":                     {"provider", "name"},
+			"rawnotification/?depth=1&source=noc-imap":                   {"source", "name"},
+			"parsednotification/?depth=1":                                {"maintenance", "status"},
+			"parsednotification/?depth=2":                                {"raw_notification", "source", "slug"},
+			"notificationsource/?depth=1":                                {"providers", 0, "slug"},
+			"maintenance/?include=circuits":                              {"circuits", 0},
+			"maintenance/?include=circuits&depth=1":                      {"circuits", 0, "cid"},
+			"maintenance/?include=providers&include=circuits&depth=1":    {"providers", 0, "slug"},
+			"note/?include=computed_fields&include=relationships":        {"relationships"},
+			"maintenance/?include=relationships&include=computed_fields": {"computed_fields"},
+		} {
+			row := field(h.want(200, "GET", app+path, ""), "results", 0)
+			one, query, _ := strings.Cut(path, "?")
+			q, err := url.ParseQuery(query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			q.Del("provider")
+			q.Del("source")
+			single := h.want(200, "GET", app+one+text(row, "id")+"/?"+q.Encode(), "")
+			for _, v := range []any{row, single} {
+				if field(v, where...) == nil {
+					t.Errorf("%s: no %v in %v", path, where, v)
+				}
+			}
+		}
+		plain := field(h.want(200, "GET", app+"maintenance/", ""), "results", 0)
+		for _, name := range []string{"circuits", "providers", "computed_fields", "relationships"} {
+			if _, there := plain.(map[string]any)[name]; there {
+				t.Errorf("%s is there unasked", name)
+			}
+		}
+		if row := field(h.want(200, "GET", app+"notificationsource/?exclude_m2m=true", ""), "results", 0); field(row, "providers") != nil {
+			t.Errorf("with exclude_m2m: %v", row)
+		}
+		for _, bad := range []string{"depth=11", "depth=-1", "depth=x", "include=secrets", "exclude_m2m=maybe"} {
+			if w := h.ask("operator", "GET", app+"maintenance/?"+bad, ""); w.Code != 400 || !strings.Contains(w.Body.String(), "query."+strings.Split(bad, "=")[0]) {
+				t.Errorf("%s: %d %s", bad, w.Code, w.Body)
+			}
+		}
+		// Berlin sees the maintenance and its own circuit of it, no mail.
+		w := h.ask("berlin", "GET", app+"parsednotification/?depth=3&maintenance=zayo-TTN-1", "")
+		if strings.Contains(w.Body.String(), "Work TTN") || !strings.Contains(w.Body.String(), `"raw_notification":"`) {
+			t.Errorf("a narrow scope: %s", w.Body)
+		}
+		w = h.ask("berlin", "GET", app+"maintenance/?depth=3&include=circuits&name=zayo-TTN-1", "")
+		if !strings.Contains(w.Body.String(), `"cid":"Z-1"`) || strings.Contains(w.Body.String(), "Z-2") {
+			t.Errorf("a narrow scope: %s", w.Body)
+		}
+		if index := h.want(200, "GET", "/api/", ""); text(index, "plugins") != "http://lineman.example"+app {
+			t.Errorf("index %v", index)
+		}
+		if index := h.want(200, "GET", app, ""); text(index, "note") != "http://lineman.example"+app+"note/" {
+			t.Errorf("index %v", index)
+		}
+	})
+}

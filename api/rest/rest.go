@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"lineman/api/edge"
 	"lineman/models"
 )
 
@@ -50,7 +51,7 @@ type server struct {
 	base *url.URL // nil: as the request names it
 }
 
-// New makes the handler of /api/, /healthz, /readyz and /openapi.json. The
+// New makes the handler of /api/, /healthz, /readyz, /docs and /openapi.json. The
 // limits of headers and time are those of the http.Server.
 func New(o Options) (http.Handler, error) {
 	if o.Reader == nil || o.Writer == nil || o.Now == nil || o.Logger == nil || o.Auth == nil && !o.Open {
@@ -73,12 +74,13 @@ func New(o Options) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
+	mux.HandleFunc("GET /docs", s.docs) // it holds no data, and a browser sends no token
+	mux.HandleFunc("GET /docs/{$}", s.docs)
 	described := http.NewServeMux()
 	s.api = humago.New(described, config(o.Version))
 	s.register()
 	describePush(s.api)
 	described.HandleFunc("POST "+pushPath, s.push)
-	described.HandleFunc("GET /docs", s.docs)
 	mux.Handle("/", Guard(GuardOptions{Auth: o.Auth, Open: o.Open, Logger: o.Logger}, s.place(routes(described))))
 	return bounded(securityHeaders(mux)), nil
 }
@@ -114,6 +116,10 @@ func (s *server) register() {
 	s.registerInventory()
 	s.registerOverlaps()
 	s.registerMails()
+	s.registerImpacts()
+	s.registerNotes()
+	s.registerHistory()
+	s.registerAliases()
 	s.registerApp()
 }
 
@@ -140,7 +146,7 @@ func whoAsks(ctx context.Context) asker {
 func (s *server) place(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !readable(r.URL) {
-			writeProblem(w, http.StatusBadRequest, "The address holds bytes that are no text (UTF-8 without NUL).")
+			edge.Problem(w, http.StatusBadRequest, "The address holds bytes that are no text (UTF-8 without NUL).")
 			return
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), requestWithin)
@@ -176,7 +182,7 @@ func readable(u *url.URL) bool {
 func (s *server) rescue(w http.ResponseWriter) {
 	if v := recover(); v != nil {
 		s.o.Logger.Error("request panicked", "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
-		writeProblem(w, http.StatusInternalServerError, "Something went wrong on lineman's side; the log has the details.")
+		edge.Problem(w, http.StatusInternalServerError, "Something went wrong on lineman's side; the log has the details.")
 	}
 }
 
@@ -194,10 +200,10 @@ func routes(mux *http.ServeMux) http.Handler {
 		}
 		if allowed := methodsOf(mux, r); len(allowed) > 0 {
 			w.Header().Set("Allow", strings.Join(allowed, ", "))
-			writeProblem(w, http.StatusMethodNotAllowed, "This path takes "+strings.Join(allowed, ", ")+" alone.")
+			edge.Problem(w, http.StatusMethodNotAllowed, "This path takes "+strings.Join(allowed, ", ")+" alone.")
 			return
 		}
-		writeProblem(w, http.StatusNotFound, "There is nothing at this path; /openapi.json describes what there is.")
+		edge.Problem(w, http.StatusNotFound, "There is nothing at this path; /openapi.json describes what there is.")
 	})
 }
 

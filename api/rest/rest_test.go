@@ -27,6 +27,7 @@ var update = flag.Bool("update", false, "write the golden files")
 const app = "/api/plugins/circuit-maintenance/"
 
 var lists = []string{
+	"/api/v1/windows", "/api/v1/changes", "/api/v1/edits", "/api/v1/impacts", "/api/v1/notes", "/api/v1/aliases", "/api/v1/findings",
 	"/api/v1/maintenances", "/api/v1/circuits", "/api/v1/providers", "/api/v1/overlaps", "/api/v1/redundancy-groups",
 	app + "maintenance/", app + "circuitimpact/", app + "note/", app + "rawnotification/", app + "parsednotification/", app + "notificationsource/",
 }

@@ -256,7 +256,10 @@ func TestCursors(t *testing.T) {
 			start := `"2026-05-01T00:00:00Z"`
 			h.want(201, "POST", "/api/v1/maintenances", fmt.Sprintf(`{"provider":"ntt","maintenance_id":"N-%d","windows":[{"start":%s,"end":%s}]}`, i, start, start))
 		}
-		for _, list := range []string{"maintenances", "circuits", "notices", "notifications", "sites", "polls", "terminations"} {
+		h.want(201, "POST", "/api/v1/aliases", `{"provider":"zayo","alias":"Z-ONE","cid":"Z-1"}`)
+		h.want(201, "POST", "/api/v1/aliases", `{"provider":"zayo","alias":"Z-TWO","cid":"Z-2"}`)
+		h.want(201, "POST", "/api/v1/aliases", `{"provider":"lumen","alias":"L-ONE","cid":"L-1"}`)
+		for _, list := range []string{"maintenances", "circuits", "notices", "notifications", "sites", "polls", "terminations", "windows", "changes", "edits", "impacts", "notes", "aliases", "findings", "redundancy-groups", "circuit-types", "providers", "sources"} {
 			whole := text(h.want(200, "GET", "/api/v1/"+list+"?limit=1000", ""), "results")
 			var rows []any
 			next, first := "", true

@@ -25,7 +25,7 @@ func (c *call) retention() *cobra.Command {
 				if dryRun {
 					what = "would remove"
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s the bytes of %d mails and %d maintenances; %d are held\n", what, done.Raws, done.Records, done.Held)
+				fmt.Fprintf(cmd.OutOrStdout(), "%s the bytes of %d mails, %d maintenances and %d closed findings; %d maintenances are held\n", what, done.Raws, done.Records, done.Findings, done.Held)
 				return nil
 			})
 		},

@@ -22,7 +22,7 @@ func (a *App) Retain(ctx context.Context, dryRun bool) (models.Retained, error) 
 	}
 	done, err := a.store.Retain(ctx, plan)
 	if err == nil && !dryRun && done != (models.Retained{}) {
-		a.Logger.Info("removed what is older than retention", "mails", done.Raws, "maintenances", done.Records, "held", done.Held)
+		a.Logger.Info("removed what is older than retention", "mails", done.Raws, "maintenances", done.Records, "findings", done.Findings, "held", done.Held)
 	}
 	return done, err
 }

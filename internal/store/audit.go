@@ -12,14 +12,14 @@ import (
 )
 
 // AuditLog lists the writes of people, newest first. A scope that is narrowed
-// in any way sees none.
+// in any way sees none. Page.After are the time and the ID of an entry.
 func (s *Store) AuditLog(ctx context.Context, scope models.Scope, page models.Page) (all []models.Audit, total int, err error) {
 	if !scope.All {
 		return nil, 0, nil
 	}
 	err = s.read(ctx, "read the audit log", func(tx *gorm.DB) error {
 		query := func() *gorm.DB { return tx.Table("audit_log a") }
-		rows, n, err := counted[auditRow](query, "a.at DESC, a.id DESC", page, "a.*")
+		rows, n, err := listed[auditRow](query, keyset{{"a.at", byTime, true}, {"a.id", byText, true}}, page, "a.*")
 		all, total = each(rows, auditRow.model), n
 		return err
 	})

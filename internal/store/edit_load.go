@@ -36,7 +36,11 @@ func (e *editing) load(writes []models.Write) (err error) {
 	var identities []models.Identity
 	for i, write := range writes {
 		if write.Create != nil {
-			e.creators[i] = identityOf(e.graph.providers[e.creators[i].ProviderID], models.Notice{MaintenanceID: e.creators[i].Key})
+			id, err := e.identity(e.creators[i].ProviderID, *write.Create)
+			if err != nil {
+				return &models.WriteError{Index: i, Err: err}
+			}
+			e.creators[i] = id
 			identities = append(identities, e.creators[i])
 		}
 	}
@@ -95,7 +99,7 @@ func (e *editing) find(i int, write models.Write) (providerID string, err error)
 		if !e.sight.all && !e.whole[p] {
 			return "", fmt.Errorf("a record of this provider: %w", models.ErrDenied)
 		}
-		e.creators[i] = models.Identity{ProviderID: p, Key: tidy(write.Create.ID)}
+		e.creators[i].ProviderID = p
 		return p, nil
 	}
 	row, err := e.maintenance(write.Maintenance)
@@ -141,6 +145,15 @@ func (e *editing) provider(text string) (string, error) {
 	return row.ID, err
 }
 
+// identity is that of the mail that will tell of a record that a person makes.
+func (e *editing) identity(providerID string, c models.Creation) (models.Identity, error) {
+	p, n := e.graph.providers[providerID], models.Notice{MaintenanceID: tidy(c.ID), Account: tidy(c.Account)}
+	if p.IDsPerAccount && n.Account == "" {
+		return models.Identity{}, models.Invalid("account", "the ids of %s are unique only within an account; name the account", p.Slug)
+	}
+	return identityOf(p, n), nil
+}
+
 // create gives the record that a person makes: a new one, or one that was
 // deleted.
 func (e *editing) create(id models.Identity, c models.Creation) (*record, error) {
@@ -167,7 +180,7 @@ func (e *editing) create(id models.Identity, c models.Creation) (*record, error)
 	taken := slices.ContainsFunc(e.graph.groups, func(g *group) bool {
 		return slices.ContainsFunc(g.records, func(r *record) bool { return !r.stored && strings.EqualFold(r.model.Name, m.Name) })
 	})
-	if n > 0 || taken {
+	if perAccount := e.graph.providers[id.ProviderID].IDsPerAccount; !perAccount && (n > 0 || taken) {
 		return nil, models.Invalid("maintenance_id", "there is a maintenance %s already; change that one", m.Name)
 	}
 	r := newRecord(home, m)

@@ -307,3 +307,36 @@ func TestMergeAndReject(t *testing.T) {
 		}
 	})
 }
+
+// TestIDsPerAccount: what a person creates of a provider whose ids are unique
+// only within an account is joined by the mail of that account alone.
+func TestIDsPerAccount(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s)
+		_, err := s.SQL().Exec("UPDATE providers SET ids_per_account = true WHERE slug = 'zayo'")
+		ok(t, err)
+		zayo := provider(t, s, "zayo")
+		windows := []models.NoticeWindow{{Kind: models.WindowPrimary, Start: day, End: day.Add(time.Hour)}}
+		create := func(account string) models.Write {
+			return models.Write{Create: &models.Creation{Provider: "zayo", ID: "TTN-1", Account: account, Windows: windows}}
+		}
+		_, err = s.Edit(ctx, eva, []models.Write{create(" ")})
+		if input, is := errors.AsType[*models.InputError](err); !is || input.Field != "account" {
+			t.Fatalf("without an account: %v", err)
+		}
+		acme, other := write(t, s, eva, create("ACME")), write(t, s, eva, create("Other"))
+		if acme.MaintenanceID == other.MaintenanceID {
+			t.Fatal("two accounts share a record")
+		}
+		if _, err = s.Edit(ctx, eva, []models.Write{create("acme")}); err == nil {
+			t.Error("a record of one account was created twice")
+		}
+		b.receive(zayo, with(notice(zayo, "TTN-1", 3, "A"), func(n *models.Notice) { n.Account = "Acme" }))
+		if d := detail(t, s, acme.MaintenanceID); len(d.Notices) != 1 {
+			t.Errorf("%d notices joined the record of the account", len(d.Notices))
+		}
+		if d := detail(t, s, other.MaintenanceID); len(d.Notices) != 0 {
+			t.Errorf("%d notices joined the record of another account", len(d.Notices))
+		}
+	})
+}

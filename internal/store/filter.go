@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -105,6 +106,7 @@ type keyKind int
 const (
 	byText keyKind = iota
 	byTime         // NULL comes last
+	byNumber
 )
 
 func (k keyset) order() string {
@@ -158,10 +160,17 @@ func (c keyColumn) compare(key string) (more, same condition, err error) {
 		sign = " < ?"
 	}
 	if c.kind == byText {
-		if strings.HasSuffix(c.column, ".id") && !isID(key) {
+		if (strings.HasSuffix(c.column, ".id") || strings.HasSuffix(c.column, "_id")) && !isID(key) {
 			return more, same, models.Invalid("cursor", "this cursor is damaged; start without one")
 		}
 		return condition{c.column + sign, []any{key}}, condition{c.column + " = ?", []any{key}}, nil
+	}
+	if c.kind == byNumber {
+		n, err := strconv.ParseInt(key, 10, 64)
+		if err != nil {
+			return more, same, models.Invalid("cursor", "this cursor is damaged; start without one")
+		}
+		return condition{c.column + sign, []any{n}}, condition{c.column + " = ?", []any{n}}, nil
 	}
 	if key == "" {
 		return condition{}, condition{sql: c.column + " IS NULL"}, nil

@@ -57,7 +57,7 @@ func (p plant) everythingOf(scope models.Scope) string {
 		}
 		all = append(all, d)
 	}
-	groups, n, err := p.s.RedundancyGroups(ctx, scope, everything)
+	groups, n, err := p.s.RedundancyGroups(ctx, scope, models.GroupFilter{Page: everything})
 	ok(p.t, err)
 	all = append(all, groups, n)
 	for _, q := range []models.WhatIfQuery{{Site: "Paris"}, {Site: "Lyon"}, {Site: "Lyon", Circuits: []string{"Z/3"}}, {Site: "Rome", Circuits: []string{"Z/1"}}, {Group: "mixed"}, {Group: "reds"}} {

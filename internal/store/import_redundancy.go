@@ -39,13 +39,24 @@ func (s *Store) ImportRedundancy(ctx context.Context, rows []models.RedundancyRo
 	return result, nil
 }
 
-// RedundancyGroups lists all redundancy groups by name, with their circuits in
+// RedundancyGroups lists redundancy groups by name, with their circuits in
 // scope by provider and CID. A group is in scope when all of its circuits are.
-func (s *Store) RedundancyGroups(ctx context.Context, scope models.Scope, page models.Page) (all []models.RedundancyGroup, total int, err error) {
+// Page.After is the name of a group.
+func (s *Store) RedundancyGroups(ctx context.Context, scope models.Scope, f models.GroupFilter) (all []models.RedundancyGroup, total int, err error) {
 	err = s.read(ctx, "read redundancy groups", func(tx *gorm.DB) error {
 		seen := sightOf(scope).group("g.id")
-		query := func() *gorm.DB { return where(tx.Table("redundancy_groups g"), seen) }
-		rows, n, err := counted[redundancyGroupRow](query, "g.name", page, "g.*")
+		query := func() *gorm.DB {
+			q := withIDs(where(tx.Table("redundancy_groups g"), seen), "g.id", f.IDs)
+			if len(f.Names) > 0 {
+				q = q.Where("g.name IN ?", f.Names)
+			}
+			if len(f.Circuits) > 0 {
+				members := ofCircuits(tx.Table("redundancy_members fm").Select("fm.group_id").Joins("JOIN circuits k ON k.id = fm.circuit_id"), f.Circuits)
+				q = q.Where("g.id IN (?)", members)
+			}
+			return containing(q, f.Query, "LOWER(g.name)")
+		}
+		rows, n, err := listed[redundancyGroupRow](query, keyset{{"g.name", byText, false}}, f.Page, "g.*")
 		if err != nil {
 			return err
 		}

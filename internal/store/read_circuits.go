@@ -46,6 +46,9 @@ func (s *Store) Circuits(ctx context.Context, scope models.Scope, f models.Circu
 // filterCircuits filters by what only scripts and pages ask for.
 func filterCircuits(q *gorm.DB, f models.CircuitFilter) *gorm.DB {
 	q = withIDs(q, "x.id", f.IDs)
+	if len(f.Ends) > 0 {
+		q = where(q, in("x.id IN (SELECT e.circuit_id FROM terminations e WHERE e.id IN ?)", validIDs(f.Ends)))
+	}
 	if len(f.CIDs) > 0 {
 		q = q.Where("x.cid_key IN ?", each(f.CIDs, models.CIDKey))
 	}

@@ -40,7 +40,7 @@ func (s *Store) Findings(ctx context.Context, scope models.Scope, f models.Findi
 	err = s.read(ctx, "read findings", func(tx *gorm.DB) error {
 		v := sightOf(scope)
 		query := func() *gorm.DB { return filterFindings(where(tx.Table("findings f"), v.findings()), v, f) }
-		rows, n, err := counted[findingRow](query, "f.starts, f.id", f.Page, "f.*")
+		rows, n, err := listed[findingRow](query, keyset{{"f.starts", byTime, false}, {"f.id", byText, false}}, f.Page, "f.*")
 		if err != nil {
 			return err
 		}

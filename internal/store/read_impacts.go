@@ -15,7 +15,8 @@ func (s *Store) Impacts(ctx context.Context, scope models.Scope, page models.Pag
 	return s.FindImpacts(ctx, scope, models.ImpactFilter{Page: page})
 }
 
-// FindImpacts is Impacts with a filter. It is listed by Offset alone.
+// FindImpacts is Impacts with a filter. Page.After are the start of a
+// maintenance, its ID, and the CID and ID of an impact.
 func (s *Store) FindImpacts(ctx context.Context, scope models.Scope, f models.ImpactFilter) (all []models.ImpactItem, total int, err error) {
 	type row struct {
 		Row             impactRow `gorm:"embedded"`
@@ -44,13 +45,13 @@ func (s *Store) FindImpacts(ctx context.Context, scope models.Scope, f models.Im
 			}
 			return within(within(q, "r.created_at", f.Created), "r.updated_at", f.Updated)
 		}
-		rows, n, err := counted[row](query, "r.starts_at DESC NULLS LAST, r.maintenance_id, r.linked_cid, r.id", f.Page, "r.*")
+		rows, n, err := listed[row](query, keyset{{"r.starts_at", byTime, true}, {"r.maintenance_id", byText, false}, {"r.linked_cid", byText, false}, {"r.id", byText, false}}, f.Page, "r.*")
 		total, all = n, make([]models.ImpactItem, len(rows))
 		for i, r := range rows {
 			all[i] = models.ImpactItem{
 				ID: r.Row.ID, MaintenanceID: r.Row.MaintenanceID, MaintenanceName: r.MaintenanceName, CircuitID: string(r.Row.CircuitID),
 				CID: r.LinkedCID, Impact: models.Impact(r.Row.Impact), CreatedAt: r.Row.CreatedAt.Time, UpdatedAt: r.Row.UpdatedAt.Time,
-				ListedCID: r.Row.CID, Revision: r.Revision,
+				ListedCID: r.Row.CID, Start: r.StartsAt.Time, Revision: r.Revision,
 			}
 		}
 		return err

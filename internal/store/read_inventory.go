@@ -20,6 +20,7 @@ func (s *Store) FindSites(ctx context.Context, scope models.Scope, f models.Site
 					q = q.Where(column, values)
 				}
 			}
+			q = withIDs(q, "w.id", f.IDs)
 			if len(f.Tags) > 0 {
 				q = q.Where("w.id IN (SELECT site_id FROM site_tags WHERE tag IN ?)", f.Tags)
 			}
@@ -81,7 +82,7 @@ func (s *Store) FindPolls(ctx context.Context, scope models.Scope, f models.Poll
 	}
 	err = s.read(ctx, "read polls", func(tx *gorm.DB) error {
 		query := func() *gorm.DB {
-			q := tx.Table("polls l").Joins("JOIN sources s ON s.id = l.source_id")
+			q := within(withIDs(tx.Table("polls l").Joins("JOIN sources s ON s.id = l.source_id"), "l.id", f.IDs), "l.started", f.Started)
 			if len(f.Sources) > 0 {
 				q = q.Where("s.name IN ?", f.Sources)
 			}

@@ -14,7 +14,8 @@ func (s *Store) Notes(ctx context.Context, scope models.Scope, page models.Page)
 	return s.FindNotes(ctx, scope, models.NoteFilter{Page: page})
 }
 
-// FindNotes is Notes with a filter. It is listed by Offset alone.
+// FindNotes is Notes with a filter. Page.After are the time at
+// which a note was made and its ID.
 func (s *Store) FindNotes(ctx context.Context, scope models.Scope, f models.NoteFilter) (all []models.Note, total int, err error) {
 	type row struct {
 		Row      noteRow `gorm:"embedded"`
@@ -37,7 +38,7 @@ func (s *Store) FindNotes(ctx context.Context, scope models.Scope, f models.Note
 			q = containing(q, f.Query, "LOWER(n.title)", "LOWER(n.comment)")
 			return within(within(q, "n.created_at", f.Created), "n.updated_at", f.Updated)
 		}
-		rows, n, err := counted[row](query, "n.created_at DESC, n.id DESC", f.Page, "n.*, m.revision AS revision")
+		rows, n, err := listed[row](query, keyset{{"n.created_at", byTime, true}, {"n.id", byText, true}}, f.Page, "n.*, m.revision AS revision")
 		total, all = n, each(rows, func(r row) models.Note {
 			note := r.Row.model()
 			note.Revision = r.Revision

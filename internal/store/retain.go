@@ -20,7 +20,8 @@ const retainBatch = 200
 // which its copies are known. Mail that waits to be read, or belongs to a
 // maintenance that is held or not over, keeps its bytes. A maintenance goes
 // whole, with its notices, notes and history, once every generation of its
-// identity is old enough and none is held.
+// identity is old enough and none is held. A finding goes with its history
+// once it was closed for as long, unless one of its maintenances is held.
 func (s *Store) Retain(ctx context.Context, plan models.RetentionPlan) (done models.Retained, err error) {
 	if plan.DryRun {
 		return s.retainable(ctx, plan)
@@ -36,6 +37,17 @@ func (s *Store) Retain(ctx context.Context, plan models.RetentionPlan) (done mod
 			n, err := w.removeRecords(plan.RecordsBefore)
 			more = n > 0
 			done.Records += n
+			return err
+		})
+		if err != nil {
+			return done, err
+		}
+	}
+	for more := !plan.RecordsBefore.IsZero(); more; {
+		err := s.write(ctx, "remove old findings", func(w *work) error {
+			n, err := w.removeFindings(plan.RecordsBefore)
+			more = n == retainBatch
+			done.Findings += n
 			return err
 		})
 		if err != nil {
@@ -58,14 +70,15 @@ func (s *Store) Retain(ctx context.Context, plan models.RetentionPlan) (done mod
 
 func (s *Store) retainable(ctx context.Context, plan models.RetentionPlan) (would models.Retained, err error) {
 	err = s.read(ctx, "count what is old enough", func(tx *gorm.DB) error {
-		var failed [3]error
+		var failed [4]error
 		if !plan.RawBefore.IsZero() {
 			would.Raws, failed[0] = count(oldRaws(tx, plan.RawBefore, s.clock()))
 		}
 		if !plan.RecordsBefore.IsZero() {
 			would.Records, failed[1] = count(oldRecords(tx, plan.RecordsBefore))
+			would.Findings, failed[2] = count(oldFindings(tx, plan.RecordsBefore))
 		}
-		would.Held, failed[2] = count(heldRecords(tx, plan.RecordsBefore))
+		would.Held, failed[3] = count(heldRecords(tx, plan.RecordsBefore))
 		return errors.Join(failed[:]...)
 	})
 	return would, err
@@ -95,6 +108,21 @@ func oldRecords(tx *gorm.DB, before time.Time) *gorm.DB {
 
 func heldRecords(tx *gorm.DB, before time.Time) *gorm.DB {
 	return tx.Table("maintenances m").Joins("JOIN holds h ON h.maintenance_id = m.id").Where("m.ends < ?", at(before))
+}
+
+// oldFindings finds those that closed long ago.
+func oldFindings(tx *gorm.DB, before time.Time) *gorm.DB {
+	return tx.Table("findings f").Where("f.closed_at IS NOT NULL AND f.closed_at < ?", at(before)).
+		Where(`NOT EXISTS (SELECT 1 FROM finding_maintenances fm JOIN holds h ON h.maintenance_id = fm.maintenance_id WHERE fm.finding_id = f.id)`)
+}
+
+// removeFindings removes some findings with all that is theirs.
+func (w *work) removeFindings(before time.Time) (int, error) {
+	var ids []string
+	if err := oldFindings(w.DB, before).Order("f.closed_at, f.id").Limit(retainBatch).Pluck("f.id", &ids).Error; err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	return len(ids), w.Where("id IN ?", ids).Delete(&findingRow{}).Error // the rest goes with it
 }
 
 // removeRecords removes some maintenances with all that is theirs.

@@ -114,3 +114,50 @@ func TestHoldsAreListed(t *testing.T) {
 		}
 	})
 }
+
+// TestClosedFindingsAreRetained: a finding that closed long ago goes with its
+// history; open ones, newer ones and those of held maintenances stay.
+func TestClosedFindingsAreRetained(t *testing.T) {
+	eachPlant(t, func(t *testing.T, p plant) {
+		p.receive(p.zayo, p.says(p.zayo, "TTN-1", 1, 3, "Z/1"))
+		p.receive(p.lumen, p.says(p.lumen, "LUM-1", 2, 4, "L/1"))
+		old := p.found(models.FindingsOpen)
+		if len(old) == 0 {
+			t.Fatal("nothing was found")
+		}
+		plan := models.RetentionPlan{RecordsBefore: day.AddDate(5, 0, 0), DryRun: true}
+		if got := must(p.s.Retain(ctx, plan)); got.Findings != 0 {
+			t.Errorf("would remove %+v of what is open", got)
+		}
+		p.at(48)
+		if n := len(p.found(models.FindingsClosed)); n != len(old) {
+			t.Fatalf("%d of %d findings closed", n, len(old))
+		}
+		plan.DryRun = false
+		// Young, then held.
+		if got := must(p.s.Retain(ctx, models.RetentionPlan{RecordsBefore: day.Add(time.Hour)})); got != (models.Retained{}) {
+			t.Errorf("removed %+v of what closed since", got)
+		}
+		ok(t, p.s.Hold(ctx, "zayo-TTN-1", "claim", "eva"))
+		ok(t, p.s.Hold(ctx, "lumen-LUM-1", "claim", "eva"))
+		if got := must(p.s.Retain(ctx, plan)); got != (models.Retained{Held: 2}) {
+			t.Errorf("removed %+v of what is held", got)
+		}
+		ok(t, p.s.Release(ctx, "zayo-TTN-1"))
+		ok(t, p.s.Release(ctx, "lumen-LUM-1"))
+		want := models.Retained{Records: 2, Findings: len(old)}
+		plan.DryRun = true
+		if d := cmp.Diff(want, must(p.s.Retain(ctx, plan))); d != "" {
+			t.Errorf("a dry run counts (-want +got):\n%s", d)
+		}
+		plan.DryRun = false
+		if d := cmp.Diff(want, must(p.s.Retain(ctx, plan))); d != "" {
+			t.Errorf("removed (-want +got):\n%s", d)
+		}
+		for _, table := range []string{"findings", "finding_circuits", "finding_maintenances", "finding_events"} {
+			if n := count(t, p.s, "SELECT count(*) FROM "+table); n != 0 {
+				t.Errorf("%d rows are left in %s", n, table)
+			}
+		}
+	})
+}
