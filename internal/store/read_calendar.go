@@ -30,7 +30,7 @@ func (s *Store) Calendar(ctx context.Context, scope models.Scope, f models.Calen
 }
 
 func calendarItems(tx *gorm.DB, v sight, f models.CalendarFilter) ([]models.CalendarItem, error) {
-	q := where(tx.Table("maintenances m").Joins("JOIN providers pr ON pr.id = m.provider_id"), v.maintenances()).
+	q := where(tx.Table("maintenances m").Joins("JOIN providers pr ON pr.id = m.provider_id"), v.maintenanceList()).
 		Select("m.id, m.provider_id, m.name, m.external_id, m.status, m.summary, m.organizer, m.accounts, m.revision, m.updated_at, " +
 			"pr.slug, pr.name").
 		Where("m.merged_into = ''").Order("m.ends DESC, m.id")

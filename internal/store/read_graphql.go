@@ -94,7 +94,9 @@ func (s *Store) MaintenanceHeads(ctx context.Context, scope models.Scope, f mode
 	err = s.read(ctx, "read maintenances", func(tx *gorm.DB) error {
 		v := sightOf(scope)
 		var rows []headRow
-		err := paged(filterMaintenances(heads(tx, v), v, f).Select(headColumns).Order(headOrder), f.Page).Scan(&rows).Error
+		page := paged(filterMaintenances(listedMaintenances(tx, v), v, f).Select("m.id").Order(headOrder), f.Page)
+		err := tx.Table("(?) o", page).Joins("JOIN maintenances m ON m.id = o.id JOIN providers pr ON pr.id = m.provider_id").
+			Select(headColumns).Order(headOrder).Scan(&rows).Error
 		all = each(rows, headRow.model)
 		return err
 	})

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -36,7 +37,7 @@ func (s *Store) CircuitMaintenances(ctx context.Context, scope models.Scope, cir
 			return fmt.Errorf("circuit %q: %w", circuitID, models.ErrNotFound)
 		}
 		items, _, err = maintenances(tx, v, f, condition{
-			"EXISTS (SELECT 1 FROM maintenance_circuits o WHERE o.maintenance_id = m.id AND o.circuit_id = ?)", []any{circuitID},
+			"m.id IN (SELECT o.maintenance_id FROM maintenance_circuits o WHERE o.circuit_id = ?)", []any{circuitID},
 		})
 		return err
 	})
@@ -50,18 +51,39 @@ type itemRow struct {
 	ProviderName string
 }
 
+// itemsByID reads maintenances in the order of their IDs.
+func itemsByID(tx *gorm.DB, ids []string) ([]itemRow, error) {
+	q := tx.Table("maintenances m").Select(itemColumns).Joins("JOIN providers pr ON pr.id = m.provider_id")
+	rows, err := loadIn[itemRow](q, "m.id IN ?", ids)
+	place := make(map[string]int, len(ids))
+	for i, id := range ids {
+		place[id] = i
+	}
+	slices.SortFunc(rows, func(a, b itemRow) int { return place[a.Row.ID] - place[b.Row.ID] })
+	return rows, err
+}
+
+// listedMaintenances are the maintenances in sight that a list shows.
+func listedMaintenances(tx *gorm.DB, v sight) *gorm.DB {
+	return where(tx.Table("maintenances m"), v.maintenanceList()).Where("m.merged_into = ''")
+}
+
 const itemColumns = "m.*, pr.slug AS provider_slug, pr.name AS provider_name"
 
 func maintenances(tx *gorm.DB, v sight, f models.MaintenanceFilter, extra condition) ([]models.MaintenanceItem, int, error) {
 	query := func() *gorm.DB {
-		q := where(tx.Table("maintenances m").Joins("JOIN providers pr ON pr.id = m.provider_id"), v.maintenances())
-		q = q.Where("m.merged_into = ''")
+		q := filterMaintenances(listedMaintenances(tx, v), v, f)
 		if extra.sql != nothing.sql {
 			q = where(q, extra)
 		}
-		return filterMaintenances(q, v, f)
+		return q
 	}
-	rows, total, err := listed[itemRow](query, keyset{{"m.starts", byTime, true}, {"m.id", byText, false}}, f.Page, itemColumns)
+	// Indexes alone tell which rows are on the page and how many there are.
+	found, total, err := listed[struct{ ID string }](query, keyset{{"m.starts", byTime, true}, {"m.id", byText, false}}, f.Page, "m.id")
+	if err != nil || len(found) == 0 {
+		return nil, total, err
+	}
+	rows, err := itemsByID(tx, each(found, func(r struct{ ID string }) string { return r.ID }))
 	if err != nil {
 		return nil, 0, err
 	}
@@ -80,7 +102,7 @@ func filterMaintenances(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.D
 		q = q.Where("m.status IN ?", f.Statuses)
 	}
 	if len(f.Providers) > 0 {
-		q = q.Where("pr.slug IN ?", each(f.Providers, nameKey))
+		q = where(q, ofProviders(f.Providers))
 	}
 	if f.Name != "" {
 		q = q.Where("m.name_key = ?", nameKey(f.Name))
@@ -88,30 +110,23 @@ func filterMaintenances(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.D
 	if f.Query != "" {
 		q = q.Where(`m.name_key LIKE ? ESCAPE '\'`, "%"+escapeLike(nameKey(f.Query))+"%")
 	}
-	// Filters by circuit must not tell of circuits that are out of sight.
-	seen := v.impacts()
 	if len(f.Circuits) > 0 {
 		keys := each(f.Circuits, models.CIDKey)
-		q = q.Where("EXISTS (SELECT 1 FROM maintenance_circuits mc LEFT JOIN circuits k ON k.id = mc.circuit_id "+
-			"WHERE mc.maintenance_id = m.id AND (mc.cid_key IN ? OR k.cid_key IN ?) AND "+seen.sql+")",
-			append([]any{keys, keys}, seen.args...)...)
+		q = where(q, v.hits(in("mc.cid_key IN ?", keys), in("mc.circuit_id IN (SELECT k.id FROM circuits k WHERE k.cid_key IN ?)", keys)))
 	}
 	if len(f.Sites) > 0 {
-		q = q.Where("EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = m.id AND mc.circuit_id IN "+
-			"(SELECT e.circuit_id FROM terminations e JOIN sites w ON w.id = e.site_id WHERE w.name IN ?) AND "+seen.sql+")",
-			append([]any{f.Sites}, seen.args...)...)
+		q = where(q, v.hits(in("mc.circuit_id IN (SELECT e.circuit_id FROM terminations e JOIN sites w ON w.id = e.site_id WHERE w.name IN ?)", f.Sites)))
 	}
 	q = filterDetails(q, v, f)
-	if !f.EndAfter.IsZero() || !f.StartsBy.IsZero() {
-		span := "SELECT 1 FROM maintenance_windows w WHERE w.maintenance_id = m.id"
-		var args []any
-		if !f.EndAfter.IsZero() {
-			span, args = span+" AND w.ends >= ?", append(args, at(f.EndAfter))
-		}
-		if !f.StartsBy.IsZero() {
-			span, args = span+" AND w.starts <= ?", append(args, at(f.StartsBy))
-		}
-		q = q.Where("EXISTS ("+span+")", args...)
+	// The first start and the last end tell of each of the two alone.
+	if !f.EndAfter.IsZero() {
+		q = q.Where("m.ends >= ?", at(f.EndAfter))
+	}
+	if !f.StartsBy.IsZero() {
+		q = q.Where("m.starts <= ?", at(f.StartsBy))
+	}
+	if !f.EndAfter.IsZero() && !f.StartsBy.IsZero() {
+		q = q.Where("EXISTS (SELECT 1 FROM maintenance_windows w WHERE w.maintenance_id = m.id AND w.ends >= ? AND w.starts <= ?)", at(f.EndAfter), at(f.StartsBy))
 	}
 	return q
 }
@@ -122,19 +137,18 @@ func filterDetails(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.DB {
 	if len(f.Names) > 0 {
 		q = q.Where("m.name_key IN ?", each(f.Names, func(n string) string { return short(nameKey(n)) }))
 	}
-	seen := v.impacts()
 	if len(f.CircuitIDs) > 0 {
-		q = q.Where("EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = m.id AND mc.circuit_id IN ? AND "+seen.sql+")",
-			append([]any{validIDs(f.CircuitIDs)}, seen.args...)...)
+		q = where(q, v.hits(in("mc.circuit_id IN ?", validIDs(f.CircuitIDs))))
 	}
 	if f.Acknowledged != nil {
 		q = q.Where("m.acknowledged = ?", *f.Acknowledged)
 	}
 	q = containing(q, f.Summary, "LOWER(m.summary)")
 	if len(f.Tags) > 0 {
-		q = q.Where("(m.provider_id IN (SELECT provider_id FROM provider_tags WHERE tag IN ?) OR EXISTS (SELECT 1 FROM maintenance_circuits mc "+
-			"JOIN circuit_tags g ON g.circuit_id = mc.circuit_id WHERE mc.maintenance_id = m.id AND g.tag IN ? AND "+seen.sql+"))",
-			append([]any{f.Tags, f.Tags}, seen.args...)...)
+		q = where(q, anyOf(
+			in("m.provider_id IN (SELECT provider_id FROM provider_tags WHERE tag IN ?)", f.Tags),
+			v.hits(in("mc.circuit_id IN (SELECT g.circuit_id FROM circuit_tags g WHERE g.tag IN ?)", f.Tags)),
+		))
 	}
 	for column, r := range map[string]models.TimeRange{"m.starts": f.Start, "m.ends": f.End, "m.created_at": f.Created, "m.updated_at": f.Updated} {
 		q = within(q, column, r)

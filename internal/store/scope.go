@@ -99,7 +99,7 @@ func (v sight) circuits(column string) condition {
 }
 
 // maintenances is the condition that a maintenance, aliased m, is in sight.
-// Deleted ones are in nobody's.
+// Deleted ones are in nobody's. It is for queries that look at few of them.
 func (v sight) maintenances() condition {
 	if v.all {
 		return condition{sql: "m.deleted = false"}
@@ -110,6 +110,47 @@ func (v sight) maintenances() condition {
 	}
 	any := anyOf(v.providers("m.provider_id"), linked)
 	return condition{"m.deleted = false AND " + any.sql, any.args}
+}
+
+// maintenanceList is what maintenances is, for queries that go through all of
+// them: it finds those that are in sight, where maintenances tries each.
+func (v sight) maintenanceList() condition {
+	if v.all {
+		return v.maintenances()
+	}
+	linked := v.circuits("mc.circuit_id")
+	if linked.sql != nothing.sql {
+		linked.sql = "m.id IN (SELECT mc.maintenance_id FROM maintenance_circuits mc WHERE " + linked.sql + ")"
+	}
+	any := anyOf(v.providers("m.provider_id"), linked)
+	return condition{"m.deleted = false AND " + any.sql, any.args}
+}
+
+// hits is the condition that a maintenance, aliased m, lists a circuit, aliased
+// mc, of which any of these holds. Circuits that are out of sight do not count:
+// a filter must not tell of them.
+func (v sight) hits(ways ...condition) condition {
+	from, seen := " FROM maintenance_circuits mc", v.impacts()
+	if !v.all {
+		from += " JOIN maintenances m ON m.id = mc.maintenance_id"
+	}
+	var parts []string
+	var args []any
+	for _, w := range ways { // each by an index of its own
+		parts = append(parts, "SELECT mc.maintenance_id"+from+" WHERE "+w.sql+" AND "+seen.sql)
+		args = append(append(args, w.args...), seen.args...)
+	}
+	return condition{"m.id IN (" + strings.Join(parts, " UNION ") + ")", args}
+}
+
+// ofProviders is the condition that a maintenance, aliased m, is of one of the
+// providers with these slugs.
+func ofProviders(slugs []string) condition {
+	keys := each(slugs, nameKey)
+	if len(keys) == 1 { // so that an index can give the order as well
+		return condition{"m.provider_id = (SELECT p.id FROM providers p WHERE p.slug = ?)", []any{keys[0]}}
+	}
+	return in("m.provider_id IN (SELECT p.id FROM providers p WHERE p.slug IN ?)", keys)
 }
 
 // impacts is the condition that a circuit of a maintenance may be shown;
