@@ -43,7 +43,7 @@ var rooms = []struct {
 	{"internal/oauth", []string{"internal/config", "models"}},
 	{"ingest/mailbox", []string{"ingest", "internal/config", "internal/oauth", "internal/webclient", "models"}},
 	{"notify", []string{"chatops", "models", "internal/ical"}},
-	{"chatops/platform", []string{"chatops", "internal/config"}},
+	{"chatops/platform", []string{"chatops", "models", "internal/config"}},
 	{"chatops/command", []string{"chatops", "models", "internal/config"}},
 	{"api/edge", nil},
 	{"api/rest", []string{"api/edge", "models"}},

@@ -125,7 +125,7 @@ func TestOutOfServiceIsNotUp(t *testing.T) {
 func TestSyncKeepsMinUp(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		minUp := func() int {
-			groups, _, err := s.RedundancyGroups(ctx, models.ScopeAll, models.Page{})
+			groups, _, err := s.RedundancyGroups(ctx, models.ScopeAll, models.GroupFilter{})
 			ok(t, err)
 			return groups[0].MinUp
 		}
