@@ -36,8 +36,7 @@ type CalendarWindow struct {
 // HitsOf gives those of some circuits that a window of their maintenance hits,
 // with the impact in it, in their order; cancelled ones are left out. A notice
 // may name other circuits for each night; where it names none, a window hits
-// them all. A circuit that a person added stands in no window and is hit in
-// all.
+// them all.
 func HitsOf(w Window, circuits []CircuitImpact) []CircuitImpact {
 	type key struct{ account, cid string }
 	named := make(map[key]Impact, len(w.Impacts))
@@ -51,7 +50,7 @@ func HitsOf(w Window, circuits []CircuitImpact) []CircuitImpact {
 	for _, c := range circuits {
 		impact, is := named[key{c.Account, CIDKey(c.CID)}]
 		switch {
-		case c.Cancelled, !is && len(named) > 0 && !c.Manual:
+		case c.Cancelled, !is && len(named) > 0:
 			continue
 		case is:
 			c.Impact = impact

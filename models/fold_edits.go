@@ -135,6 +135,9 @@ func (f *folder) applyCircuitEdit(m *Maintenance, e Edit, edits []Edit) bool {
 		}
 		m.Circuits = append(m.Circuits, CircuitImpact{CID: strings.TrimSpace(e.CID), Impact: impact})
 		for i := range m.Windows {
+			if len(m.Windows[i].Impacts) == 0 && len(m.Circuits) > 1 {
+				continue // it hits all of them
+			}
 			m.Windows[i].Impacts = append(m.Windows[i].Impacts, WindowImpact{CID: strings.TrimSpace(e.CID), Impact: impact})
 		}
 	}

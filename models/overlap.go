@@ -83,9 +83,7 @@ func Impairments(m Maintenance, now time.Time, rules PhaseRules) []Impairment {
 		}
 		for _, c := range m.Circuits {
 			impact, hit := stated[accountCID{c.Account, CIDKey(c.CID)}]
-			if !hit && (len(w.Impacts) == 0 || c.Manual) {
-				// A window that lists nothing hits all; a circuit that a person
-				// added stands in no list.
+			if len(w.Impacts) == 0 { // it hits all
 				impact, hit = c.Impact, true
 			}
 			if hit && c.CircuitID != "" && !c.Cancelled {

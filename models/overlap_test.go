@@ -153,8 +153,8 @@ func TestImpairments(t *testing.T) {
 	}
 	nights := models.Maintenance{ID: "m", Circuits: m.Circuits, Windows: []models.Window{night(1, 0, 60, "A"), night(2, 400, 460, "B")}}
 	lists := models.Maintenance{ID: "m", Circuits: []models.CircuitImpact{{CID: "A", CircuitID: "a", Impact: models.ImpactOutage}, {CID: "X"}}, Windows: []models.Window{night(1, 0, 60)}}
-	added := models.Maintenance{ID: "m", Windows: []models.Window{night(1, 0, 60, "A")}, Circuits: []models.CircuitImpact{
-		{CID: "A", CircuitID: "a"}, {CID: "B", CircuitID: "b", Manual: true, Impact: models.ImpactNone}, {CID: "C", CircuitID: "c", Impact: models.ImpactOutage},
+	linked := models.Maintenance{ID: "m", Windows: nights.Windows, Circuits: []models.CircuitImpact{
+		{CID: "A", CircuitID: "a", Manual: true, Impact: models.ImpactOutage}, {CID: "B", CircuitID: "b", Impact: models.ImpactOutage},
 	}}
 	partly := models.Maintenance{ID: "m", Windows: m.Windows[:1], Circuits: []models.CircuitImpact{{CID: "A", CircuitID: "a", Cancelled: true}, {CID: "B", CircuitID: "b"}}}
 	backup := models.Impairment{CircuitID: "a", MaintenanceID: "m", Start: minute(100), End: minute(160)}
@@ -177,7 +177,7 @@ func TestImpairments(t *testing.T) {
 		"overrun too long":    {m, 60 + 24*60, models.PhaseRules{SendsCompletions: true}, nil},
 		"overrun, two nights": {nights, 500, models.PhaseRules{SendsCompletions: true}, []models.Impairment{{"b", "m", minute(400), minute(520), true}}},
 		"no list":             {lists, -10, models.PhaseRules{}, []models.Impairment{{"a", "m", minute(0), minute(60), true}}},
-		"added by a person":   {added, -10, models.PhaseRules{}, []models.Impairment{{"a", "m", minute(0), minute(60), true}, {"b", "m", minute(0), minute(60), false}}},
+		"linked by a person":  {linked, -10, models.PhaseRules{}, []models.Impairment{{"a", "m", minute(0), minute(60), true}, {"b", "m", minute(400), minute(460), true}}},
 		"cancelled for one":   {partly, -10, models.PhaseRules{}, first[1:]},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -37,7 +37,6 @@ type hitRow struct {
 	CID           string `gorm:"column:cid"`
 	Account       string
 	Impact        string
-	Manual        bool
 	ProviderID    string
 	Status        string
 }
@@ -48,7 +47,7 @@ func hitsOf(tx *gorm.DB, circuits []string, after time.Time) ([]hitRow, error) {
 	var all []hitRow
 	err := chunks(circuits, func(part []string) error {
 		var rows []hitRow
-		err := tx.Raw(`SELECT mc.maintenance_id, mc.circuit_id, mc.cid, mc.account, mc.impact, mc.manual, m.provider_id, m.status
+		err := tx.Raw(`SELECT mc.maintenance_id, mc.circuit_id, mc.cid, mc.account, mc.impact, m.provider_id, m.status
 			FROM maintenance_circuits mc CROSS JOIN maintenances m
 			WHERE mc.circuit_id IN ? AND mc.cancelled = ? AND m.id = mc.maintenance_id
 			AND m.ends > ? AND m.status NOT IN ? AND m.deleted = ? AND m.merged_into = ''`,
@@ -98,7 +97,7 @@ func (o *outlook) look(circuits []string) error {
 			byID[m.ID], ids = m, append(ids, m.ID)
 		}
 		m.Circuits = append(m.Circuits, models.CircuitImpact{
-			CID: h.CID, Account: h.Account, Impact: models.Impact(h.Impact), CircuitID: h.CircuitID, Manual: h.Manual,
+			CID: h.CID, Account: h.Account, Impact: models.Impact(h.Impact), CircuitID: h.CircuitID,
 		})
 	}
 	windows, err := loadIn[windowRow](o.tx.Order("maintenance_id, ordinal"), "maintenance_id IN ?", ids)

@@ -240,10 +240,9 @@ func activeCircuits(tx *gorm.DB, when time.Time) (map[string]bool, error) {
 		CircuitID string
 		CID       string `gorm:"column:cid"`
 		Account   string
-		Manual    bool
 	}
 	err := tx.Table("maintenance_windows w").
-		Select("w.impacts", "mc.circuit_id", "mc.cid", "mc.account", "mc.manual").
+		Select("w.impacts", "mc.circuit_id", "mc.cid", "mc.account").
 		Joins("JOIN maintenances m ON m.id = w.maintenance_id").
 		Joins("JOIN maintenance_circuits mc ON mc.maintenance_id = m.id").
 		Where("w.ends >= ? AND w.starts <= ?", at(when), at(when)).
@@ -254,7 +253,7 @@ func activeCircuits(tx *gorm.DB, when time.Time) (map[string]bool, error) {
 		Scan(&rows).Error
 	active := make(map[string]bool, len(rows))
 	for _, r := range rows {
-		if hitIn(each(r.Impacts, storedImpact.model), r.CID, r.Account, r.Manual) {
+		if hitIn(each(r.Impacts, storedImpact.model), r.CID, r.Account) {
 			active[r.CircuitID] = true
 		}
 	}
@@ -262,9 +261,8 @@ func activeCircuits(tx *gorm.DB, when time.Time) (map[string]bool, error) {
 }
 
 // hitIn reports whether a circuit that a maintenance hits is hit in this one
-// of its windows: a notice may name other circuits for each night. A circuit
-// that a person added stands in no window and is hit in all.
-func hitIn(window []models.WindowImpact, cid, account string, manual bool) bool {
+// of its windows: a notice may name other circuits for each night.
+func hitIn(window []models.WindowImpact, cid, account string) bool {
 	if len(window) == 0 {
 		return true
 	}
@@ -274,5 +272,5 @@ func hitIn(window []models.WindowImpact, cid, account string, manual bool) bool 
 			return i.Impact != models.ImpactNone
 		}
 	}
-	return manual
+	return false
 }
