@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -19,6 +20,7 @@ type fate struct {
 	*rand.Rand
 	maintenances int  // how many ids each provider has
 	single       bool // one circuit alone counts
+	acts         int  // how many acts of people were not refused
 	log          []string
 }
 
@@ -31,6 +33,7 @@ func newFate(t testing.TB, url string, seed uint64) *fate {
 	random := rand.New(rand.NewPCG(seed, 11))
 	single := random.IntN(4) == 0
 	f := &fate{plant: newPlant(t, url, models.OverlapRules{HoldOver: 40 * time.Minute, Single: single}), Rand: random, maintenances: 4, single: single}
+	sites(t, f.s, "Oslo")
 	for range 4 {
 		f.moveCircuit()
 		f.setGroup()
@@ -46,9 +49,10 @@ func (f *fate) did(format string, args ...any) { f.log = append(f.log, fmt.Sprin
 
 func (f *fate) moveCircuit() {
 	c := fateCircuits[f.IntN(len(fateCircuits))]
-	row := models.CircuitRow{CID: c.cid, Provider: c.provider, SiteA: []string{"Paris", "Rome"}[f.IntN(2)]}
-	if f.IntN(3) == 0 {
-		row.SiteZ = []string{"Paris", "Rome"}[f.IntN(2)]
+	places := []string{"Paris", "Rome", "Oslo"} // both ends may be at one
+	row := models.CircuitRow{CID: c.cid, Provider: c.provider, SiteA: places[f.IntN(3)]}
+	if f.IntN(2) == 0 {
+		row.SiteZ = places[f.IntN(3)]
 	}
 	f.did("circuit %+v", row)
 	circuits(f.t, f.s, row)
@@ -71,15 +75,20 @@ func (f *fate) randomNotice() (models.Provider, models.Notice) {
 	n := notice(p, fmt.Sprintf("T-%d", f.IntN(f.maintenances)), 1)
 	statuses := []models.Status{"CONFIRMED", "CONFIRMED", "TENTATIVE", "RE-SCHEDULED", "IN-PROCESS", "NO-CHANGE", "COMPLETED", "CANCELLED"}
 	n.Status, n.Windows = statuses[f.IntN(len(statuses))], nil
+	n.Account = []string{"one", "other"}[f.IntN(5)/4]
 	for range 1 + f.IntN(2) {
-		start := f.now.Add(time.Duration(f.IntN(300)-120) * time.Minute)
-		w := models.NoticeWindow{Kind: models.WindowPrimary, Start: start, End: start.Add(time.Duration(10+f.IntN(120)) * time.Minute)}
+		start := f.now.Truncate(10 * time.Minute).Add(time.Duration(f.IntN(30)-12) * 10 * time.Minute) // so that many windows touch
+		w := models.NoticeWindow{Kind: models.WindowPrimary, Start: start, End: start.Add(time.Duration(1+f.IntN(12)) * 10 * time.Minute)}
 		if f.IntN(5) == 0 {
 			w.Kind = models.WindowBackup
 		}
 		for _, i := range f.Perm(len(fateCircuits))[:f.IntN(4)] {
 			if c := fateCircuits[i]; c.provider == p.Slug {
-				w.Circuits = append(w.Circuits, models.NoticeCircuit{CID: c.cid, Impact: models.Impacts[f.IntN(len(models.Impacts))]})
+				cid := c.cid
+				if f.IntN(5) == 0 {
+					cid = strangeCIDs[f.IntN(len(strangeCIDs))]
+				}
+				w.Circuits = append(w.Circuits, models.NoticeCircuit{CID: cid, Impact: append(models.Impacts, "")[f.IntN(1+len(models.Impacts))]})
 			}
 		}
 		n.Windows = append(n.Windows, w)
@@ -87,10 +96,70 @@ func (f *fate) randomNotice() (models.Provider, models.Notice) {
 	return p, n
 }
 
+// mail receives one mail, or a few at once.
 func (f *fate) mail() {
-	p, n := f.randomNotice()
-	f.did("mail %s %s %s %+v", p.Slug, n.MaintenanceID, n.Status, n.Windows)
-	f.receive(p, n)
+	var verdicts []models.Verdict
+	for range 1 + f.IntN(6)/4 {
+		p, n := f.randomNotice()
+		f.did("mail %s %s %s %s %+v", p.Slug, n.MaintenanceID, n.Account, n.Status, n.Windows)
+		verdicts = append(verdicts, verdict(f.bench.mail(), p, n))
+	}
+	must(f.s.Apply(ctx, verdicts))
+}
+
+// strangeCIDs are ids that no circuit has, until an alias gives them to one.
+var strangeCIDs = []string{"X/1", "X/2"}
+
+func (f *fate) alias() {
+	known := must(f.s.ExportCircuits(ctx))
+	c := known[f.IntN(len(known))]
+	row := models.AliasRow{Line: 2, Provider: c.Provider, Alias: strangeCIDs[f.IntN(len(strangeCIDs))], CID: c.CID}
+	f.did("alias %+v", row)
+	must(f.s.ImportAliases(ctx, []models.AliasRow{row}))
+}
+
+// act has a person do something to a maintenance.
+func (f *fate) act() {
+	items, _, err := f.s.Maintenances(ctx, models.ScopeAll, models.MaintenanceFilter{})
+	ok(f.t, err)
+	if len(items) == 0 {
+		return
+	}
+	m, other := items[f.IntN(len(items))], items[f.IntN(len(items))]
+	c := fateCircuits[f.IntN(len(fateCircuits))]
+	cid := c.cid
+	if len(m.Circuits) > 0 && f.IntN(2) == 0 {
+		cid = m.Circuits[f.IntN(len(m.Circuits))].CID
+	}
+	start := f.now.Truncate(10 * time.Minute).Add(time.Duration(f.IntN(20)-6) * 10 * time.Minute)
+	var act models.Edit
+	switch f.IntN(8) {
+	case 0:
+		act = models.SetStatus(models.RecordStatuses[f.IntN(len(models.RecordStatuses))])
+	case 1:
+		act = models.SetWindows([]models.NoticeWindow{{Kind: models.WindowPrimary, Start: start, End: start.Add(time.Hour)}})
+	case 2:
+		act = models.Edit{Kind: models.EditUnlink, CID: cid}
+	case 3:
+		act = models.Edit{Kind: models.EditImpact, CID: cid, Impact: models.Impacts[f.IntN(len(models.Impacts))]}
+	case 4:
+		act = models.Edit{Kind: models.EditMerge, Target: other.Name}
+		if f.IntN(2) == 0 {
+			act = models.Edit{Kind: models.EditDelete}
+		}
+	default:
+		known, _, err := f.s.Circuits(ctx, models.ScopeAll, models.CircuitFilter{})
+		ok(f.t, err)
+		act = models.Edit{Kind: models.EditLink, CID: cid, CircuitID: known[f.IntN(len(known))].ID}
+	}
+	_, err = f.s.Edit(ctx, eva, []models.Write{{Maintenance: m.ID, Acts: []models.Edit{act}}})
+	f.did("act %s %+v: %v", m.Name, act, err)
+	var refused *models.WriteError
+	if err == nil {
+		f.acts++
+	} else if !errors.As(err, &refused) {
+		f.t.Error(err)
+	}
 }
 
 // edit sets or deletes something; the next mail of the maintenance folds it in.
@@ -151,7 +220,7 @@ func bruteState(items []models.MaintenanceItem, habits map[string]bool, circuit 
 				}
 				impact, listed := c.Impact, len(w.Impacts) == 0
 				for _, i := range w.Impacts {
-					if models.CIDKey(i.CID) == models.CIDKey(c.CID) {
+					if i.Account == c.Account && models.CIDKey(i.CID) == models.CIDKey(c.CID) {
 						impact, listed = i.Impact, true
 					}
 				}
@@ -309,15 +378,19 @@ func (f *fate) checkHistory() int {
 // live gives how many findings there were.
 func (f *fate) live(steps int) int {
 	for range steps {
-		switch f.IntN(12) {
-		case 0, 1, 2:
+		switch f.IntN(16) {
+		case 0, 1, 2, 3:
 			f.wait()
-		case 3:
-			f.moveCircuit()
 		case 4:
-			f.setGroup()
+			f.moveCircuit()
 		case 5:
+			f.setGroup()
+		case 6:
 			f.edit()
+		case 7:
+			f.alias()
+		case 8, 9, 10:
+			f.act()
 		default:
 			f.mail()
 		}
@@ -329,15 +402,16 @@ func (f *fate) live(steps int) int {
 // TestFindingsAgainstEveryMinute compares the stored findings with a look at
 // each minute after each of many random steps.
 func TestFindingsAgainstEveryMinute(t *testing.T) {
-	found := 0
+	found, acts := 0, 0
 	for seed := range uint64(12) {
 		t.Run(fmt.Sprint("sqlite ", seed), func(t *testing.T) {
 			f := newFate(t, storetest.SQLiteURL(t), seed)
 			found += f.live(50)
+			acts += f.acts
 		})
 	}
-	if found < 50 {
-		t.Errorf("%d findings are too few to say anything", found)
+	if found < 50 || acts < 50 {
+		t.Errorf("%d findings and %d acts are too few to say anything", found, acts)
 	}
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint("postgres ", seed), func(t *testing.T) {
