@@ -195,7 +195,7 @@ func (f Finding) Updated(now Finding, cause Cause) (next Finding, tell FindingCh
 	next.Key, next.Subject, next.Severity, next.Start, next.End = now.Key, now.Subject, now.Severity, now.Start, now.End
 	next.Exposures, next.Circuits, next.Maintenances = now.Exposures, now.Circuits, now.Maintenances
 	if FindingDigest(f) == FindingDigest(next) {
-		return f, "", false
+		return next, "", f.Subject != next.Subject // renamed at most
 	}
 	worse := now.Severity.Worse(f.Severity)
 	if cause == CauseClock && f.Acknowledged() && !worse {

@@ -86,6 +86,8 @@ func TestUpdatedFinding(t *testing.T) {
 	was := found(models.SeverityDegraded, 0, 60, "a")
 	was.ID, was.Revision = "id", 3
 	was.Ack = &models.Acknowledgement{Author: "kim", At: minute(-5), Digest: models.FindingDigest(was)}
+	renamed := found(models.SeverityDegraded, 0, 60, "a")
+	renamed.Subject.Name = "Paris 2"
 	for name, tt := range map[string]struct {
 		now     models.Finding
 		cause   models.Cause
@@ -103,9 +105,10 @@ func TestUpdatedFinding(t *testing.T) {
 		"milder by the clock":     {found(models.SeverityRisk, 0, 60, "a"), models.CauseClock, models.FindingMilder, true, true},
 		"another by the clock":    {found(models.SeverityDegraded, 0, 60, "b"), models.CauseClock, models.FindingMoved, true, true},
 		"acknowledged then moved": {found(models.SeverityDegraded, 5, 60, "a"), models.CauseEdit, models.FindingMoved, true, false},
+		"renamed":                 {renamed, models.CauseImport, "", true, true},
 	} {
 		next, tell, changed := was.Updated(tt.now, tt.cause)
-		if tell != tt.tell || changed != tt.changed || next.Acknowledged() != tt.acked || next.ID != "id" || next.Ack == nil || next.Ack.Author != "kim" {
+		if tell != tt.tell || changed != tt.changed || next.Acknowledged() != tt.acked || next.ID != "id" || next.Ack == nil || next.Ack.Author != "kim" || next.Subject != tt.now.Subject {
 			t.Errorf("%s: tell %q, changed %v, acknowledged %v, %+v", name, tell, changed, next.Acknowledged(), next)
 		}
 	}
