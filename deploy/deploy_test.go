@@ -4,6 +4,8 @@ package deploy_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -89,19 +91,32 @@ func decode(t *testing.T, path string, v any) {
 	}
 }
 
+var (
+	labelOf  = regexp.MustCompile(`[{,]([a-z_]+)(?:=~|!=|=)"`)
+	groupsBy = regexp.MustCompile(`by \(([a-z_, ]+)\)`)
+)
+
 var metricName = regexp.MustCompile(`\b(lineman_[a-z_]+|circuit_maintenance_status)\b`)
 
-// served gives the metrics that lineman serves, as their own test has them.
-func served(t *testing.T) map[string]bool {
+// served gives the metrics that lineman serves with their labels, as their own
+// test has them. Those of the gauge are a setting; these are the default.
+func served(t *testing.T) map[string]map[string]bool {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "internal", "metrics", "testdata", "own.golden"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := map[string]bool{"circuit_maintenance_status": true}
+	names := map[string]map[string]bool{"circuit_maintenance_status": {"circuit": true, "circuit_type": true, "provider": true, "site": true}}
 	for line := range strings.SplitSeq(string(text), "\n") {
-		if name := metricName.FindString(line); name != "" {
-			names[name] = true
+		name := metricName.FindString(line)
+		if name == "" {
+			continue
+		}
+		if names[name] == nil {
+			names[name] = map[string]bool{}
+		}
+		for _, l := range labelOf.FindAllStringSubmatch(line, -1) {
+			names[name][l[1]] = true
 		}
 	}
 	if len(names) < 15 {
@@ -110,9 +125,9 @@ func served(t *testing.T) map[string]bool {
 	return names
 }
 
-// Alerts and dashboard ask only for metrics that there are.
-func TestMetricsExist(t *testing.T) {
-	known := served(t)
+// asked gives the expressions of alerts and dashboard by where they stand.
+func asked(t *testing.T) map[string]string {
+	t.Helper()
 	exprs := map[string]string{}
 	var r rules
 	decode(t, "prometheus/lineman.rules.yml", &r)
@@ -126,16 +141,60 @@ func TestMetricsExist(t *testing.T) {
 			exprs["panel "+p.Title+" "+target.RefID] = target.Expr
 		}
 	}
-	for where, expr := range exprs {
+	return exprs
+}
+
+// Alerts and dashboard ask only for metrics and labels that there are.
+func TestMetricsExist(t *testing.T) {
+	known := served(t)
+	for where, expr := range asked(t) {
 		names := metricName.FindAllString(expr, -1)
 		if len(names) == 0 {
 			t.Errorf("%s asks for nothing of lineman: %s", where, expr)
 		}
+		labels := map[string]bool{}
 		for _, name := range names {
-			if !known[name] {
+			if known[name] == nil {
 				t.Errorf("%s asks for %s, which is not served", where, name)
 			}
+			maps.Copy(labels, known[name])
 		}
+		wanted := labelOf.FindAllStringSubmatch(expr, -1)
+		for _, by := range groupsBy.FindAllStringSubmatch(expr, -1) {
+			for l := range strings.SplitSeq(by[1], ",") {
+				wanted = append(wanted, []string{"", strings.TrimSpace(l)})
+			}
+		}
+		for _, l := range wanted {
+			if !labels[l[1]] {
+				t.Errorf("%s asks for the label %s, which none of %v has", where, l[1], names)
+			}
+		}
+	}
+}
+
+// Prometheus understands what the panels ask.
+func TestPanelsAreQueries(t *testing.T) {
+	promtool, err := exec.LookPath("promtool")
+	if err != nil {
+		t.Skip(noPromtool)
+	}
+	type rule struct{ Record, Expr string }
+	var list []rule
+	for _, expr := range asked(t) {
+		expr = strings.NewReplacer("$__rate_interval", "5m", "$__interval", "5m", "$__range", "1h").Replace(expr)
+		list = append(list, rule{fmt.Sprintf("panel%d", len(list)), expr})
+	}
+	text, err := yaml.Marshal(map[string]any{"groups": []any{map[string]any{"name": "panels", "rules": list}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "panels.yml")
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), promtool, "check", "rules", path).CombinedOutput(); err != nil {
+		t.Errorf("promtool check rules: %v\n%s", err, out)
 	}
 }
 

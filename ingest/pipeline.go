@@ -33,7 +33,7 @@ const (
 )
 
 // Options are what a Pipeline is made of. All but UnknownSenders, Forwarders,
-// Dead and Wait are required.
+// Dead, Wait, Counted and Step are required.
 type Options struct {
 	Store          Store
 	Engine         *parsers.Engine
@@ -45,6 +45,10 @@ type Options struct {
 	Wait           time.Duration           // how long a pass waits for a poll of another process to end
 	Now            func() time.Time
 	Logger         *slog.Logger
+
+	// Counted is told of each mail that was read and recorded, with the slug of
+	// its provider and the format of the verdict; nil: nobody counts.
+	Counted func(provider, format string, state models.MailState)
 
 	// Step is called at each of Steps, so that tests can end the process there;
 	// nil: nobody asks.

@@ -120,7 +120,31 @@ func (p *Pipeline) attempt(ctx context.Context, raws []models.RawNotification, c
 	for i := range verdicts {
 		verdicts[i].Cause = cmp.Or(cause, raws[i].Cause, models.CauseLive)
 	}
-	return p.apply(ctx, verdicts)
+	applied, err := p.apply(ctx, verdicts)
+	if cause != models.CauseReparse {
+		p.count(m, verdicts, applied)
+	}
+	return applied, err
+}
+
+// count tells of the mails of providers that were recorded.
+func (p *Pipeline) count(m matcher, verdicts []models.Verdict, applied []models.Applied) {
+	if p.Counted == nil {
+		return
+	}
+	slugs := make(map[string]string, len(m.providers))
+	for _, o := range m.providers {
+		slugs[o.ID] = o.Slug
+	}
+	states := make(map[string]models.MailState, len(applied))
+	for _, a := range applied {
+		states[a.RawID] = a.State
+	}
+	for _, v := range verdicts {
+		if state := states[v.RawID]; v.ProviderID != "" && state != "" && state != models.StateSkipped {
+			p.Counted(slugs[v.ProviderID], v.Format, state)
+		}
+	}
 }
 
 // spare takes an attempt back that the process survived: that the database did

@@ -27,6 +27,7 @@ type Verdict struct {
 	Flags         MailFlags // Incomplete only; the store finds the others
 	Error         string    // one sentence for people
 	ParserVersion string
+	Format        string   // that read it, or came nearest; empty: none fits. It is counted, and not kept
 	Notices       []Notice // without ID, RawID, ProviderID, Received; the store fills them
 	Cause         Cause
 	Sources       []string // of skipped mail: IDs of the sources that do not read for its provider

@@ -104,6 +104,9 @@ func (a *App) prepare(ctx context.Context) error {
 		Store: a.store, Engine: a.engine, Sources: sources,
 		UnknownSenders: a.Config.UnknownSenders, Forwarders: a.Config.Forwarders,
 		Owner: owner(), Dead: dead, Wait: 30 * time.Second, Now: a.Now, Logger: a.Logger, Step: fault(),
+		Counted: func(provider, format string, state models.MailState) {
+			a.counted.Parsed(provider, format, string(state))
+		},
 	})
 	return err
 }

@@ -86,8 +86,8 @@ func clip(words []string, most int) string {
 type commandCounter struct{ process *metrics.Process }
 
 // CountCommand counts one command.
-func (c commandCounter) CountCommand(_, command, subcommand string, o models.ChatOutcome, _ time.Duration) {
-	c.process.Command(strings.TrimSpace(command+" "+subcommand), string(o))
+func (c commandCounter) CountCommand(platform, command, subcommand string, o models.ChatOutcome, took time.Duration) {
+	c.process.Command(platform, command, subcommand, string(o), took)
 }
 
 func (a *App) chat(ctx context.Context, o ChatOptions, who models.Principal) error {

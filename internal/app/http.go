@@ -77,11 +77,15 @@ func (a *App) openFindings(ctx context.Context) (map[models.Severity]int64, erro
 }
 
 func (a *App) metrics() (http.Handler, error) {
+	queue, err := a.newQueue(nil)
+	if err != nil {
+		return nil, err
+	}
 	h, err := metrics.New(metrics.Options{
 		Reader: a.store, Enable: a.Config.Metrics.Enable, Labels: a.Config.Metrics.LabelsAttached.Map(),
 		Rules: a.habits.of, Now: a.Now, Logger: a.Logger, Version: a.Version,
 		DisabledDefinitions: a.disabled, Watching: a.pipeline.Watching,
-		Process: a.counted, Labelled: a.labelled(), Findings: a.openFindings,
+		Process: a.counted, Labelled: a.labelled(), Findings: a.openFindings, Jobs: queue.Waiting,
 		Inventories: a.configuredInventories,
 	})
 	if err != nil {

@@ -123,11 +123,17 @@ func TestPrometheusScrapes(t *testing.T) {
 	server := mailServer(t, 0)
 	server.Add("INBOX", planned(time.Now().Add(-time.Hour)), time.Now())
 	in := install(t, server)
-	file := filepath.Join(in.dir, "own.csv")
-	if err := os.WriteFile(file, []byte("cid,provider,type\nLD-9,ntt,Wave\nLD-10,ntt,\n"), 0o600); err != nil {
-		t.Fatal(err)
+	in.attach(t, "{circuit: circuit.cid, circuit_type: circuit.circuit_type.name, provider: circuit.provider.name, a_gone: site.nothing.name, region: site.region.name, site: location.name}")
+	for _, f := range []struct{ kind, text string }{
+		{"sites", "name,region\n\"Zürich \"\"West\"\"\",Europe\nOslo,\n"},
+		{"circuits", "cid,provider,type,site_a,site_z\nLD-9,ntt,Wave,,\nLD-10,ntt,,,\nLD\\11,ntt,Wave,\"Zürich \"\"West\"\"\",Oslo\n"},
+	} {
+		file := filepath.Join(in.dir, f.kind+"-own.csv")
+		if err := os.WriteFile(file, []byte(f.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		in.run(t, f.kind, "import", file)
 	}
-	in.run(t, "circuits", "import", file)
 	in.run(t, "ingest")
 	s := in.serve(t)
 	p := startPrometheus(t, s)
@@ -136,13 +142,18 @@ func TestPrometheusScrapes(t *testing.T) {
 		up := p.values(ctx, "up")
 		return up["lineman"] == "1" && up["app"] == "1"
 	})
-	// Of work that goes on, on a circuit that ends nowhere.
+	// Of work that goes on, on a circuit that ends nowhere; of one with two ends.
 	for query, want := range map[string]string{
-		`circuit_maintenance_status{circuit="LD-9",circuit_type="Wave",provider="ntt",site=""}`: "2",
-		`circuit_maintenance_status{circuit="LD-10",circuit_type="",provider="ntt",site=""}`:    "1",
-		`lineman_maintenance_phase{phase="running"}`:                                            "1",
-		`lineman_mails{source="noc",provider="ntt",state="parsed"}`:                             "1",
-		`lineman_queue_waiting{queue="mails"}`:                                                  "0",
+		`circuit_maintenance_status{circuit="LD-9",circuit_type="Wave",provider="ntt",site=""}`:         "2",
+		`circuit_maintenance_status{circuit="LD-10",circuit_type="",provider="ntt",site=""}`:            "1",
+		`circuit_maintenance_status{circuit="LD\\11",a_gone="",region="Europe",site="Zürich \"West\""}`: "1",
+		`circuit_maintenance_status{circuit="LD\\11",a_gone="",region="",site="Oslo"}`:                  "1",
+		`count by (job) (circuit_maintenance_status{circuit="LD\\11"})`:                                 "2",
+		`lineman_jobs_waiting{kind="retain"}`:                                                           "0",
+		`lineman_collector_up{collector="jobs"}`:                                                        "1",
+		`lineman_maintenance_phase{phase="running"}`:                                                    "1",
+		`lineman_mails{source="noc",provider="ntt",state="parsed"}`:                                     "1",
+		`lineman_queue_waiting{queue="mails"}`:                                                          "0",
 	} {
 		got := p.values(ctx, query)
 		if len(got) != 2 || got["lineman"] != want || got["app"] != want {
@@ -174,4 +185,44 @@ func TestPrometheusScrapes(t *testing.T) {
 		return n >= 10
 	})
 	s.stop(t)
+}
+
+// attach sets the labels of the gauge.
+func (in installation) attach(t *testing.T, labels string) {
+	t.Helper()
+	text, err := os.ReadFile(in.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(text), "metrics: {enable: true}", "metrics: {enable: true, labels_attached: "+labels+"}", 1)
+	if err := os.WriteFile(in.config, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestLabelsThatPrometheusCannotHave: a label that is illegal, or there twice,
+// is refused at the start with a sentence that names it.
+func TestLabelsThatPrometheusCannotHave(t *testing.T) {
+	in := install(t, mailServer(t, 0))
+	start := "metrics: {enable: true, labels_attached: "
+	in.attach(t, "{}")
+	before := "{}"
+	for labels, word := range map[string]string{
+		"{circuit-id: circuit.cid}": "circuit-id", "{__name__: circuit.cid}": "__name__", "{1st: circuit.cid}": "1st",
+		"{circuit: circuit.cid, circuit: site.name}": "circuit", "{circuit: \"circuit cid\"}": "labels_attached.circuit",
+	} {
+		text, err := os.ReadFile(in.config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(in.config, []byte(strings.Replace(string(text), start+before, start+labels, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		before = labels
+		c := in.command("serve")
+		out, err := c.CombinedOutput()
+		if c.ProcessState.ExitCode() != 2 || !strings.Contains(string(out), word) {
+			t.Errorf("%s: %v: %s", labels, err, out)
+		}
+	}
 }

@@ -42,7 +42,7 @@ func (a *App) MigrateUp(ctx context.Context) error {
 // newQueue makes the queue on the store's database.
 func (a *App) newQueue(handlers map[models.JobKind]jobs.Handler) (*jobs.Queue, error) {
 	return jobs.New(jobs.Config{
-		SQL: a.store.SQL(), Pool: a.store.Pool(), Logger: a.Logger,
+		SQL: a.store.SQL(), Read: a.store.ReadSQL(), Pool: a.store.Pool(), Logger: a.Logger,
 		Handlers: handlers, Schedules: a.schedules(), Syncs: a.syncs(), PollOnStart: true, Now: a.Now,
 	})
 }

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -22,6 +23,7 @@ import (
 // Config says where the queue lives and who does the work.
 type Config struct {
 	SQL    *sql.DB       // SQLite's database; unused when Pool is set
+	Read   *sql.DB       // the same for reading alone; nil: SQL
 	Pool   *pgxpool.Pool // PostgreSQL; nil: SQLite
 	Logger *slog.Logger
 
@@ -70,6 +72,7 @@ func New(cfg Config) (*Queue, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	cfg.Read = cmp.Or(cfg.Read, cfg.SQL)
 	rc, err := riverConfig(cfg)
 	if err != nil {
 		return nil, err

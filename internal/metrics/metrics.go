@@ -54,6 +54,10 @@ type Options struct {
 	// Inventories tells how their syncs stand; nil: there are none to tell of.
 	Inventories func(context.Context) ([]models.InventoryState, error)
 
+	// Jobs tells of every kind of job what is due and not begun; nil: there is
+	// no queue.
+	Jobs func(ctx context.Context) (map[models.JobKind]models.Waiting, error)
+
 	MaxSeries int // of circuit_maintenance_status; 0: 250,000
 }
 

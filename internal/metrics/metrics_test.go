@@ -254,6 +254,9 @@ func TestOwn(t *testing.T) {
 		o.Findings = func(context.Context) (map[models.Severity]int64, error) {
 			return map[models.Severity]int64{models.SeverityIsolated: 2}, nil
 		}
+		o.Jobs = func(context.Context) (map[models.JobKind]models.Waiting, error) {
+			return map[models.JobKind]models.Waiting{models.JobPoll: {Count: 2, Oldest: noon.Add(-time.Hour)}, models.JobLabel: {}}, nil
+		}
 	})
 	if strings.Contains(text, "CANARY") {
 		t.Error("the text of an error is shown")

@@ -29,6 +29,9 @@ var (
 	phasesUp        = collectorUp("phases")
 	queueUp         = collectorUp("queue")
 	findingsUp      = collectorUp("findings")
+	jobsUp          = collectorUp("jobs")
+	jobsDesc        = prometheus.NewDesc("lineman_jobs_waiting", "Jobs that are due and not begun, by kind", []string{"kind"}, nil)
+	jobsAgeDesc     = prometheus.NewDesc("lineman_jobs_oldest_seconds", "How long the oldest job of a kind is due; 0 when none is", []string{"kind"}, nil)
 	findingsDesc    = prometheus.NewDesc("lineman_findings", "Open findings, where maintenances that fall together take circuits down, by severity", []string{"severity"}, nil)
 	queueDesc       = prometheus.NewDesc("lineman_queue_waiting", "What waits: kept mail that was not read yet, and messages whose labels are due by source", []string{"queue", "source"}, nil)
 	queueAgeDesc    = prometheus.NewDesc("lineman_queue_oldest_seconds", "How long the oldest of it waits; 0 when nothing does", []string{"queue", "source"}, nil)
@@ -40,7 +43,7 @@ func collectorUp(name string) *prometheus.Desc {
 
 // Describe sends the descriptions.
 func (c *ownCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{mailsDesc, sourceUpDesc, lastSuccessDesc, lastMailDesc, lagDesc, windowDesc, comparedDesc, watchingDesc, errorDesc, phaseDesc, mailsUp, sourcesUp, phasesUp, queueUp, queueDesc, queueAgeDesc, findingsUp, findingsDesc} {
+	for _, d := range []*prometheus.Desc{mailsDesc, sourceUpDesc, lastSuccessDesc, lastMailDesc, lagDesc, windowDesc, comparedDesc, watchingDesc, errorDesc, phaseDesc, mailsUp, sourcesUp, phasesUp, queueUp, queueDesc, queueAgeDesc, findingsUp, findingsDesc, jobsUp, jobsDesc, jobsAgeDesc} {
 		ch <- d
 	}
 }
@@ -60,7 +63,7 @@ func (c *ownCollector) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
 	defer cancel()
 	for up, collect := range map[*prometheus.Desc]func(context.Context, chan<- prometheus.Metric) error{
-		mailsUp: c.mails, sourcesUp: c.sources, phasesUp: c.phases, queueUp: c.queues, findingsUp: c.findings,
+		mailsUp: c.mails, sourcesUp: c.sources, phasesUp: c.phases, queueUp: c.queues, findingsUp: c.findings, jobsUp: c.jobs,
 	} {
 		ok := 1.0
 		if err := collect(ctx, ch); err != nil {
@@ -181,14 +184,9 @@ func (c *ownCollector) queues(ctx context.Context, ch chan<- prometheus.Metric) 
 	if err != nil {
 		return err
 	}
-	now := c.o.Now()
 	tell := func(w models.Waiting, labels ...string) {
-		age := 0.0
-		if !w.Oldest.IsZero() {
-			age = max(0, now.Sub(w.Oldest).Seconds())
-		}
 		ch <- prometheus.MustNewConstMetric(queueDesc, prometheus.GaugeValue, float64(w.Count), labels...)
-		ch <- prometheus.MustNewConstMetric(queueAgeDesc, prometheus.GaugeValue, age, labels...)
+		ch <- prometheus.MustNewConstMetric(queueAgeDesc, prometheus.GaugeValue, c.age(w), labels...)
 	}
 	tell(b.Mails, "mails", "")
 	seen := map[string]bool{}
@@ -197,6 +195,30 @@ func (c *ownCollector) queues(ctx context.Context, ch chan<- prometheus.Metric) 
 			seen[label] = true
 			tell(b.Labels[name], "labels", label)
 		}
+	}
+	return nil
+}
+
+// age is how long the oldest of what waits does, in seconds.
+func (c *ownCollector) age(w models.Waiting) float64 {
+	if w.Oldest.IsZero() {
+		return 0
+	}
+	return max(0, c.o.Now().Sub(w.Oldest).Seconds())
+}
+
+// jobs tells which kinds of work stand.
+func (c *ownCollector) jobs(ctx context.Context, ch chan<- prometheus.Metric) error {
+	if c.o.Jobs == nil {
+		return nil
+	}
+	all, err := c.o.Jobs(ctx)
+	if err != nil {
+		return err
+	}
+	for kind, w := range all {
+		ch <- prometheus.MustNewConstMetric(jobsDesc, prometheus.GaugeValue, float64(w.Count), string(kind))
+		ch <- prometheus.MustNewConstMetric(jobsAgeDesc, prometheus.GaugeValue, c.age(w), string(kind))
 	}
 	return nil
 }

@@ -11,23 +11,27 @@ import (
 )
 
 // Process counts what this process does, beside the records that are read
-// when they are scraped: requests over HTTP and chat commands. Its methods may
-// be called from many goroutines.
+// when they are scraped: requests over HTTP, chat commands and mails that were
+// read, by format. Its methods may be called from many goroutines.
 type Process struct {
 	requests *prometheus.CounterVec
 	took     *prometheus.HistogramVec
 	commands *prometheus.CounterVec
+	lasted   prometheus.Histogram
+	parses   *prometheus.CounterVec
 	now      func() time.Time
 
 	mu     sync.Mutex
 	routes map[string]bool
 	words  map[string]bool
+	reads  map[string]bool
 }
 
 // The limits of what is told apart.
 const (
 	maxRoutes   = 200
 	maxCommands = 300
+	maxFormats  = 1000
 	others      = "(other)"
 )
 
@@ -43,19 +47,44 @@ func NewProcess(now func() time.Time) *Process {
 			Buckets: []float64{0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10},
 		}, []string{"route"}),
 		commands: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "lineman_chat_commands_total", Help: "Chat commands, by command and outcome",
-		}, []string{"command", "outcome"}),
-		now: now, routes: map[string]bool{}, words: map[string]bool{},
+			Name: "lineman_chat_commands_total", Help: "Chat commands, by platform, command, subcommand and status",
+		}, []string{"platform", "command", "subcommand", "status"}),
+		lasted: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "lineman_chat_command_seconds", Help: "How long chat commands took",
+			Buckets: []float64{0.01, 0.05, 0.1, 0.5, 1, 2.5, 10, 30, 120},
+		}),
+		parses: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lineman_parses_total", Help: "Mails read, by the state they came to and the format that read them or came nearest",
+		}, []string{"provider", "format", "state"}),
+		now: now, routes: map[string]bool{}, words: map[string]bool{}, reads: map[string]bool{},
 	}
 }
 
 func (p *Process) collectors() []prometheus.Collector {
-	return []prometheus.Collector{p.requests, p.took, p.commands}
+	return []prometheus.Collector{p.requests, p.took, p.commands, p.lasted, p.parses}
 }
 
-// Command counts one chat command.
-func (p *Process) Command(command, outcome string) {
-	p.commands.WithLabelValues(p.bounded(p.words, maxCommands, value(command)), value(outcome)).Inc()
+// Command counts one chat command that came to a status.
+func (p *Process) Command(platform, command, subcommand, status string, took time.Duration) {
+	command, subcommand = p.pair(p.words, maxCommands, command, subcommand)
+	p.commands.WithLabelValues(value(platform), command, subcommand, value(status)).Inc()
+	p.lasted.Observe(took.Seconds())
+}
+
+// Parsed counts one mail of a provider that came to a state. format is empty
+// where none fits.
+func (p *Process) Parsed(provider, format, state string) {
+	provider, format = p.pair(p.reads, maxFormats, provider, format)
+	p.parses.WithLabelValues(provider, format, value(state)).Inc()
+}
+
+// pair is bounded for two labels that belong together.
+func (p *Process) pair(known map[string]bool, most int, a, b string) (first, second string) {
+	a, b = value(a), value(b)
+	if p.bounded(known, most, a+"\x00"+b) == others {
+		return others, others
+	}
+	return a, b
 }
 
 // Watch counts the requests that next answers. route names the route of a

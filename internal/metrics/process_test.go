@@ -22,7 +22,8 @@ func counted() *metrics.Process {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}))
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", http.NoBody))
-	p.Command("maintenance list", "succeeded")
+	p.Command("terminal", "maintenance", "list", "succeeded", 2*time.Second)
+	p.Parsed("zayo", "zayo/html", "parsing-failed")
 	return p
 }
 
@@ -34,16 +35,18 @@ func TestCountersAreBounded(t *testing.T) {
 	}))
 	for i := range 5000 {
 		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(fmt.Sprint("X", i), fmt.Sprint("/", i, strings.Repeat("x", 1000)), http.NoBody))
-		p.Command(fmt.Sprint("word\xff", i), "failed")
+		p.Command("terminal", fmt.Sprint("word\xff", i%3), fmt.Sprint("word\xff", i), "failed", 0)
+		p.Parsed(fmt.Sprint("provider", i), fmt.Sprint("provider/", i), "parsed")
 	}
 	text := scrape(t, &memory{}, func(o *metrics.Options) { o.Process = p })
-	for name, most := range map[string]int{"lineman_http_requests_total{": 201, "lineman_http_request_seconds_count{": 201, "lineman_chat_commands_total{": 301} {
+	for name, most := range map[string]int{"lineman_http_requests_total{": 201, "lineman_http_request_seconds_count{": 201, "lineman_chat_commands_total{": 301, "lineman_parses_total{": 1001} {
 		if n := strings.Count(text, name); n != most {
 			t.Errorf("%d series of %s}, want %d", n, name, most)
 		}
 	}
 	for _, want := range []string{
-		`lineman_http_requests_total{method="(other)",route="(other)",status="2xx"} 4800`, `lineman_chat_commands_total{command="(other)",outcome="failed"} 4700`,
+		`lineman_http_requests_total{method="(other)",route="(other)",status="2xx"} 4800`, `lineman_chat_commands_total{command="(other)",platform="terminal",status="failed",subcommand="(other)"} 4700`,
+		`lineman_parses_total{format="(other)",provider="(other)",state="parsed"} 4000`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is missing", want)

@@ -39,7 +39,7 @@ func (s *Store) openSQLite(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	s.sql = writer
+	s.sql, s.readSQL = writer, reader
 	if s.writer, err = gorm.Open(sqlite.New(sqlite.Config{Conn: writer}), gormConfig()); err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}

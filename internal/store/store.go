@@ -51,6 +51,7 @@ type Store struct {
 	writer  *gorm.DB
 	reader  *gorm.DB // the same as writer on PostgreSQL
 	sql     *sql.DB  // below writer
+	readSQL *sql.DB  // below reader; nil on PostgreSQL
 	closers []func() error
 	pool    *pgxpool.Pool // nil on SQLite
 	codec   codec
@@ -109,6 +110,10 @@ func (s *Store) SetEnqueuer(e Enqueuer) { s.enqueuer = e }
 // SQL is the database that the queue shares. On SQLite it has one connection,
 // whose transactions take the write lock at once.
 func (s *Store) SQL() *sql.DB { return s.sql }
+
+// ReadSQL is SQLite's database for reading alone, beside open transactions; nil
+// on PostgreSQL.
+func (s *Store) ReadSQL() *sql.DB { return s.readSQL }
 
 // Pool is the PostgreSQL pool; nil on SQLite.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }
