@@ -38,14 +38,14 @@ func fleet(tb testing.TB, s *store.Store, maintenances, circuits int) {
 	}
 	nSites := circuits / 25
 	run(nSites, "INSERT INTO sites SELECT "+id(1, "i")+", 'site ' || i, '', '', "+at+", "+at+" FROM n")
-	run(circuits, "INSERT INTO circuits SELECT "+id(2, "i")+", '"+zayo+"', 'C-' || i, 'C-' || i, NULL, '', '', '', "+at+", "+at+" FROM n")
+	run(circuits, "INSERT INTO circuits (id, provider_id, cid, cid_key, type_name, status, description, tenant, created_at, updated_at) SELECT "+id(2, "i")+", '"+zayo+"', 'C-' || i, 'C-' || i, NULL, '', '', '', "+at+", "+at+" FROM n")
 	for side, site := range map[string]string{"A": fmt.Sprintf("CASE WHEN i < 2000 THEN 0 ELSE i %% %d END", nSites), "Z": fmt.Sprintf("(i * 7 + 3) %% %d", nSites)} {
 		kind := map[string]int{"A": 3, "Z": 4}[side]
-		run(circuits, "INSERT INTO terminations SELECT "+id(kind, "i")+", "+id(2, "i")+", '"+side+"', "+id(1, site)+", '' FROM n")
+		run(circuits, "INSERT INTO terminations (id, circuit_id, side, site_id, xconnect) SELECT "+id(kind, "i")+", "+id(2, "i")+", '"+side+"', "+id(1, site)+", '' FROM n")
 	}
 	run(circuits/10, "INSERT INTO redundancy_groups SELECT "+id(5, "i")+", 'group ' || i, 0 FROM n")
 	for k := range 3 {
-		run(circuits/10, fmt.Sprintf("INSERT INTO redundancy_members SELECT %s, %s FROM n", id(5, "i"), id(2, fmt.Sprintf("i * 10 + %d", k*3))))
+		run(circuits/10, fmt.Sprintf("INSERT INTO redundancy_members (group_id, circuit_id) SELECT %s, %s FROM n", id(5, "i"), id(2, fmt.Sprintf("i * 10 + %d", k*3))))
 	}
 	run(maintenances, strings.Join([]string{
 		"INSERT INTO maintenances (id, provider_id, group_id, key, generation, name, name_key, external_id, aliases, synthetic, status, summary, organizer, accounts, conflicts, starts, ends, ack_author, ack_digest, orphan, deleted, merged_into, revision, created_at, updated_at) SELECT " + id(6, "i"),
