@@ -38,12 +38,8 @@ func openLetter(m *parsers.Message, labels *parsers.Labels, times parsers.Times,
 	if l.doc == nil {
 		return nil, unreadable(bodies.Err), false
 	}
-	l.pairs, l.end = newestNotice(l.doc, withoutSubjects(l.doc, l.pairs), once)
+	l.pairs, l.end = l.doc.Newest(withoutSubjects(l.doc, l.pairs), once)
 	l.pairs, l.end = unquoted(l.doc, l.pairs, l.end)
-	l.pairs, l.end = withoutHistory(l.doc, l.pairs, l.end)
-	for i := range l.pairs {
-		l.pairs[i].End = min(l.pairs[i].End, l.end)
-	}
 	return l, parsers.Reading{}, true
 }
 
