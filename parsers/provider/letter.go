@@ -205,6 +205,16 @@ func (l *letter) value(field, evidence string) string {
 // labelRule names the rule that read the value of a label.
 func labelRule(p parsers.Pair) string { return "label " + strings.TrimSpace(p.Label) }
 
+// rows gives the rows of a table above an older mail. One that breaks off leaves
+// the field unread: less than the mail lists would be told.
+func (l *letter) rows(c *parsers.Columns, field string) []parsers.Row {
+	rows, err := l.doc.RowsAbove(l.end, c)
+	if err != nil {
+		l.r.Missing(field, err.Error())
+	}
+	return rows
+}
+
 // text gives the whole value of a label, from its first line up to the next
 // label, at most to an empty line where paragraph is set.
 func (l *letter) text(p parsers.Pair, paragraph bool) string {
