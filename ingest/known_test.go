@@ -14,7 +14,7 @@ import (
 // incomplete gives the subjects of the mails that are marked incomplete.
 func (r rig) incomplete(t *testing.T) []string {
 	t.Helper()
-	raws, _, err := r.store.RawNotifications(t.Context(), models.ScopeAll, models.Page{Limit: 1000})
+	raws, _, err := r.store.Mails(t.Context(), models.ScopeAll, models.MailFilter{Page: models.Page{Limit: 1000}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,7 +84,7 @@ func (r rig) pass(t *testing.T) models.Tally {
 // states gives the subjects and states of the raw mails.
 func (r rig) states(t *testing.T) map[string]models.MailState {
 	t.Helper()
-	raws, _, err := r.store.RawNotifications(t.Context(), models.ScopeAll, models.Page{Limit: 1000})
+	raws, _, err := r.store.Mails(t.Context(), models.ScopeAll, models.MailFilter{Page: models.Page{Limit: 1000}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -182,7 +182,7 @@ func TestImport(t *testing.T) {
 		if n := len(r.maintenances(t)); n != 450 {
 			t.Errorf("%d records, want 450", n)
 		}
-		raws, _, err := s.RawNotifications(t.Context(), models.ScopeAll, models.Page{Limit: 1000})
+		raws, _, err := s.Mails(t.Context(), models.ScopeAll, models.MailFilter{Page: models.Page{Limit: 1000}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"lineman/parsers/charset"
 )
 
 // Limits of one spreadsheet in text form; beyond them it is refused with
@@ -97,8 +99,8 @@ func sheetName(p *Part) string {
 // single NUL in its head was converted on its way.
 func sheetText(p *Part) string {
 	head := p.Data[:min(len(p.Data), 1024)]
-	if enc, _ := byMark(head); enc == nil && strings.HasPrefix(p.Charset, "utf-16") && bytes.IndexByte(head, 0) < 0 {
-		return decodeText(p.Data, "", false)
+	if !charset.Wide(head) && strings.HasPrefix(p.Charset, "utf-16") && bytes.IndexByte(head, 0) < 0 {
+		return charset.Decode(p.Data, "", false)
 	}
 	return p.Text()
 }

@@ -223,12 +223,11 @@ func quotedHeaders(lines []string, forward bool) []quotedBlock {
 }
 
 func isForwardMarker(line string) bool {
-	if len(line) > 120 {
+	if line == "" || len(line) > 120 || strings.IndexByte("-_=Bb", line[0]) < 0 {
 		return false
 	}
 	l := strings.ToLower(line)
-	return strings.Contains(l, "forwarded message") &&
-		(strings.HasPrefix(l, "-") || strings.HasPrefix(l, "begin ") || strings.HasPrefix(l, "_") || strings.HasPrefix(l, "="))
+	return (line[0] < 'A' || line[0] == '_' || strings.HasPrefix(l, "begin ")) && strings.Contains(l, "forwarded message")
 }
 
 // quotedHeader reads one block that begins at lines[0], and how long it is;

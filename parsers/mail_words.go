@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"strings"
+
+	"lineman/parsers/charset"
 )
 
 // decodeWords decodes the encoded words (RFC 2047) of a header value. Words of
@@ -14,11 +16,11 @@ func decodeWords(s string) string {
 		return s
 	}
 	var out strings.Builder
-	var pending []byte // bytes of charset, not yet text
-	charset := ""
+	var pending []byte // not yet text
+	name := ""         // of the charset of pending
 	flush := func() {
 		if len(pending) > 0 {
-			out.WriteString(decodeText(pending, charset, false))
+			out.WriteString(charset.Decode(pending, name, false))
 			pending = pending[:0]
 		}
 	}
@@ -35,14 +37,14 @@ func decodeWords(s string) string {
 			s = s[i+2:]
 			continue
 		}
-		if len(pending) == 0 || strings.TrimSpace(gap) != "" || !strings.EqualFold(cs, charset) {
+		if len(pending) == 0 || strings.TrimSpace(gap) != "" || !strings.EqualFold(cs, name) {
 			adjacent := len(pending) > 0 && strings.TrimSpace(gap) == ""
 			flush()
 			if !adjacent {
 				out.WriteString(gap)
 			}
 		}
-		charset = cs
+		name = cs
 		pending = append(pending, data...)
 		s = rest
 	}
@@ -52,13 +54,13 @@ func decodeWords(s string) string {
 }
 
 // encodedWord reads one "=?charset?B|Q?text?=" at the start of s.
-func encodedWord(s string) (charset string, data []byte, rest string, ok bool) {
+func encodedWord(s string) (name string, data []byte, rest string, ok bool) {
 	body := s[2:]
 	a := strings.IndexByte(body[:min(len(body), 80)], '?')
 	if a <= 0 || len(body) < a+3 || body[a+2] != '?' {
 		return "", nil, "", false
 	}
-	charset, _, _ = strings.Cut(body[:a], "*") // RFC 2231 language
+	name, _, _ = strings.Cut(body[:a], "*") // RFC 2231 language
 	text := body[a+3:]
 	end := strings.Index(text[:min(len(text), 4096)], "?=")
 	if end < 0 {
@@ -73,7 +75,7 @@ func encodedWord(s string) (charset string, data []byte, rest string, ok bool) {
 	default:
 		return "", nil, "", false
 	}
-	return charset, data, rest, true
+	return name, data, rest, true
 }
 
 func decodeQ(s string) []byte {

@@ -79,9 +79,11 @@ var (
 	})
 
 	// calendarWord are the month of May and words before a time of day or a date,
-	// which look like others.
+	// which look like others; what it keeps as $1 is the verb behind a number.
 	calendarWord = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`\b\d{1,2}(?:st|nd|rd|th)?(?: of)?[ -]may\b|\b(?:in|of|by|for|during|since) may\b|\bmay[ -]\d+|\b(?:until|till|before|after|upon|when|once)(?: the)? (?:\d|midnight|noon|midday)`)
+		return regexp.MustCompile(`(\d may (?:be|have|not|also|need|cause|affect|impact)\b)|` +
+			`\b\d{1,2}(?:st|nd|rd|th)?(?: of)?[ ,.\-/]*\bmay\b|\b(?:in|of|by|for|during|since) may\b|\bmay[ ,.\-/]+\d+|\bmay (?:has|is|was|will)\b|` +
+			`\b(?:until|till|before|after|upon|when|once)(?: the)? (?:\d|midnight|noon|midday)`)
 	})
 )
 
@@ -148,7 +150,7 @@ func unsaid(text string, at int, phrase string, status models.Status) bool {
 		clause = clause[i+1:]
 	}
 	if strings.Contains(clause, "may") || hasWord(clause, subordinate) {
-		clause = calendarWord().ReplaceAllString(clause, " ")
+		clause = calendarWord().ReplaceAllString(clause, "$1 ")
 	}
 	own := clause
 	if word := leadingWord(phrase); auxiliary().MatchString(word) { // "has started"
@@ -229,43 +231,10 @@ func hasWord(clause string, words []string) bool {
 			}
 			i += from
 			end := i + len(word)
-			if (i == 0 || !isLetter(clause[i-1])) && (end == len(clause) || !isLetter(clause[end])) && !strings.Contains(clause[end:], ",") &&
-				(word != "may" || !isMonth(clause, i, end)) && (word != "nor" || !isNorway(clause[end:])) {
+			if (i == 0 || !isLetter(clause[i-1])) && (end == len(clause) || !isLetter(clause[end])) && !strings.Contains(clause[end:], ",") {
 				return true
 			}
 			from = end
-		}
-	}
-	return false
-}
-
-// isMonth tells whether a "may" is the month: it has a number beside it, or is
-// followed by what cannot follow the other word.
-func isMonth(clause string, from, to int) bool {
-	before, after := strings.TrimRight(clause[:from], " ,.-/"), strings.TrimLeft(clause[to:], " ,.-/")
-	if before != "" && isDigit(before[len(before)-1]) || after != "" && isDigit(after[0]) {
-		return true
-	}
-	for _, ordinal := range []string{"st", "nd", "rd", "th", "st of", "nd of", "rd of", "th of"} {
-		if day := strings.TrimSuffix(before, ordinal); day != before && day != "" && isDigit(day[len(day)-1]) {
-			return true
-		}
-	}
-	for _, verb := range []string{"has ", "is ", "was ", "will "} {
-		if strings.HasPrefix(after, verb) {
-			return true
-		}
-	}
-	return false
-}
-
-// isNorway tells whether a "nor" is the country behind a place ("Oslo, NOR has
-// been cancelled"): the other word has the subject of its sentence behind the
-// verb.
-func isNorway(after string) bool {
-	for _, verb := range []string{" has been ", " have been ", " has now ", " is ", " was "} {
-		if strings.HasPrefix(after, verb) {
-			return true
 		}
 	}
 	return false

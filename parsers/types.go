@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lineman/models"
+	"lineman/parsers/charset"
 )
 
 // Version names the state of all readers together; it is stored with every
@@ -48,6 +49,17 @@ type Part struct {
 	Data        []byte // transfer-decoded bytes
 
 	text atomic.Pointer[string] // decoded by Text at its first call
+}
+
+// Text gives the part's data as text, as charset.Decode does. It is decoded at
+// the first call; calls may be concurrent.
+func (p *Part) Text() string {
+	if t := p.text.Load(); t != nil {
+		return *t
+	}
+	t := charset.Decode(p.Data, p.Charset, p.ContentType == TypeHTML)
+	p.text.Store(&t)
+	return t
 }
 
 // Header holds the header fields of one message; keys are canonical

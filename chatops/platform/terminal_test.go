@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata" // a machine without zones must draw the same
 
 	"lineman/chatops"
 )
@@ -143,7 +144,7 @@ func TestTableFits(t *testing.T) {
 	}
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
-		t.Skipf("no time zone data: %v", err)
+		t.Fatal(err)
 	}
 	for _, width := range []int{0, 200, 60, 40, 20, 5} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {

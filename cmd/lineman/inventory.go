@@ -8,18 +8,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lineman/internal/app"
 	"lineman/models"
 )
 
 // inventory is the command of one kind of bulk data.
 func (c *call) inventory(kind string) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   kind,
-		Short: "Import or export " + kind + " as CSV",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(&cobra.Command{
+	return group(kind, "Import or export "+kind+" as CSV", &cobra.Command{
 		Use:   "import FILE.csv",
 		Short: "Import " + kind + ", all or nothing; - is standard input",
 		Args:  exactly("FILE.csv"),
@@ -29,15 +24,9 @@ func (c *call) inventory(kind string) *cobra.Command {
 		Short: "Write all " + kind + " to standard output",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := c.open(cmd)
-			if err != nil {
-				return err
-			}
-			defer a.Close()
-			return a.Export(cmd.Context(), kind, cmd.OutOrStdout())
+			return c.withApp(cmd, func(a *app.App) error { return a.Export(cmd.Context(), kind, cmd.OutOrStdout()) })
 		},
 	})
-	return cmd
 }
 
 func (c *call) importFile(cmd *cobra.Command, kind, file string) error {

@@ -13,14 +13,7 @@ import (
 )
 
 func (c *call) mail() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "mail",
-		Short: "The mails that were kept, with state, sender and provider",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(c.mailList(), c.mailShow())
-	return cmd
+	return group("mail", "The mails that were kept, with state, sender and provider", c.mailList(), c.mailShow())
 }
 
 func (c *call) mailList() *cobra.Command {
@@ -55,12 +48,11 @@ func (c *call) mailList() *cobra.Command {
 }
 
 func printMails(out io.Writer, all []models.MailItem, total int) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tRECEIVED\tSTATE\tPROVIDER\tSENDER\tSUBJECT")
+	var rows [][]string
 	for _, m := range all {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", m.ID, m.Received.Format("2006-01-02 15:04"), m.State, orDash(m.Provider), orDash(m.Sender), cut(m.Subject, 60))
+		rows = append(rows, []string{m.ID, m.Received.Format("2006-01-02 15:04"), string(m.State), orDash(m.Provider), orDash(m.Sender), cut(m.Subject, 60)})
 	}
-	if err := w.Flush(); err != nil {
+	if err := printTable(out, []string{"ID", "RECEIVED", "STATE", "PROVIDER", "SENDER", "SUBJECT"}, rows); err != nil {
 		return err
 	}
 	if len(all) < total {
@@ -132,13 +124,6 @@ func printMail(out io.Writer, d models.MailDetail, matched string) error {
 		line("label error", m.LabelError)
 	}
 	return w.Flush()
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
 }
 
 // cut shortens a text to n characters.

@@ -9,13 +9,7 @@ import (
 )
 
 func (c *call) migrate() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "migrate",
-		Short: "The schema of the database",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(
+	return group("migrate", "The schema of the database",
 		c.migration("up", "Bring the schema up to date", func(cmd *cobra.Command, a *app.App) error {
 			return a.MigrateUp(cmd.Context())
 		}),
@@ -24,7 +18,6 @@ func (c *call) migrate() *cobra.Command {
 		}),
 		c.migration("status", "List the steps and which are applied", func(*cobra.Command, *app.App) error { return nil }),
 	)
-	return cmd
 }
 
 // migration runs one act on the schema and prints where it stands afterwards.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -35,14 +34,7 @@ func (c *call) retention() *cobra.Command {
 }
 
 func (c *call) hold() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "hold",
-		Short: "Keep maintenances and their mail from retention",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(c.holdAdd(), c.holdList(), c.holdRelease())
-	return cmd
+	return group("hold", "Keep maintenances and their mail from retention", c.holdAdd(), c.holdList(), c.holdRelease())
 }
 
 func (c *call) holdAdd() *cobra.Command {
@@ -71,12 +63,11 @@ func (c *call) holdList() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "MAINTENANCE\tSINCE\tBY\tREASON")
+				var rows [][]string
 				for _, h := range all {
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", h.Maintenance, moment(h.CreatedAt), h.Author, h.Reason)
+					rows = append(rows, []string{h.Maintenance, moment(h.CreatedAt), h.Author, h.Reason})
 				}
-				return w.Flush()
+				return printTable(cmd.OutOrStdout(), []string{"MAINTENANCE", "SINCE", "BY", "REASON"}, rows)
 			})
 		},
 	}

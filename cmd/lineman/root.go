@@ -42,6 +42,18 @@ func newRoot() *cobra.Command {
 	return root
 }
 
+// group is a command that only has commands below it.
+func group(name, short string, below ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   name,
+		Short: short,
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(below...)
+	return cmd
+}
+
 // noArgs refuses words that a command does not take.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -76,6 +88,16 @@ func (c *call) open(cmd *cobra.Command) (*app.App, error) {
 		return nil, err
 	}
 	return app.Open(cmd.Context(), o)
+}
+
+// withApp runs f on the configured database.
+func (c *call) withApp(cmd *cobra.Command, f func(*app.App) error) error {
+	a, err := c.open(cmd)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	return f(a)
 }
 
 func logger(c config.Log) *slog.Logger {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,14 +15,7 @@ import (
 )
 
 func (c *call) sources() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "sources",
-		Short: "The mailboxes: how they stand, and whether anything was missed",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(c.sourcesList(), c.sourcesReconcile(), c.sourcesValidate(), c.sourcesLabels())
-	return cmd
+	return group("sources", "The mailboxes: how they stand, and whether anything was missed", c.sourcesList(), c.sourcesReconcile(), c.sourcesValidate(), c.sourcesLabels())
 }
 
 func (c *call) sourcesList() *cobra.Command {
@@ -104,8 +96,7 @@ func balance(r models.Reconciliation) string {
 }
 
 func printSources(out io.Writer, all []app.SourceReport) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tKIND\tLAST SUCCESS\tLAG\tMAILS\tMAILBOX AND LEDGER\tLAST ERROR")
+	var rows [][]string
 	for _, s := range all {
 		kind := s.Kind
 		if !s.Configured {
@@ -119,9 +110,9 @@ func printSources(out io.Writer, all []app.SourceReport) error {
 		if s.Health.LastError != "" {
 			failure = s.Health.LastErrorAt.Format("2006-01-02 15:04:05") + " " + s.Health.LastError
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s.Name, kind, moment(s.Health.LastSuccess), lag, states(s.States), balance(s.Health.Reconciled), failure)
+		rows = append(rows, []string{s.Name, kind, moment(s.Health.LastSuccess), lag, states(s.States), balance(s.Health.Reconciled), failure})
 	}
-	return w.Flush()
+	return printTable(out, []string{"NAME", "KIND", "LAST SUCCESS", "LAG", "MAILS", "MAILBOX AND LEDGER", "LAST ERROR"}, rows)
 }
 
 // states lists the counts of a source's mails, the most frequent first.

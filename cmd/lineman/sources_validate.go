@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -58,20 +57,12 @@ func (c *call) sourcesLabels() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "KIND\tID\tNAME")
+				var rows [][]string
 				for _, l := range list {
-					fmt.Fprintf(w, "%s\t%s\t%s\n", l.Kind, dash(l.ID), l.Name)
+					rows = append(rows, []string{l.Kind, orDash(l.ID), l.Name})
 				}
-				return w.Flush()
+				return printTable(cmd.OutOrStdout(), []string{"KIND", "ID", "NAME"}, rows)
 			})
 		},
 	}
-}
-
-func dash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,14 +12,7 @@ import (
 )
 
 func (c *call) token() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "token",
-		Short: "API tokens",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(c.tokenCreate(), c.tokenList(), c.tokenRevoke())
-	return cmd
+	return group("token", "API tokens", c.tokenCreate(), c.tokenList(), c.tokenRevoke())
 }
 
 func (c *call) tokenCreate() *cobra.Command {
@@ -74,12 +66,11 @@ func (c *call) tokenList() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "NAME\tROLE\tCREATED\tLAST USED\tEXPIRES\tREVOKED\tSEES")
+				var rows [][]string
 				for _, t := range tokens {
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.Name, t.Role, day(t.CreatedAt), day(t.LastUsed), day(t.ExpiresAt), day(t.RevokedAt), sees(t.Scope))
+					rows = append(rows, []string{t.Name, string(t.Role), day(t.CreatedAt), day(t.LastUsed), day(t.ExpiresAt), day(t.RevokedAt), sees(t.Scope)})
 				}
-				return w.Flush()
+				return printTable(cmd.OutOrStdout(), []string{"NAME", "ROLE", "CREATED", "LAST USED", "EXPIRES", "REVOKED", "SEES"}, rows)
 			})
 		},
 	}
@@ -114,16 +105,6 @@ func (c *call) tokenRevoke() *cobra.Command {
 			return c.withApp(cmd, func(a *app.App) error { return a.RevokeToken(cmd.Context(), args[0]) })
 		},
 	}
-}
-
-// withApp runs f on the configured database.
-func (c *call) withApp(cmd *cobra.Command, f func(*app.App) error) error {
-	a, err := c.open(cmd)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	return f(a)
 }
 
 func day(t time.Time) string {

@@ -72,7 +72,7 @@ func openGraph(src config.Source, o Options) (ingest.Mailbox, error) {
 		return nil, models.Invalid(key(src, "label_mode"), "labels of a graph:// mailbox are categories; use keyword or none")
 	}
 	var err error
-	if b.folders, err = imapFolders(src); err != nil {
+	if b.folders, err = foldersOf(src); err != nil {
 		return nil, err
 	}
 	if err := b.renew(); err != nil {

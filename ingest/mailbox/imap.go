@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/url"
 	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/oauth2"
@@ -126,7 +125,7 @@ func readIMAPSettings(src config.Source) (imapSettings, error) {
 	case src.Secret == "" && src.Auth != "xoauth2":
 		return set, models.Invalid(key(src, "secret"), "is missing; write ${NAME} of an environment variable or file:/path")
 	}
-	if set.folders, err = imapFolders(src); err != nil {
+	if set.folders, err = foldersOf(src); err != nil {
 		return set, err
 	}
 	if set.byFolder {
@@ -166,25 +165,6 @@ func (set *imapSettings) locate(src config.Source, u *url.URL) error {
 		set.loopback = true
 	}
 	return nil
-}
-
-// imapFolders gives the folders to read: folder and folders together, INBOX
-// when there is neither.
-func imapFolders(src config.Source) ([]string, error) {
-	var list []string
-	if src.Folder != "" {
-		list = append(list, src.Folder)
-	}
-	for _, f := range append(list, src.Folders...) {
-		if strings.ContainsAny(f, "\r\n\x00") || strings.TrimSpace(f) == "" {
-			return nil, models.Invalid(key(src, "folders"), "%q is no folder name; leave it out or name a folder", f)
-		}
-	}
-	list = append(list, src.Folders...)
-	if len(list) == 0 {
-		list = []string{"INBOX"}
-	}
-	return list, nil
 }
 
 // Close ends the session, if there is one.

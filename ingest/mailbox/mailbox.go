@@ -147,3 +147,22 @@ func parseURL(src config.Source) (*url.URL, error) {
 func key(src config.Source, name string) string {
 	return "notification_sources[" + src.Name + "]." + name
 }
+
+// foldersOf gives the folders to read: folder and folders together, INBOX
+// when there is neither.
+func foldersOf(src config.Source) ([]string, error) {
+	var list []string
+	if src.Folder != "" {
+		list = append(list, src.Folder)
+	}
+	for _, f := range append(list, src.Folders...) {
+		if strings.ContainsAny(f, "\r\n\x00") || strings.TrimSpace(f) == "" {
+			return nil, models.Invalid(key(src, "folders"), "%q is no folder name; leave it out or name a folder", f)
+		}
+	}
+	list = append(list, src.Folders...)
+	if len(list) == 0 {
+		list = []string{"INBOX"}
+	}
+	return list, nil
+}

@@ -168,7 +168,7 @@ func records(t *testing.T, in installation) world {
 		}
 	}
 	for offset := 0; ; offset += 500 {
-		raws, total, err := s.RawNotifications(t.Context(), models.ScopeAll, models.Page{Limit: 500, Offset: offset})
+		raws, total, err := s.Mails(t.Context(), models.ScopeAll, models.MailFilter{Page: models.Page{Limit: 500, Offset: offset}})
 		if err != nil {
 			t.Fatal(err)
 		}

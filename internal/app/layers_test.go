@@ -26,7 +26,8 @@ var rooms = []struct {
 	{"internal/tool/*", []string{"parsers", "internal/load"}},
 	{"internal/load", nil},
 	{"chatops", []string{"models"}},
-	{"parsers", []string{"models"}},
+	{"parsers", []string{"models", "parsers/charset"}},
+	{"parsers/charset", nil},
 	{"parsers/provider", []string{"parsers", "models"}},
 	{"parsers/define", []string{"parsers", "models"}},
 	{"internal/store", []string{"models", "migrations"}},
@@ -65,6 +66,7 @@ var only = map[string][]string{
 var pure = map[string][]string{
 	"models":           {"net", "net/http", "os", "log", "log/slog", "database/sql"},
 	"parsers":          {"net", "net/http", "os", "log", "log/slog", "database/sql"},
+	"parsers/charset":  {"net", "net/http", "os", "log", "log/slog", "database/sql"},
 	"parsers/provider": {"net", "net/http", "os", "log", "log/slog", "database/sql"},
 	"parsers/define":   {"net", "net/http", "os", "log", "log/slog", "database/sql"},
 }

@@ -128,7 +128,7 @@ func TestSameMessageIDWithOtherBytes(t *testing.T) {
 		if diff := cmp.Diff([]models.MailState{models.StateParsed, models.StateDuplicate, models.StateParsed}, states); diff != "" {
 			t.Error(diff)
 		}
-		_, notices, err := s.Notices(ctx, models.ScopeAll, models.Page{})
+		_, notices, err := s.FindNotices(ctx, models.ScopeAll, models.NoticeFilter{})
 		ok(t, err)
 		if notices != 2 {
 			t.Errorf("%d notices stored, want 2", notices)
@@ -203,7 +203,7 @@ func TestOtherIDs(t *testing.T) {
 
 func checkNotices(t *testing.T, s *store.Store, want map[string]int) {
 	t.Helper()
-	items, _, err := s.Notices(ctx, models.ScopeAll, models.Page{})
+	items, _, err := s.FindNotices(ctx, models.ScopeAll, models.NoticeFilter{})
 	ok(t, err)
 	got := map[string]int{}
 	for _, n := range items {

@@ -35,7 +35,7 @@ func (s *Store) AddAlias(ctx context.Context, by models.Principal, row models.Al
 		if i.result.Unchanged > 0 {
 			return nil
 		}
-		if err := i.finish(); err != nil {
+		if _, err := i.finish(); err != nil {
 			return err
 		}
 		return audit(w, []models.Audit{{

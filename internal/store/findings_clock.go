@@ -46,16 +46,6 @@ func (s *Store) SweepFindings(ctx context.Context) (int, error) {
 	}
 }
 
-// NextFindingChange is the instant at which time changes what is found; zero:
-// never.
-func (s *Store) NextFindingChange(ctx context.Context) (time.Time, error) {
-	var next instant
-	err := s.read(ctx, "read when findings are due", func(tx *gorm.DB) error {
-		return tx.Raw(`SELECT MIN(next_at) FROM finding_subjects WHERE next_at IS NOT NULL`).Row().Scan(&next)
-	})
-	return next.Time, err
-}
-
 // markDue makes the subjects due that time alone would not: new rules, a new
 // day, new habits.
 func (s *Store) markDue(ctx context.Context) error {

@@ -18,24 +18,7 @@ import (
 // Maintenances that wait for such an id are linked, as ImportCircuits does;
 // those that were linked by what an alias meant before are linked anew.
 func (s *Store) ImportAliases(ctx context.Context, rows []models.AliasRow) (models.ImportResult, error) {
-	var result models.ImportResult
-	err := s.write(ctx, "import aliases", func(w *work) error {
-		i, err := newAliasImport(w)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if err := i.take(row); err != nil {
-				return err
-			}
-		}
-		result = i.result
-		return i.finish()
-	})
-	if err != nil {
-		return models.ImportResult{}, err
-	}
-	return result, nil
+	return importRows(ctx, s, "import aliases", rows, newAliasImport)
 }
 
 // ExportAliases lists all aliases by provider and alias, as an import takes
@@ -57,7 +40,7 @@ func (s *Store) ExportAliases(ctx context.Context) ([]models.AliasRow, error) {
 
 type aliasImport struct {
 	w         *work
-	providers map[string]models.Provider
+	providers providerNames
 	circuits  map[models.Identity]circuitRow
 	known     map[models.Identity]aliasRow
 	lines     map[models.Identity]int
@@ -75,9 +58,9 @@ func newAliasImport(w *work) (*aliasImport, error) {
 	if i.providers, err = lockProviders(w); err != nil {
 		return nil, fmt.Errorf("load providers: %w", err)
 	}
-	var circuits []circuitRow
-	if err := w.Select("id", "provider_id", "cid", "cid_key").Find(&circuits).Error; err != nil {
-		return nil, fmt.Errorf("load circuits: %w", err)
+	circuits, err := circuitKeys(w)
+	if err != nil {
+		return nil, err
 	}
 	for _, c := range circuits {
 		i.circuits[models.Identity{ProviderID: c.ProviderID, Key: c.CIDKey}] = c
@@ -94,9 +77,9 @@ func newAliasImport(w *work) (*aliasImport, error) {
 
 func (i *aliasImport) take(row models.AliasRow) error {
 	where, alias, cid := lineField(row.Line), tidy(row.Alias), tidy(row.CID)
-	provider, known := i.providers[nameKey(row.Provider)]
-	if !known {
-		return models.Invalid(where, "there is no provider %q; import it first, or correct the name", row.Provider)
+	provider, err := i.providers.find(where, row.Provider)
+	if err != nil {
+		return err
 	}
 	key := models.Identity{ProviderID: provider.ID, Key: models.CIDKey(alias)}
 	circuit, known := i.circuits[models.Identity{ProviderID: provider.ID, Key: models.CIDKey(cid)}]
@@ -142,11 +125,11 @@ func (i *aliasImport) put(key models.Identity, alias, circuitID string) {
 }
 
 // finish saves the aliases and links what waits for them.
-func (i *aliasImport) finish() error {
+func (i *aliasImport) finish() (models.ImportResult, error) {
 	if err := i.save(); err != nil {
-		return err
+		return i.result, err
 	}
-	return relink(i.w, unique(each(i.fresh, func(r aliasRow) string { return r.ProviderID })), i.left)
+	return i.result, relink(i.w, unique(each(i.fresh, func(r aliasRow) string { return r.ProviderID })), i.left)
 }
 
 func (i *aliasImport) save() error {

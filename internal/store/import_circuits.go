@@ -19,27 +19,7 @@ import (
 // it: their note is closed, a Change tells of it, and the labels of the mail
 // become due.
 func (s *Store) ImportCircuits(ctx context.Context, rows []models.CircuitRow) (models.ImportResult, error) {
-	var result models.ImportResult
-	err := s.write(ctx, "import circuits", func(w *work) error {
-		i, err := newCircuitImport(w)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if err := i.take(row); err != nil {
-				return err
-			}
-		}
-		result = i.result
-		if err := i.saveTouching(models.CauseImport); err != nil {
-			return err
-		}
-		return relink(w, i.changedProviders(), nil)
-	})
-	if err != nil {
-		return models.ImportResult{}, err
-	}
-	return result, nil
+	return importRows(ctx, s, "import circuits", rows, newCircuitImport)
 }
 
 // ExportCircuits lists all circuits by provider and CID, as an import takes
@@ -80,7 +60,7 @@ func allCircuits(tx *gorm.DB) ([]models.Circuit, error) {
 
 type circuitImport struct {
 	w         *work
-	providers map[string]models.Provider // by slug and by name, lower case
+	providers providerNames
 	sites     map[string]models.Site
 	circuits  map[models.Identity]models.Circuit
 	lines     map[models.Identity]int
@@ -108,24 +88,6 @@ func newCircuitImport(w *work) (*circuitImport, error) {
 	return i, err
 }
 
-// lockProviders gives all providers by slug and by name, in lower case; a slug
-// wins over another's name. The lock keeps mail from being applied beside an
-// import: it would miss what the import brings, and the import its records.
-func lockProviders(w *work) (map[string]models.Provider, error) {
-	var rows []providerRow
-	if err := locked(w.s, w.DB).Order("id").Find(&rows).Error; err != nil {
-		return nil, err
-	}
-	all := map[string]models.Provider{}
-	for _, r := range rows {
-		all[nameKey(r.Name)] = r.model()
-	}
-	for _, r := range rows {
-		all[r.Slug] = r.model()
-	}
-	return all, nil
-}
-
 func (i *circuitImport) take(row models.CircuitRow) error {
 	where := lineField(row.Line)
 	cid := tidy(row.CID)
@@ -135,9 +97,9 @@ func (i *circuitImport) take(row models.CircuitRow) error {
 	if len(cid) > maxKey/2 {
 		return models.Invalid(where, "the cid has %d bytes, more than the %d that fit; correct it", len(cid), maxKey/2)
 	}
-	provider, known := i.providers[nameKey(row.Provider)]
-	if !known {
-		return models.Invalid(where, "there is no provider %q; import it first, or correct the name", row.Provider)
+	provider, err := i.providers.find(where, row.Provider)
+	if err != nil {
+		return err
 	}
 	key := models.Identity{ProviderID: provider.ID, Key: models.CIDKey(cid)}
 	if line, again := i.lines[key]; again {
@@ -210,6 +172,14 @@ func setEnd(c *models.Circuit, side, siteID, xconnect string) bool {
 
 func (i *circuitImport) changedProviders() []string {
 	return unique(each(i.dirty, func(c models.Circuit) string { return c.ProviderID }))
+}
+
+// finish saves the circuits and links what waits for them.
+func (i *circuitImport) finish() (models.ImportResult, error) {
+	if err := i.saveTouching(models.CauseImport); err != nil {
+		return i.result, err
+	}
+	return i.result, relink(i.w, i.changedProviders(), nil)
 }
 
 // saveTouching saves and has the findings computed anew of where circuits end

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -17,27 +16,7 @@ import (
 // there; addresses and tags that are given replace the old ones. The first bad
 // row is an InputError with its line. An address belongs to one provider only.
 func (s *Store) ImportProviders(ctx context.Context, rows []models.ProviderRow) (models.ImportResult, error) {
-	var result models.ImportResult
-	err := s.write(ctx, "import providers", func(w *work) error {
-		i, err := newProviderImport(w)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if err := i.take(row); err != nil {
-				return err
-			}
-		}
-		if err := i.checkAddresses(); err != nil {
-			return err
-		}
-		result = i.result
-		return i.save()
-	})
-	if err != nil {
-		return models.ImportResult{}, err
-	}
-	return result, nil
+	return importRows(ctx, s, "import providers", rows, newProviderImport)
 }
 
 // ExportProviders lists all providers by slug, as an import takes them.
@@ -193,6 +172,15 @@ func (i *providerImport) checkAddresses() error {
 	return nil
 }
 
+// finish saves the providers once all rows are known: they may exchange names
+// and addresses.
+func (i *providerImport) finish() (models.ImportResult, error) {
+	if err := i.checkAddresses(); err != nil {
+		return i.result, err
+	}
+	return i.result, i.save()
+}
+
 func (i *providerImport) save() error {
 	now := i.w.s.clock()
 	var rows []providerRow
@@ -233,42 +221,4 @@ func freeNames[R any](tx *gorm.DB, ids []string) error {
 	return chunks(ids, func(part []string) error {
 		return tx.Model(new(R)).Where("id IN ?", part).Update("name_key", gorm.Expr("'free:' || CAST(id AS text)")).Error
 	})
-}
-
-// replaceOwned replaces all rows that belong to the owners.
-func replaceOwned[R any](tx *gorm.DB, column string, owners []string, rows []R) error {
-	err := chunks(owners, func(part []string) error {
-		return tx.Where(column+" IN ?", part).Delete(new(R)).Error
-	})
-	if err != nil {
-		return err
-	}
-	return insert(tx, rows)
-}
-
-func lineField(line int) string { return fmt.Sprintf("line %d", line) }
-
-func tidy(text string) string { return strings.TrimSpace(clean(text)) }
-
-// setText sets a value unless the new one is empty, and reports a change.
-func setText(to *string, value string) bool {
-	if value == "" || *to == value {
-		return false
-	}
-	*to = value
-	return true
-}
-
-func setList(to *[]string, values []string) bool {
-	if len(values) == 0 || slices.Equal(*to, values) {
-		return false
-	}
-	*to = values
-	return true
-}
-
-func setTags(to *[]string, tags []string) bool {
-	tags = unique(slices.DeleteFunc(each(tags, tidy), func(t string) bool { return t == "" }))
-	slices.Sort(tags)
-	return setList(to, tags)
 }

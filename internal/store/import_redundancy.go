@@ -19,24 +19,7 @@ import (
 // there. The first bad row is an InputError with its line. The result counts
 // groups.
 func (s *Store) ImportRedundancy(ctx context.Context, rows []models.RedundancyRow) (models.ImportResult, error) {
-	var result models.ImportResult
-	err := s.write(ctx, "import redundancy groups", func(w *work) error {
-		i, err := newRedundancyImport(w)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if err := i.take(row); err != nil {
-				return err
-			}
-		}
-		result, err = i.save()
-		return err
-	})
-	if err != nil {
-		return models.ImportResult{}, err
-	}
-	return result, nil
+	return importRows(ctx, s, "import redundancy groups", rows, newRedundancyImport)
 }
 
 // RedundancyGroups lists redundancy groups by name, with their circuits in
@@ -135,7 +118,7 @@ func (s *Store) ExportRedundancy(ctx context.Context) ([]models.RedundancyRow, e
 
 type redundancyImport struct {
 	w         *work
-	providers map[string]models.Provider
+	providers providerNames
 	circuits  map[string][]circuitRow // by CID key
 	groups    map[string]*plannedGroup
 	order     []*plannedGroup
@@ -158,9 +141,9 @@ func newRedundancyImport(w *work) (*redundancyImport, error) {
 	if i.providers, err = lockProviders(w); err != nil {
 		return nil, fmt.Errorf("load providers: %w", err)
 	}
-	var circuits []circuitRow
-	if err := w.Select("id", "provider_id", "cid", "cid_key").Find(&circuits).Error; err != nil {
-		return nil, fmt.Errorf("load circuits: %w", err)
+	circuits, err := circuitKeys(w)
+	if err != nil {
+		return nil, err
 	}
 	for _, c := range circuits {
 		i.circuits[c.CIDKey] = append(i.circuits[c.CIDKey], c)
@@ -227,9 +210,9 @@ func (i *redundancyImport) circuit(row models.RedundancyRow) (circuitRow, error)
 	where, cid, slug := lineField(row.Line), tidy(row.CID), ""
 	fits := i.circuits[models.CIDKey(cid)]
 	if tidy(row.Provider) != "" {
-		provider, known := i.providers[nameKey(row.Provider)]
-		if !known {
-			return circuitRow{}, models.Invalid(where, "there is no provider %q; import it first, or correct the name", row.Provider)
+		provider, err := i.providers.find(where, row.Provider)
+		if err != nil {
+			return circuitRow{}, err
 		}
 		slug = provider.Slug + " "
 		fits = slices.DeleteFunc(slices.Clone(fits), func(c circuitRow) bool { return c.ProviderID != provider.ID })
@@ -243,7 +226,7 @@ func (i *redundancyImport) circuit(row models.RedundancyRow) (circuitRow, error)
 	return circuitRow{}, models.Invalid(where, "%d providers have a circuit %q; name the provider", len(fits), cid)
 }
 
-func (i *redundancyImport) save() (result models.ImportResult, err error) {
+func (i *redundancyImport) finish() (result models.ImportResult, err error) {
 	var rows []redundancyGroupRow
 	var members []redundancyMemberRow
 	var replaced []string

@@ -12,25 +12,7 @@ import (
 // ImportSites creates and updates sites by name, all or none. An empty value
 // leaves what is there. The first bad row is an InputError with its line.
 func (s *Store) ImportSites(ctx context.Context, rows []models.SiteRow) (models.ImportResult, error) {
-	var result models.ImportResult
-	err := s.write(ctx, "import sites", func(w *work) error {
-		result = models.ImportResult{}
-		known, err := allSites(w.DB)
-		if err != nil {
-			return err
-		}
-		i := siteImport{w: w, known: known, line: map[string]int{}}
-		for _, row := range rows {
-			if err := i.take(row, &result); err != nil {
-				return err
-			}
-		}
-		return i.save()
-	})
-	if err != nil {
-		return models.ImportResult{}, err
-	}
-	return result, nil
+	return importRows(ctx, s, "import sites", rows, newSiteImport)
 }
 
 // ExportSites lists all sites by name, as an import takes them.
@@ -66,13 +48,19 @@ func allSites(tx *gorm.DB) (map[string]models.Site, error) {
 }
 
 type siteImport struct {
-	w     *work
-	known map[string]models.Site
-	line  map[string]int
-	dirty []models.Site
+	w      *work
+	known  map[string]models.Site
+	line   map[string]int
+	dirty  []models.Site
+	result models.ImportResult
 }
 
-func (i *siteImport) take(row models.SiteRow, result *models.ImportResult) error {
+func newSiteImport(w *work) (*siteImport, error) {
+	known, err := allSites(w.DB)
+	return &siteImport{w: w, known: known, line: map[string]int{}}, err
+}
+
+func (i *siteImport) take(row models.SiteRow) error {
 	name := tidy(row.Name)
 	if name == "" {
 		return models.Invalid(lineField(row.Line), "the name is missing; every site needs one")
@@ -90,16 +78,18 @@ func (i *siteImport) take(row models.SiteRow, result *models.ImportResult) error
 	changed = setTags(&site.Tags, row.Tags) || changed
 	switch {
 	case !known:
-		result.Created++
+		i.result.Created++
 	case changed:
-		result.Updated++
+		i.result.Updated++
 	default:
-		result.Unchanged++
+		i.result.Unchanged++
 		return nil
 	}
 	i.dirty = append(i.dirty, site)
 	return nil
 }
+
+func (i *siteImport) finish() (models.ImportResult, error) { return i.result, i.save() }
 
 func (i *siteImport) save() error {
 	now := at(i.w.s.clock())

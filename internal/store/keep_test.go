@@ -116,7 +116,7 @@ func TestKeepIsAllOrNothing(t *testing.T) {
 		if _, err := s.Keep(ctx, b.source.ID, models.Cursor{Folder: "INBOX", UID: 1}, []models.Arrival{a}); !errors.Is(err, q.fail) {
 			t.Fatalf("error %v", err)
 		}
-		_, raws, err := s.RawNotifications(ctx, models.ScopeAll, models.Page{})
+		_, raws, err := s.Mails(ctx, models.ScopeAll, models.MailFilter{})
 		ok(t, err)
 		if raws != 0 || jobRows(t, s) != 0 || len(must(s.Cursors(ctx, b.source.ID))) != 0 {
 			t.Error("something of a failed transaction is left")
@@ -226,7 +226,7 @@ func TestTheSameMailFromManySides(t *testing.T) {
 			}()
 		}
 		all.Wait()
-		_, raws, err := s.RawNotifications(ctx, models.ScopeAll, models.Page{})
+		_, raws, err := s.Mails(ctx, models.ScopeAll, models.MailFilter{})
 		ok(t, err)
 		if raws != 20 || fresh != 20 {
 			t.Errorf("%d raw mails, %d said to be new", raws, fresh)

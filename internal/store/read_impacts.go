@@ -8,14 +8,9 @@ import (
 	"lineman/models"
 )
 
-// Impacts lists the circuits of maintenances where they are linked and in
+// FindImpacts lists the circuits of maintenances where they are linked and in
 // scope: one row for each maintenance and circuit, with the worst impact. What
-// a partial cancellation took out is not listed.
-func (s *Store) Impacts(ctx context.Context, scope models.Scope, page models.Page) (all []models.ImpactItem, total int, err error) {
-	return s.FindImpacts(ctx, scope, models.ImpactFilter{Page: page})
-}
-
-// FindImpacts is Impacts with a filter. Page.After are the start of a
+// a partial cancellation took out is not listed. Page.After are the start of a
 // maintenance, its ID, and the CID and ID of an impact.
 func (s *Store) FindImpacts(ctx context.Context, scope models.Scope, f models.ImpactFilter) (all []models.ImpactItem, total int, err error) {
 	type row struct {

@@ -8,14 +8,9 @@ import (
 	"lineman/models"
 )
 
-// Notes lists notes of maintenances in scope, newest first. Automatic ones
+// FindNotes lists notes of maintenances in scope, newest first. Automatic ones
 // name circuits, so they are shown only with the whole provider in scope.
-func (s *Store) Notes(ctx context.Context, scope models.Scope, page models.Page) (all []models.Note, total int, err error) {
-	return s.FindNotes(ctx, scope, models.NoteFilter{Page: page})
-}
-
-// FindNotes is Notes with a filter. Page.After are the time at
-// which a note was made and its ID.
+// Page.After are the time at which a note was made and its ID.
 func (s *Store) FindNotes(ctx context.Context, scope models.Scope, f models.NoteFilter) (all []models.Note, total int, err error) {
 	type row struct {
 		Row      noteRow `gorm:"embedded"`

@@ -8,21 +8,9 @@ import (
 	"lineman/models"
 )
 
-// RawNotifications lists raw mails without their bytes, newest first. A scope
-// that is narrowed in any way sees none.
-func (s *Store) RawNotifications(ctx context.Context, scope models.Scope, page models.Page) (all []models.RawNotification, total int, err error) {
-	items, total, err := s.Mails(ctx, scope, models.MailFilter{Page: page})
-	return each(items, func(i models.MailItem) models.RawNotification { return i.RawNotification }), total, err
-}
-
-// Notices lists what mails said, newest first: of each mail its newest
-// reading, of maintenances in scope.
-func (s *Store) Notices(ctx context.Context, scope models.Scope, page models.Page) (all []models.NoticeItem, total int, err error) {
-	return s.FindNotices(ctx, scope, models.NoticeFilter{Page: page})
-}
-
-// FindNotices is Notices with a filter. Page.After are the time of receipt and
-// the ID of a notice.
+// FindNotices lists what mails said, newest first: of each mail its newest
+// reading, of maintenances in scope. Page.After are the time of receipt and the
+// ID of a notice.
 func (s *Store) FindNotices(ctx context.Context, scope models.Scope, f models.NoticeFilter) (all []models.NoticeItem, total int, err error) {
 	type row struct {
 		Row             noticeRow `gorm:"embedded"`

@@ -229,7 +229,7 @@ func TestWorstImpactIsListed(t *testing.T) {
 			n.Account = "Another Ltd"
 			n.Windows[0].Circuits[0].Impact = models.ImpactDegraded
 		}))
-		list, total, err := s.Impacts(ctx, models.ScopeAll, models.Page{})
+		list, total, err := s.FindImpacts(ctx, models.ScopeAll, models.ImpactFilter{})
 		ok(t, err)
 		if total != 3 || list[1].CID != "Z/1" || list[1].Impact != models.ImpactOutage {
 			t.Errorf("%d %+v", total, list)

@@ -140,8 +140,8 @@ func readers(s *store.Store, w world) map[string]func(models.Scope) []string {
 			}
 			return out
 		},
-		"Impacts": func(scope models.Scope) (out []string) {
-			list, total, err := s.Impacts(ctx, scope, everything)
+		"FindImpacts": func(scope models.Scope) (out []string) {
+			list, total, err := s.FindImpacts(ctx, scope, models.ImpactFilter{Page: everything})
 			if err != nil || total != len(list) {
 				panic(fmt.Sprint(total, err))
 			}
@@ -150,8 +150,8 @@ func readers(s *store.Store, w world) map[string]func(models.Scope) []string {
 			}
 			return out
 		},
-		"Notices": func(scope models.Scope) (out []string) {
-			list, total, err := s.Notices(ctx, scope, everything)
+		"FindNotices": func(scope models.Scope) (out []string) {
+			list, total, err := s.FindNotices(ctx, scope, models.NoticeFilter{Page: everything})
 			if err != nil || total != len(list) {
 				panic(fmt.Sprint(total, err))
 			}
@@ -163,8 +163,8 @@ func readers(s *store.Store, w world) map[string]func(models.Scope) []string {
 			}
 			return out
 		},
-		"Notes": func(scope models.Scope) (out []string) {
-			list, total, err := s.Notes(ctx, scope, everything)
+		"FindNotes": func(scope models.Scope) (out []string) {
+			list, total, err := s.FindNotes(ctx, scope, models.NoteFilter{Page: everything})
 			if err != nil || total != len(list) {
 				panic(fmt.Sprint(total, err))
 			}
@@ -173,8 +173,8 @@ func readers(s *store.Store, w world) map[string]func(models.Scope) []string {
 			}
 			return out
 		},
-		"RawNotifications": func(scope models.Scope) (out []string) {
-			list, total, err := s.RawNotifications(ctx, scope, everything)
+		"Mails": func(scope models.Scope) (out []string) {
+			list, total, err := s.Mails(ctx, scope, models.MailFilter{Page: everything})
 			if err != nil || total != len(list) {
 				panic(fmt.Sprint(total, err))
 			}
@@ -206,8 +206,8 @@ func TestScopes(t *testing.T) {
 		"Circuits":            {"Z/1"},
 		"CircuitMaintenances": on("Z/1", zayoFirst),
 		"CircuitStatuses":     {"Z/1 Paris", "Z/1 Rome"},
-		"Impacts":             {"zayo-TTN-1 Z/1"},
-		"Notices":             {"zayo-TTN-1", "zayo-TTN-1 Z/1"},
+		"FindImpacts":         {"zayo-TTN-1 Z/1"},
+		"FindNotices":         {"zayo-TTN-1", "zayo-TTN-1 Z/1"},
 	}
 	onlyL1 := map[string][]string{
 		"Maintenances":        lumenFirst,
@@ -216,8 +216,8 @@ func TestScopes(t *testing.T) {
 		"Circuits":            {"L/1"},
 		"CircuitMaintenances": on("L/1", lumenFirst),
 		"CircuitStatuses":     {"L/1 Rome"},
-		"Impacts":             {"lumen-L-1 L/1"},
-		"Notices":             {"lumen-L-1", "lumen-L-1 L/1"},
+		"FindImpacts":         {"lumen-L-1 L/1"},
+		"FindNotices":         {"lumen-L-1", "lumen-L-1 L/1"},
 	}
 	tests := map[string]struct {
 		scope func(world) models.Scope
@@ -237,10 +237,10 @@ func TestScopes(t *testing.T) {
 			"Circuits":            {"C/1", "L/1", "Z/1", "Z/2"},
 			"CircuitMaintenances": join([]string{"C/1"}, on("Z/1", zayoAll), on("Z/2", zayoAll), on("L/1", lumenAll)),
 			"CircuitStatuses":     {"C/1 ", "L/1 Rome", "Z/1 Paris", "Z/1 Rome", "Z/2 Rome"},
-			"Impacts":             {"lumen-L-1 L/1", "zayo-TTN-1 Z/1", "zayo-TTN-1 Z/2"},
-			"Notices":             {"lumen-L-1", "lumen-L-1 L/1", "lumen-L-1 L/9", "zayo-TTN-1", "zayo-TTN-1 Z/1", "zayo-TTN-1 Z/2"},
-			"Notes":               {"unknown-cid:L/9"},
-			"RawNotifications":    {"Subject: notice 1\r\n\r\ntext", "Subject: notice 2\r\n\r\ntext"},
+			"FindImpacts":         {"lumen-L-1 L/1", "zayo-TTN-1 Z/1", "zayo-TTN-1 Z/2"},
+			"FindNotices":         {"lumen-L-1", "lumen-L-1 L/1", "lumen-L-1 L/9", "zayo-TTN-1", "zayo-TTN-1 Z/1", "zayo-TTN-1 Z/2"},
+			"FindNotes":           {"unknown-cid:L/9"},
+			"Mails":               {"Subject: notice 1\r\n\r\ntext", "Subject: notice 2\r\n\r\ntext"},
 		}},
 		"one provider": {func(world) models.Scope { return models.Scope{Providers: []string{"lumen"}} }, map[string][]string{
 			"Maintenances":        lumenAll,
@@ -249,9 +249,9 @@ func TestScopes(t *testing.T) {
 			"Circuits":            {"L/1"},
 			"CircuitMaintenances": on("L/1", lumenAll),
 			"CircuitStatuses":     {"L/1 Rome"},
-			"Impacts":             {"lumen-L-1 L/1"},
-			"Notices":             {"lumen-L-1", "lumen-L-1 L/1", "lumen-L-1 L/9"},
-			"Notes":               {"unknown-cid:L/9"},
+			"FindImpacts":         {"lumen-L-1 L/1"},
+			"FindNotices":         {"lumen-L-1", "lumen-L-1 L/1", "lumen-L-1 L/9"},
+			"FindNotes":           {"unknown-cid:L/9"},
 		}},
 	}
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

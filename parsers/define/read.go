@@ -42,8 +42,8 @@ func (l *layout) read(m *parsers.Message) parsers.Reading {
 		return r.r
 	}
 	r.pairs, r.end = r.doc.Newest(r.pairs, "maintenance_id")
-	circuits := r.rows(l.circuits)
-	if len(r.pairs)+len(circuits) == 0 {
+	circuits := r.rows(l.circuits, "circuits")
+	if len(r.pairs)+len(circuits)+len(r.r.Fields) == 0 {
 		return parsers.Reading{}
 	}
 	r.id()
@@ -54,19 +54,15 @@ func (l *layout) read(m *parsers.Message) parsers.Reading {
 	return r.finish()
 }
 
-// rows gives the rows of a table above the end, flattened ones too.
-func (r *reading) rows(c *parsers.Columns) []parsers.Row {
+// rows gives the rows of a table above the end; one that breaks off leaves the
+// field unread.
+func (r *reading) rows(c *parsers.Columns, field string) []parsers.Row {
 	if c == nil {
 		return nil
 	}
-	rows := r.doc.Rows(c)
-	if len(rows) == 0 {
-		rows = r.doc.FlatRows(c)
-	}
-	for i, row := range rows {
-		if row.Line >= r.end {
-			return rows[:i]
-		}
+	rows, err := r.doc.RowsAbove(r.end, c)
+	if err != nil {
+		r.r.Missing(field, err.Error())
 	}
 	return rows
 }

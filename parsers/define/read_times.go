@@ -42,7 +42,7 @@ func (r *reading) windows() {
 	}
 	r.alone(open[""])
 	r.alone(open["backup_"])
-	for _, row := range r.rows(r.layout.windows) {
+	for _, row := range r.rows(r.layout.windows, "start") {
 		if row.Get("circuit") == "" {
 			r.rowWindow(row)
 		}

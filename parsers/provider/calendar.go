@@ -84,11 +84,7 @@ func calendarHits(m *parsers.Message, labels *parsers.Labels, until []string) []
 	for _, d := range parsers.ReadBodies(m).All() {
 		l := letter{}
 		end := min(l.head(d, d.Pairs(labels), until), maxCalendarHead)
-		newest := 0
-		for newest < end && !quoteBegins(d, newest, len(d.Lines)) {
-			newest++
-		}
-		hits = say(hits, letterStatus, d.Span(0, newest), d.Part, "the text")
+		hits = say(hits, letterStatus, d.Span(0, min(end, d.QuoteAt(0))), d.Part, "the text")
 	}
 	return hits
 }

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -82,7 +81,7 @@ func gcxRead(m *parsers.Message) parsers.Reading {
 	for _, p := range strings.Split(m.Subject, "|") {
 		g.parts = append(g.parts, strings.TrimSpace(p))
 	}
-	tables := len(g.rows(gcxWindows)) > 0
+	tables := len(g.rows(gcxWindows, "start")) > 0
 	if !tables && !gcxID.MatchString(m.Subject) {
 		return l.no("no reference and no table of start and end")
 	}
@@ -115,19 +114,10 @@ func (g *gcxMail) id() {
 	}
 }
 
-// rows gives the rows of a table, of one that a converter flattened too.
-func (g *gcxMail) rows(c *parsers.Columns) []parsers.Row {
-	rows := g.doc.Rows(c)
-	if len(rows) == 0 {
-		rows = g.doc.FlatRows(c)
-	}
-	return slices.DeleteFunc(slices.Clone(rows), func(r parsers.Row) bool { return r.Line >= g.end })
-}
-
 // windows reads each row of the schedule, its backup too, and holds them
 // against the span in the subject, which counts where there is no schedule.
 func (g *gcxMail) windows() {
-	for _, row := range g.rows(gcxWindows) {
+	for _, row := range g.rows(gcxWindows, "start") {
 		if len(g.n.Windows) > maxWindows {
 			tooMany(&g.r, "start", maxWindows)
 			return
@@ -241,7 +231,7 @@ func (g *gcxMail) circuits() {
 		}
 	}
 	var list []models.NoticeCircuit
-	for _, row := range g.rows(gcxCircuits) {
+	for _, row := range g.rows(gcxCircuits, "circuits") {
 		cid, own := row.Get("service"), row.Get("impact")
 		if parsers.None(cid) {
 			continue

@@ -229,18 +229,14 @@ func (g *gttMail) spared() {
 }
 
 func (g *gttMail) circuits() {
-	rows := g.doc.Rows(gttColumns)
-	if len(rows) == 0 {
-		rows = g.doc.FlatRows(gttColumns)
-	}
 	colours := gttLegend(g.source())
 	var list []models.NoticeCircuit
-	for _, row := range rows {
+	for _, row := range g.rows(gttColumns, "circuits") {
 		cid, rule := row.Get("slid"), "column "+row.Head("slid")
 		if parsers.None(cid) {
 			cid, rule = row.Get("service"), "column "+row.Head("service")
 		}
-		if row.Line >= g.end || parsers.None(cid) {
+		if parsers.None(cid) {
 			continue
 		}
 		if pon := row.Get("pon"); !parsers.None(pon) {

@@ -38,12 +38,8 @@ func openLetter(m *parsers.Message, labels *parsers.Labels, times parsers.Times,
 	if l.doc == nil {
 		return nil, unreadable(bodies.Err), false
 	}
-	l.pairs, l.end = newestNotice(l.doc, withoutSubjects(l.doc, l.pairs), once)
+	l.pairs, l.end = l.doc.Newest(withoutSubjects(l.doc, l.pairs), once)
 	l.pairs, l.end = unquoted(l.doc, l.pairs, l.end)
-	l.pairs, l.end = withoutHistory(l.doc, l.pairs, l.end)
-	for i := range l.pairs {
-		l.pairs[i].End = min(l.pairs[i].End, l.end)
-	}
 	return l, parsers.Reading{}, true
 }
 
@@ -208,6 +204,16 @@ func (l *letter) value(field, evidence string) string {
 
 // labelRule names the rule that read the value of a label.
 func labelRule(p parsers.Pair) string { return "label " + strings.TrimSpace(p.Label) }
+
+// rows gives the rows of a table above an older mail. One that breaks off leaves
+// the field unread: less than the mail lists would be told.
+func (l *letter) rows(c *parsers.Columns, field string) []parsers.Row {
+	rows, err := l.doc.RowsAbove(l.end, c)
+	if err != nil {
+		l.r.Missing(field, err.Error())
+	}
+	return rows
+}
 
 // text gives the whole value of a label, from its first line up to the next
 // label, at most to an empty line where paragraph is set.

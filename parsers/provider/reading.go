@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -158,36 +157,6 @@ func say(hits []parsers.StatusHit, words parsers.StatusWords, text string, part 
 // states none is CONFIRMED, which the plain text shows.
 func settleStatus(r *parsers.Reading, n *models.Notice, hits []parsers.StatusHit, part int, plain string) {
 	r.SettleStatus(n, hits, part, plain)
-}
-
-// newestNotice leaves only the newest notice of a thread: what stands before
-// the second label of the field that has a value. end is the line at which
-// older notices begin.
-func newestNotice(d *parsers.Document, pairs []parsers.Pair, field string) (newest []parsers.Pair, end int) {
-	return d.Newest(pairs, field)
-}
-
-// unquoted leaves what stands above a quoted older mail, where that has two of
-// the labels at least; else the quoted mail is the notice.
-func unquoted(d *parsers.Document, pairs []parsers.Pair, end int) (newest []parsers.Pair, until int) {
-	for i, p := range pairs {
-		if p.Value == "" || p.Field == pairs[0].Field {
-			continue
-		}
-		quote := d.QuoteAt(p.At + 1)
-		if quote >= end {
-			return pairs, end
-		}
-		for i < len(pairs) && pairs[i].Line < quote {
-			i++
-		}
-		newest = slices.Clone(pairs[:i])
-		for k := range newest {
-			newest[k].End = min(newest[k].End, quote)
-		}
-		return newest, quote
-	}
-	return pairs, end
 }
 
 // has reports whether one of the labels has a value.

@@ -189,13 +189,9 @@ func (v *verizonMail) moved() {
 // affected reads the circuit table. The planned downtime is the impact of all.
 func (v *verizonMail) affected() []models.NoticeCircuit {
 	raw := v.value("downtime", "")
-	rows := v.doc.Rows(verizonColumns)
-	if len(rows) == 0 {
-		rows = v.doc.FlatRows(verizonColumns)
-	}
 	var list []models.NoticeCircuit
-	for _, row := range rows {
-		if row.Line >= v.end || len(list) >= maxCircuits {
+	for _, row := range v.rows(verizonColumns, "circuits") {
+		if len(list) >= maxCircuits {
 			break
 		}
 		cid, rule := row.Get("circuit"), "column "+row.Head("circuit")

@@ -19,6 +19,9 @@ func verizonHTML(head, local, gmt, downtime, circuits string) string {
 		downtime + "<tr><td>Verizon <b>MASTARS Request</b> number:<td>700900101-1</table><p>Circuits Affected:</p>" + circuits
 }
 
+// flat writes each cell of a table as a paragraph, as converters do.
+func flat(cells ...string) string { return "<p>" + strings.Join(cells, "</p><p>") + "</p>" }
+
 func TestVerizonVariants(t *testing.T) {
 	start := []string{"2026-06-23 23:01"}
 	plain := verizonHTML("Work.", verizonLocal, verizonGMT, "20 Minute(s)", verizonTable)
@@ -37,6 +40,10 @@ func TestVerizonVariants(t *testing.T) {
 		{name: "times that were", mail: mail(verizonFrom, verizonSubj, strings.Replace(plain, "<tr><td>Description of", "<tr><td>Original Maintenance Date/Time (GMT):<td>Jun 20 2026 23:01 GMT - Jun 21 2026 05:01 GMT<tr><td>Description of", 1)), status: "CONFIRMED", windows: start, circuits: 1},
 		{name: "dates in numbers", mail: mail(verizonFrom, verizonSubj, verizonHTML("Work.", "", "06/23/2026 23:01 GMT - 06/24/2026 05:01 GMT", "1 Hour(s)", verizonTable)), status: "CONFIRMED", windows: start, circuits: 1},
 		{name: "table without rows, and the text goes on", mail: mail(verizonFrom, verizonSubj, verizonHTML("Work.", verizonLocal, verizonGMT, "1 Hour(s)", "<table><tr><td>Company Name<td>Circuit ID</table><p>In case your circuit 1 remains down, please call us.</p><p>Please see our page 2 for the numbers.</p>")), fields: []string{"circuits"}},
+		{name: "flattened table", mail: mail(verizonFrom, verizonSubj, verizonHTML("Work.", verizonLocal, verizonGMT, "1 Hour(s)", flat("Company Name", "Circuit ID", "HARBOUR ISP", "H9001", "HARBOUR ISP", "H9002", "Kind regards"))), status: "CONFIRMED", windows: start, circuits: 2},
+		{name: "flattened table without the last name", mail: mail(verizonFrom, verizonSubj, verizonHTML("Work.", verizonLocal, verizonGMT, "1 Hour(s)", flat("Company Name", "Circuit ID", "HARBOUR ISP", "H9001", "H9002"))), fields: []string{"circuits"}, reason: `"H9002"`},
+		{name: "flattened table without a name", mail: mail(verizonFrom, verizonSubj, verizonHTML("Work.", verizonLocal, verizonGMT, "1 Hour(s)", flat("Company Name", "Circuit ID", "HARBOUR ISP", "H9001", "H9002", "HARBOUR ISP", "H9003"))), fields: []string{"circuits"}, reason: `"H9002"`},
+		{name: "flattened table that is torn, cancelled", mail: mail(verizonFrom, verizonSubj, verizonHTML("This has been cancelled.", verizonLocal, verizonGMT, "1 Hour(s)", flat("Company Name", "Circuit ID", "HARBOUR ISP", "H9001", "H9002"))), fields: []string{"circuits"}, reason: `"H9002"`},
 		{name: "unknown downtime", mail: mail(verizonFrom, verizonSubj, verizonHTML("Work.", verizonLocal, verizonGMT, "Blue", verizonTable)), status: "CONFIRMED", windows: start, circuits: 1, warning: "not known"},
 		{name: "no circuits", mail: mail(verizonFrom, verizonSubj, verizonHTML("Work.", verizonLocal, verizonGMT, "1 Hour(s)", "")), fields: []string{"circuits"}},
 		{name: "no id", mail: mail(verizonFrom, verizonSubj, strings.Replace(plain, "700900101-1", "", 1)), fields: []string{"maintenance_id"}},

@@ -128,13 +128,9 @@ func (w *windstreamMail) status() {
 // affected reads the circuit table.
 func (w *windstreamMail) affected() {
 	impact, raw, rule := w.impact()
-	rows := w.doc.Rows(windstreamColumns)
-	if len(rows) == 0 {
-		rows = w.doc.FlatRows(windstreamColumns)
-	}
 	customer := ""
-	for n, row := range rows {
-		if row.Line >= w.end || n >= maxCircuits {
+	for n, row := range w.rows(windstreamColumns, "circuits") {
+		if n >= maxCircuits {
 			break
 		}
 		cid, column := row.Get("circuit"), "column "+row.Head("circuit")
@@ -155,13 +151,9 @@ func (w *windstreamMail) affected() {
 // impact is the worst of the impact table; without one, what Service Affecting
 // says.
 func (w *windstreamMail) impact() (worst models.Impact, raw, rule string) {
-	rows := w.doc.Rows(windstreamImpact)
-	if len(rows) == 0 {
-		rows = w.doc.FlatRows(windstreamImpact)
-	}
-	for _, row := range rows {
+	for _, row := range w.rows(windstreamImpact, "circuits") {
 		kind := row.Get("type")
-		if row.Line >= w.end || kind == "" || kind == row.Get("start") || strings.HasPrefix(parsers.Key(kind), "note") {
+		if kind == "" || kind == row.Get("start") || strings.HasPrefix(parsers.Key(kind), "note") {
 			continue
 		}
 		impact := w.letter.impact(kind)

@@ -37,6 +37,8 @@ func TestWindstreamVariants(t *testing.T) {
 		{name: "several impacts", mail: mail(windstreamFrom, windstreamSubj, windstreamHTML("Planned Maintenance Notification", "YES", from, to, strings.Replace(windstreamOut, "Outage", "Switch Hit", 1)+windstreamOut, windstreamRows)), status: "CONFIRMED", windows: start, circuits: 1, warning: "several impacts"},
 		{name: "not affecting", mail: mail(windstreamFrom, windstreamSubj, windstreamHTML("Planned Maintenance Notification", "NO", from, to, "", windstreamRows)), status: "CONFIRMED", windows: start, circuits: 1},
 		{name: "no circuits", mail: mail(windstreamFrom, windstreamSubj, windstreamHTML("Planned Maintenance Notification", "YES", from, to, windstreamOut, "")), fields: []string{"circuits", "account"}},
+		{name: "flattened table", mail: mail(windstreamFrom, windstreamSubj, windstreamHTML("Planned Maintenance Notification", "YES", from, to, windstreamOut, flat("Name", "Circuit ID", "HARBOUR ISP", "HB/1", "HARBOUR ISP", "HB/2"))), status: "CONFIRMED", windows: start, circuits: 2},
+		{name: "flattened table that is torn", mail: mail(windstreamFrom, windstreamSubj, windstreamHTML("Planned Maintenance Notification", "YES", from, to, windstreamOut, flat("Name", "Circuit ID", "HARBOUR ISP", "HB/1", "HB/2", "HARBOUR ISP", "HB/3"))), fields: []string{"circuits"}, reason: `"HB/2"`},
 		{name: "number only in the subject", mail: mail(windstreamFrom, windstreamSubj, strings.Replace(of("Planned Maintenance Notification"), "900101<tr>", "<tr>", 1)), status: "CONFIRMED", windows: start, circuits: 1},
 	})
 }

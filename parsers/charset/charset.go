@@ -1,4 +1,7 @@
-package parsers
+// Package charset decodes the bytes of a mail to text, as mail programs and
+// browsers do where the declared charset is missing or wrong. It knows nothing
+// of mails.
+package charset
 
 import (
 	"bytes"
@@ -11,33 +14,24 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// Text gives the part's data as text, without byte order mark and NULs. The
-// charset is the mark's, else the declared one, else that of the HTML meta
-// tag, else UTF-8 where the bytes are, else windows-1252. It is decoded at the
-// first call; calls may be concurrent.
-func (p *Part) Text() string {
-	if t := p.text.Load(); t != nil {
-		return *t
-	}
-	t := decodeText(p.Data, p.Charset, p.ContentType == TypeHTML)
-	p.text.Store(&t)
-	return t
-}
-
-func decodeText(data []byte, charset string, isHTML bool) string {
+// Decode gives data as valid UTF-8, without byte order mark and NULs. The
+// charset is the mark's, else the declared one, else that of the meta tag of
+// HTML, else UTF-8 where the bytes are, else windows-1252. What cannot be
+// decoded becomes U+FFFD.
+func Decode(data []byte, declared string, isHTML bool) string {
 	if enc, skip := byMark(data); enc != nil {
 		return decodeWith(enc, data[skip:])
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	charset = strings.ToLower(strings.TrimSpace(charset))
-	switch charset {
+	declared = strings.ToLower(strings.TrimSpace(declared))
+	switch declared {
 	case "", "utf-8", "utf8", "us-ascii", "ascii", "ansi_x3.4-1968", "unicode-1-1-utf-8":
 	case "utf-7", "utf7", "unicode-1-1-utf-7":
 		if utf8.Valid(data) {
 			return withoutNUL(decodeUTF7(data))
 		}
 	default:
-		if enc := encodingOf(charset); enc != nil && !notWide(charset, data) {
+		if enc := encodingOf(declared); enc != nil && !notWide(declared, data) {
 			return decodeWith(enc, data)
 		}
 	}
@@ -57,12 +51,18 @@ func decodeText(data []byte, charset string, isHTML bool) string {
 
 // notWide reports whether text that is declared as UTF-16 was converted on its
 // way: it is UTF-8 without a single NUL.
-func notWide(charset string, data []byte) bool {
-	return strings.HasPrefix(charset, "utf-16") && bytes.IndexByte(data, 0) < 0 && utf8.Valid(data)
+func notWide(declared string, data []byte) bool {
+	return strings.HasPrefix(declared, "utf-16") && bytes.IndexByte(data, 0) < 0 && utf8.Valid(data)
 }
 
 // sevenBit finds the escapes of ISO-2022-JP, which are valid UTF-8 too.
 func sevenBit(data []byte) bool { return bytes.Contains(data, []byte("\x1b$")) }
+
+// Wide tells whether data begins with the byte order mark of UTF-16.
+func Wide(data []byte) bool {
+	enc, _ := byMark(data)
+	return enc != nil
+}
 
 func byMark(data []byte) (encoding.Encoding, int) {
 	switch {

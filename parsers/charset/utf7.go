@@ -1,4 +1,4 @@
-package parsers
+package charset
 
 import (
 	"encoding/base64"
@@ -34,7 +34,9 @@ func decodeUTF7(data []byte) string {
 	return strings.ToValidUTF8(b.String(), "\ufffd")
 }
 
-func isBase64(c byte) bool { return isLetter(c) || isDigit(c) || c == '+' || c == '/' }
+func isBase64(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '+' || c == '/'
+}
 
 // shifted decodes the UTF-16 of one shift.
 func shifted(s string) string {
