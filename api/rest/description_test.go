@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -157,4 +158,44 @@ func (h *house) addresses(path string) []string {
 		return []string{at, at + "?depth=1", at + "?depth=2&include=relationships"}
 	}
 	return []string{at}
+}
+
+// TestNothingSentIsCalled: no field or parameter holds an address, so that
+// nobody can have lineman call one.
+func TestNothingSentIsCalled(t *testing.T) {
+	h := handler(t, &memory{}, nil)
+	var doc struct {
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]struct{ Description, Format string }
+			}
+		}
+	}
+	if err := json.Unmarshal(call(h, http.MethodGet, "/openapi.json", "Token lm_all").Body.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	address := regexp.MustCompile(`(?i)ur[il]|host|webhook|callback|endpoint|redirect`)
+	n := 0
+	for name, schema := range doc.Components.Schemas {
+		if !strings.HasSuffix(name, "Write") && !strings.HasSuffix(name, "Change") {
+			continue
+		}
+		n++
+		for field, is := range schema.Properties {
+			if is.Description != "Not written" && (address.MatchString(field) || strings.HasPrefix(is.Format, "uri")) {
+				t.Errorf("%s.%s holds an address", name, field)
+			}
+		}
+	}
+	if n < 10 {
+		t.Errorf("only %d schemas of what is sent", n)
+	}
+	operations(t, h, func(method, path string, op map[string]any) {
+		list, _ := op["parameters"].([]any)
+		for _, p := range list {
+			if address.MatchString(text(p, "name")) {
+				t.Errorf("%s %s: %s holds an address", method, path, text(p, "name"))
+			}
+		}
+	})
 }
