@@ -40,7 +40,7 @@ func (s *server) registerAppMails() {
 }
 
 type appRawQuery struct {
-	Paging
+	AppPaging
 	Shape
 	ID        []string `query:"id,explode" maxItems:"1000" doc:"Any of these ids"`
 	Q         string   `query:"q" maxLength:"200" doc:"Part of the subject"`
@@ -137,7 +137,7 @@ func appRawOf(ctx context.Context, r models.RawNotification, with *related, shap
 }
 
 type appNoticeQuery struct {
-	Paging
+	AppPaging
 	Shape
 	ID          []string `query:"id,explode" maxItems:"1000" doc:"Any of these ids"`
 	Q           string   `query:"q" maxLength:"200" doc:"Part of the maintenance's name or of the summary"`
@@ -205,7 +205,7 @@ func appNoticeOf(ctx context.Context, n models.NoticeItem, with *related, shape 
 }
 
 type appSourceQuery struct {
-	Paging
+	AppPaging
 	Shape
 	ID        []string `query:"id,explode" maxItems:"1000" doc:"Any of these ids"`
 	Q         string   `query:"q" maxLength:"200" doc:"Part of the name"`

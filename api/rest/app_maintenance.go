@@ -13,7 +13,7 @@ import (
 )
 
 type appMaintenanceQuery struct {
-	Paging
+	AppPaging
 	Stamps
 	Shape
 	ID          []string `query:"id,explode" maxItems:"1000" doc:"Any of these ids"`

@@ -9,7 +9,7 @@ import (
 )
 
 type appNoteQuery struct {
-	Paging
+	AppPaging
 	Stamps
 	Shape
 	ID          []string `query:"id,explode" maxItems:"1000" doc:"Any of these ids"`

@@ -11,6 +11,17 @@ import (
 	"lineman/models"
 )
 
+// AppPaging are the parameters of the lists of the app, which takes any limit;
+// exported as Paging is.
+type AppPaging struct {
+	Limit  int `query:"limit" minimum:"0" maximum:"1000000000" default:"50" doc:"Rows in one answer, 1000 at most; 0 is as many as there may be"`
+	Offset int `query:"offset" minimum:"0" maximum:"1000000000" default:"0" doc:"Rows to leave out"`
+}
+
+func (p AppPaging) page() models.Page {
+	return Paging{Limit: min(p.Limit, maxItems), Offset: p.Offset}.page()
+}
+
 // Shape are the parameters that say how much of a resource of the app is
 // shown; exported as Paging is.
 type Shape struct {

@@ -5,10 +5,47 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"lineman/models"
 )
 
 // readyWithin bounds the check of /readyz.
 const readyWithin = 3 * time.Second
+
+// registerOpen adds what needs no token. The docs page holds no data, and a
+// browser sends none.
+func (s *server) registerOpen() {
+	for _, o := range []struct {
+		path, id, summary, kind string
+		serve                   http.HandlerFunc
+	}{
+		{"/healthz", "health", "Whether the process is alive", "text/plain", s.health},
+		{"/readyz", "ready", "Whether the database answers and fits", "text/plain", s.ready},
+		{"/docs", "docs", "This description as a page", "text/html", s.docs},
+	} {
+		for _, end := range []string{"", "/{$}"} {
+			s.open.HandleFunc("GET "+o.path+end, o.serve)
+		}
+		text := map[string]*huma.MediaType{o.kind: {Schema: &huma.Schema{Type: huma.TypeString}}}
+		op := &huma.Operation{
+			OperationID: o.id, Method: http.MethodGet, Path: o.path, Summary: o.summary, Security: []map[string][]string{},
+			Extensions: map[string]any{"x-role": "none"}, Responses: map[string]*huma.Response{"200": {Description: "Yes", Content: text}},
+		}
+		if o.path == "/readyz" {
+			op.Responses["503"] = &huma.Response{Description: "Not now", Content: text}
+		}
+		s.api.OpenAPI().AddOperation(op)
+	}
+	s.api.OpenAPI().AddOperation(&huma.Operation{
+		OperationID: "description", Method: http.MethodGet, Path: "/openapi.json", Summary: "This description",
+		Extensions: map[string]any{"x-role": string(models.RoleViewer)},
+		Responses: map[string]*huma.Response{"200": {
+			Description: "OpenAPI 3.1", Content: map[string]*huma.MediaType{"application/openapi+json": {Schema: &huma.Schema{Type: huma.TypeObject}}},
+		}},
+	})
+}
 
 func (s *server) health(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok\n") }
 

@@ -46,14 +46,24 @@ const (
 )
 
 type server struct {
-	o    Options
-	api  huma.API
-	base *url.URL // nil: as the request names it
+	o   Options
+	api huma.API
+
+	open, described *router  // what needs no token, and the rest
+	base            *url.URL // nil: as the request names it
 }
 
 // New makes the handler of /api/, /healthz, /readyz, /docs and /openapi.json. The
 // limits of headers and time are those of the http.Server.
 func New(o Options) (http.Handler, error) {
+	s, err := newServer(o)
+	if err != nil {
+		return nil, err
+	}
+	return s.handler(), nil
+}
+
+func newServer(o Options) (*server, error) {
 	if o.Reader == nil || o.Writer == nil || o.Now == nil || o.Logger == nil || o.Auth == nil && !o.Open {
 		return nil, errors.New("the API needs a Reader, a Writer, Now, a Logger and, unless it is open, an Authenticator")
 	}
@@ -63,7 +73,7 @@ func New(o Options) (http.Handler, error) {
 	if o.Source == nil {
 		o.Source = func(string) SourceSetting { return SourceSetting{} }
 	}
-	s := &server{o: o}
+	s := &server{o: o, open: newRouter(), described: newRouter()}
 	if o.BaseURL != "" {
 		u, err := url.Parse(o.BaseURL)
 		if err != nil || u.Host == "" {
@@ -71,18 +81,35 @@ func New(o Options) (http.Handler, error) {
 		}
 		s.base = u
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", s.health)
-	mux.HandleFunc("GET /readyz", s.ready)
-	mux.HandleFunc("GET /docs", s.docs) // it holds no data, and a browser sends no token
-	mux.HandleFunc("GET /docs/{$}", s.docs)
-	described := http.NewServeMux()
-	s.api = humago.New(described, config(o.Version))
+	s.api = humago.New(s.described, config(o.Version))
 	s.register()
+	s.registerOpen()
 	describePush(s.api)
-	described.HandleFunc("POST "+pushPath, s.push)
-	mux.Handle("/", Guard(GuardOptions{Auth: o.Auth, Open: o.Open, Logger: o.Logger}, s.place(routes(described))))
-	return bounded(securityHeaders(mux)), nil
+	s.described.HandleFunc("POST "+pushPath, s.push)
+	return s, nil
+}
+
+func (s *server) handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, pattern := range s.open.patterns {
+		mux.Handle(pattern, s.open)
+	}
+	mux.Handle("/", Guard(GuardOptions{Auth: s.o.Auth, Open: s.o.Open, Logger: s.o.Logger}, s.place(routes(s.described.ServeMux))))
+	return bounded(securityHeaders(mux))
+}
+
+// router is a mux that knows its patterns.
+type router struct {
+	*http.ServeMux
+	patterns []string
+}
+
+func newRouter() *router { return &router{ServeMux: http.NewServeMux()} }
+
+// HandleFunc adds a route.
+func (r *router) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	r.patterns = append(r.patterns, pattern)
+	r.ServeMux.HandleFunc(pattern, h)
 }
 
 // bounded bounds the body of a request. A mail is bounded where it is read.

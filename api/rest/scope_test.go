@@ -15,7 +15,7 @@ func TestANarrowScopeLeaksNothing(t *testing.T) {
 		n := 0
 		operations(t, handler(t, &memory{}, nil), func(method, path string, _ map[string]any) {
 			for _, id := range []string{"zayo-TTN-1", "lumen-LUM-7", "SECRET-OWN", "Oslo", "zayo"} {
-				if method != "GET" {
+				if method != "GET" || path == "/openapi.json" || path == "/docs" {
 					return
 				}
 				n++

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -301,4 +302,54 @@ func TestCursors(t *testing.T) {
 			t.Errorf("another's cursor: %d %s", w.Code, w.Body)
 		}
 	})
+}
+
+// TestNoCookiesAndNoWayOut: a cookie opens nothing, so that no other site can
+// act in a person's name, and no answer leads to another host.
+func TestNoCookiesAndNoWayOut(t *testing.T) {
+	h := handler(t, &memory{}, nil)
+	for _, method := range []string{"GET", "POST", "PATCH", "DELETE"} {
+		r := httptest.NewRequest(method, "http://lineman.example/api/v1/maintenances/zayo-TTN-0001", strings.NewReader("{}"))
+		r.Header.Set("Cookie", "session=lm_admin; token=lm_admin; Authorization=Token lm_admin")
+		r.Header.Set("Origin", "https://evil.example")
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != http.StatusUnauthorized || w.Header().Get("Set-Cookie") != "" {
+			t.Errorf("%s with a cookie: %d %v", method, w.Code, w.Header())
+		}
+	}
+	for _, path := range []string{
+		"//evil.example", "//evil.example/%2e%2e", "///evil.example/", "/%2f%2fevil.example", "/%5cevil.example", "/docs//evil.example", "/docs?next=//evil.example",
+		"/healthz?next=//evil.example", "/api/v1/maintenances?next=//evil.example", "/api/v1/../../evil.example", "/api/v1/maintenances//evil.example//",
+	} {
+		for _, token := range []string{"", "Token lm_all"} {
+			w := call(h, http.MethodGet, path, token)
+			if to := w.Header().Get("Location"); to != "" && (!strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.HasPrefix(to, `/\`)) {
+				t.Errorf("%s leads to %s", path, to)
+			}
+			if strings.Contains(w.Header().Get("Content-Type"), "html") && strings.Contains(w.Body.String(), "evil.example") && w.Code == http.StatusOK {
+				t.Errorf("%s is on the page", path)
+			}
+		}
+	}
+	if w := call(h, http.MethodGet, app+"maintenance/?next=//evil.example", "Token lm_all"); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "query.next") {
+		t.Errorf("next: %d %s", w.Code, w.Body)
+	}
+}
+
+// TestAnyLimitOfTheApp: scripts ask for more than there may be in one answer,
+// and get that much.
+func TestAnyLimitOfTheApp(t *testing.T) {
+	r := &memory{}
+	h := handler(t, r, nil)
+	for limit, want := range map[string]int{"0": 1000, "1": 1, "1000": 1000, "5000": 1000, "1000000000": 1000, "": 50} {
+		w := call(h, http.MethodGet, strings.TrimSuffix(app+"maintenance/?limit="+limit, "?limit="), "Token lm_all")
+		if w.Code != http.StatusOK || r.filter.Page.Limit != want {
+			t.Errorf("limit %q: %d with %d rows", limit, w.Code, r.filter.Page.Limit)
+		}
+	}
+	for _, bad := range []string{"-1", "1e9", "1000000001", "x"} {
+		if w := call(h, http.MethodGet, app+"maintenance/?limit="+bad, "Token lm_all"); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "query.limit") {
+			t.Errorf("limit %s: %d %s", bad, w.Code, w.Body)
+		}
+	}
 }
