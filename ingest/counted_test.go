@@ -35,7 +35,7 @@ func TestReadMailIsCounted(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
-	raws, _, err := r.store.RawNotifications(t.Context(), models.ScopeAll, models.Page{Limit: 10})
+	raws, _, err := r.store.Mails(t.Context(), models.ScopeAll, models.MailFilter{Page: models.Page{Limit: 10}})
 	if err != nil {
 		t.Fatal(err)
 	}
