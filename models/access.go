@@ -35,7 +35,7 @@ func (t Token) Valid(at time.Time) bool {
 // or a wider scope, and not for longer.
 func (t Token) Under(u User) Token {
 	t.User = u.Name
-	if t.Role.Allows(u.Role) {
+	if t.Role.Allows(RoleCalendar) && !u.Role.Allows(t.Role) { // an unknown role stays one: it allows nothing
 		t.Role = u.Role
 	}
 	t.Scope = t.Scope.Both(u.Scope)
