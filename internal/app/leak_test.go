@@ -343,7 +343,7 @@ func TestTheOtherSideIsNotThere(t *testing.T) {
 			return strings.NewReplacer("%ID%", to, "%QID%", url.QueryEscape(to), "%PID%", url.PathEscape(to)).Replace(text)
 		}
 		hide := func(text, what string) string {
-			text = strings.ReplaceAll(text, "\r\n ", "") // calendars fold lines
+			text = strings.ReplaceAll(text, "\r\n ", "")                                   // calendars fold lines
 			text = regexp.MustCompile(`"[0-9a-f]{16,32}"`).ReplaceAllString(text, `"tag"`) // a digest over what was asked, too
 			for _, form := range []string{url.QueryEscape(what), url.PathEscape(what), what} {
 				text = strings.ReplaceAll(text, form, "…")
