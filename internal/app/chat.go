@@ -33,13 +33,13 @@ const chatEnd = 2 * time.Second
 // Chat runs the terminal chat until its input or ctx ends. ErrCommandFailed
 // when a command of an input that is no terminal failed.
 func (a *App) Chat(ctx context.Context, o ChatOptions) error {
-	who := models.Principal{Name: "terminal", Role: models.RoleAdmin, Scope: models.ScopeAll}
+	who := terminal
 	if o.User != "" {
 		user, err := a.user(ctx, o.User)
 		if err != nil {
 			return err
 		}
-		who = models.Principal{Name: user.Name, Role: user.Role, Scope: user.Scope}
+		who = user.Principal()
 	}
 	return a.chat(ctx, o, who)
 }
@@ -51,7 +51,7 @@ func (a *App) user(ctx context.Context, name string) (models.User, error) {
 	if err != nil && !errors.Is(err, models.ErrNotFound) {
 		return models.User{}, fmt.Errorf("find the user %s: %w", name, err)
 	}
-	if err == nil && !user.Disabled {
+	if err == nil && user.Active(a.Now()) {
 		return user, nil
 	}
 	all, listed := a.store.Users(ctx)
@@ -60,7 +60,7 @@ func (a *App) user(ctx context.Context, name string) (models.User, error) {
 	}
 	var names []string
 	for _, u := range all {
-		if !u.Disabled {
+		if u.Active(a.Now()) {
 			names = append(names, u.Name)
 		}
 	}
@@ -71,7 +71,7 @@ func (a *App) user(ctx context.Context, name string) (models.User, error) {
 	if err != nil {
 		return models.User{}, models.Invalid("--user", "there is no user called %q; %s", name, advice)
 	}
-	return models.User{}, models.Invalid("--user", "%s is disabled; %s", user.Name, advice)
+	return models.User{}, models.Invalid("--user", "%s is disabled or has expired; %s", user.Name, advice)
 }
 
 // clip joins the first words of a list.
