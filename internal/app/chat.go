@@ -94,6 +94,7 @@ func (a *App) chat(ctx context.Context, o ChatOptions, who models.Principal) err
 	dispatcher, err := chatops.New(chatops.Options{
 		Commands: command.All(a.commandOptions()),
 		Grants:   chatops.TerminalGrants{},
+		Finder:   command.NewFinder(a.store),
 		Accounts: chatops.Fixed(who),
 		Counter:  commandCounter{a.counted},
 		Logger:   a.Logger,

@@ -158,5 +158,5 @@ func (a *App) labelled() []string {
 }
 
 func (a *App) commandOptions() command.Options {
-	return command.Options{Reader: a.store, Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version}
+	return command.Options{Reader: a.store, Writer: a.store, Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version}
 }
