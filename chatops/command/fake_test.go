@@ -121,7 +121,9 @@ func (r *memory) Mails(_ context.Context, s models.Scope, f models.MailFilter) (
 	return list, len(list), nil
 }
 
-func (r *memory) SourceHealths(context.Context) ([]models.SourceHealth, error) { return r.sources, r.err }
+func (r *memory) SourceHealths(context.Context) ([]models.SourceHealth, error) {
+	return r.sources, r.err
+}
 
 func (r *memory) Edit(_ context.Context, by models.Principal, writes []models.Write) ([]models.Edited, error) {
 	if err := r.asked(by.Scope); err != nil {
