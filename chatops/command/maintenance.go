@@ -56,7 +56,7 @@ func maintenanceParam(o Options, rest bool) chatops.Param {
 		Name: "id", Summary: "name or id of the maintenance, or the provider's own id", Kind: chatops.KindMaintenance, Required: true, Rest: rest,
 		Options: func(ctx context.Context, c chatops.Call) ([]chatops.Option, error) {
 			items, _, err := o.Reader.Maintenances(ctx, c.Principal.Scope, models.MaintenanceFilter{
-				Window: &models.WindowFilter{EndAfter: o.Now().UTC()}, Page: models.Page{Limit: 100},
+				Window: &models.WindowChoice{EndAfter: o.Now().UTC()}, Page: models.Page{Limit: 100},
 			})
 			if err != nil {
 				return nil, fmt.Errorf("list maintenances: %w", err)

@@ -109,17 +109,17 @@ func period(word string, now time.Time, zone *time.Location, f *models.Maintenan
 	}
 	switch word {
 	case periodToday:
-		f.Window = &models.WindowFilter{EndAfter: day(0), StartsBy: day(1).Add(-time.Microsecond)}
+		f.Window = &models.WindowChoice{EndAfter: day(0), StartsBy: day(1).Add(-time.Microsecond)}
 		return " today"
 	case periodWeek:
-		f.Window = &models.WindowFilter{EndAfter: day(0), StartsBy: day(7).Add(-time.Microsecond)}
+		f.Window = &models.WindowChoice{EndAfter: day(0), StartsBy: day(7).Add(-time.Microsecond)}
 		return " in the week from today"
 	case periodActive:
-		f.Window = &models.WindowFilter{EndAfter: now, StartsBy: now, Planned: true}
+		f.Window = &models.WindowChoice{EndAfter: now, StartsBy: now, Planned: true}
 		keep(models.Status.Active)
 		return " active now"
 	case periodUpcoming:
-		f.Window = &models.WindowFilter{StartsAfter: now, Planned: true}
+		f.Window = &models.WindowChoice{StartsAfter: now, Planned: true}
 		keep(func(s models.Status) bool { return !s.Closed() })
 		return " still to come"
 	}
