@@ -29,10 +29,14 @@ func options(r *memory) command.Options {
 
 func dispatcher(t *testing.T, r *memory, scope models.Scope) *chatops.Dispatcher {
 	t.Helper()
+	return dispatcherOf(t, r, options(r), models.Principal{Name: "kim", Role: models.RoleAdmin, Scope: scope})
+}
+
+func dispatcherOf(t *testing.T, r *memory, o command.Options, who models.Principal) *chatops.Dispatcher {
+	t.Helper()
 	d, err := chatops.New(chatops.Options{
-		Commands: command.All(options(r)), Grants: chatops.TerminalGrants{}, Finder: command.NewFinder(r),
-		Accounts: chatops.Fixed{Name: "kim", Role: models.RoleAdmin, Scope: scope},
-		Logger:   slog.New(slog.NewTextHandler(io.Discard, nil)), Now: func() time.Time { return noon },
+		Commands: command.All(o), Grants: chatops.TerminalGrants{}, Finder: command.NewFinder(r), Accounts: chatops.Fixed(who),
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: o.Now, Zone: o.Zone,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -139,13 +143,7 @@ func TestToday(t *testing.T) {
 	r := sample()
 	o := options(r)
 	o.Zone = time.FixedZone("UTC+13", 13*3600) // noon is 01:00 there: SOON, 30 h later, is tomorrow; NIGHTS' second night is today
-	d, err := chatops.New(chatops.Options{
-		Commands: command.All(o), Grants: chatops.TerminalGrants{}, Finder: command.NewFinder(r), Accounts: chatops.Fixed{Role: models.RoleViewer, Scope: models.ScopeAll},
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: o.Now,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := dispatcherOf(t, r, o, models.Principal{Role: models.RoleViewer, Scope: models.ScopeAll})
 	got, _ := ask(t, d, "maintenance list today provider=kddi")
 	if !strings.Contains(got, "kddi-NIGHTS") || strings.Contains(got, "kddi-SOON") {
 		t.Errorf("today is\n%s", got)
