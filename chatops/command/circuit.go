@@ -236,17 +236,27 @@ func condition(circuitID string, items []models.MaintenanceItem, now time.Time) 
 	return "no active maintenance"
 }
 
-// connections tells of both ends of a circuit.
+// connections tells of both ends of a circuit: what its cable leads to, else
+// the site.
 func connections(k models.Circuit) chatops.Message {
-	t := chatops.Table{Columns: []string{"side", "connecting object", "region", "cross-connect"}}
+	t := chatops.Table{Columns: []string{"side", "connecting object", "site", "region", "cable", "cross-connect"}}
 	for _, side := range []string{models.SideA, models.SideZ} {
-		i := slices.IndexFunc(k.Terminations, func(e models.Termination) bool { return e.Side == side })
-		if i < 0 || k.Terminations[i].Site.Name == "" && k.Terminations[i].XConnect == "" {
-			t.Rows = append(t.Rows, row{chatops.T("%s", side), chatops.T("No %s Side Connection in Database", side)})
-			continue
+		var e models.Termination
+		if i := slices.IndexFunc(k.Terminations, func(e models.Termination) bool { return e.Side == side }); i >= 0 {
+			e = k.Terminations[i]
 		}
-		e := k.Terminations[i]
-		t.Rows = append(t.Rows, row{chatops.T("%s", side), chatops.T("%s", e.Site.Name), chatops.T("%s", e.Site.Region), chatops.T("%s", e.XConnect)})
+		object := strings.TrimSpace(e.Device + " " + e.Interface)
+		if object == "" {
+			object = e.Site.Name
+		}
+		if object == "" {
+			object = "No " + side + " Side Connection in Database"
+		}
+		r := row{chatops.T("%s", side)}
+		for _, v := range []string{object, e.Site.Name, e.Site.Region, e.Cable, e.XConnect} {
+			r = append(r, chatops.T("%s", v))
+		}
+		t.Rows = append(t.Rows, r)
 	}
 	facts := chatops.Facts{}
 	text(&facts, "provider", k.Provider.Name)

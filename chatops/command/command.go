@@ -83,13 +83,6 @@ func text(facts *chatops.Facts, name, value string) {
 	}
 }
 
-// instant is a fact of a time; left out when it is zero.
-func instant(facts *chatops.Facts, name string, at time.Time) {
-	if !at.IsZero() {
-		facts.Items = append(facts.Items, chatops.Fact{Name: name, Value: chatops.At(at)})
-	}
-}
-
 // code is a fact to be typed again.
 func code(facts *chatops.Facts, name, value string) {
 	facts.Items = append(facts.Items, chatops.Fact{Name: name, Value: chatops.C(value)})
