@@ -150,6 +150,7 @@ func wrong(cmd Command, sub Subcommand, input *models.InputError) Message {
 		text = string(unicode.ToUpper(first)) + text[size:]
 	}
 	m := Problem("%s", text)
+	m.Field = input.Field
 	if input.Field != "" && cmd.Name != "" {
 		m.Blocks = append(m.Blocks, Text{Join(T("Usage: "), C(usage(cmd, sub)))})
 	}
