@@ -65,6 +65,13 @@ type Directory interface {
 	Lookup(ctx context.Context, kind models.GrantKind, name string) ([]chatops.Party, error)
 }
 
+// Checker is a Platform that can tell whether it is set up right.
+type Checker interface {
+	Platform
+	// Check logs in and says as whom; its error says what to do.
+	Check(ctx context.Context) (string, error)
+}
+
 // Address is where a message goes: a channel, a thread in it, or a user.
 type Address struct {
 	Channel string // id; empty for a direct message
@@ -100,7 +107,7 @@ type Member struct {
 // Options are what a platform of the service is made of.
 type Options struct {
 	Settings config.Platforms
-	Turns    Turns
+	Turns    Turns        // nil: it cannot Run
 	Client   *http.Client // tries calls again that fail for a while; logs no addresses
 	Secrets  Secrets      // nil: the platform can keep nothing
 	Counter  Counter      // nil: nothing is counted

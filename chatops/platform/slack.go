@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,7 +24,7 @@ const (
 	slackTakeIn    = 2 * time.Second        // of the three that Slack waits, to take a request in
 	slackOpen      = 700 * time.Millisecond // of what is left, to open a modal
 	slackAnswer    = 2 * time.Minute        // to send an answer, with its repeats
-	slackEnd       = 5 * time.Second        // for what is running when the service stops
+	slackEnd       = 3 * time.Second        // for what is running when the service stops
 	slackMaxBody   = 1 << 20
 	slackWorking   = 64 // commands that run at a time; more wait
 	slackSeenFor   = 10 * time.Minute
@@ -43,14 +45,16 @@ type Slack struct {
 	pace     pace
 	slots    chan struct{}
 	working  sync.WaitGroup
+	worker   context.Context // of what runs behind acknowledgements
+	stop     context.CancelFunc
 }
 
 func slackConfigured(p config.Platforms) bool { return p.Slack.Configured() }
 
 func openSlack(o Options) (Platform, error) {
 	set := o.Settings.Slack
-	if o.Turns == nil || o.Client == nil || o.Logger == nil || o.Now == nil {
-		return nil, errors.New("slack needs Turns, a Client, a Logger and Now")
+	if o.Client == nil || o.Logger == nil || o.Now == nil {
+		return nil, errors.New("slack needs a Client, a Logger and Now")
 	}
 	if set.TokenRotation && o.Secrets == nil {
 		return nil, errors.New("slack needs Secrets to rotate its token")
@@ -71,6 +75,7 @@ func openSlack(o Options) (Platform, error) {
 		slots:    make(chan struct{}, slackWorking),
 	}
 	s.people = &slackPeople{slack: s}
+	s.worker, s.stop = context.WithCancel(context.Background())
 	return s, nil
 }
 
@@ -81,6 +86,44 @@ func (s *Slack) count(event, kind string) {
 	if s.o.Counter != nil {
 		s.o.Counter.CountPlatform(slackName, event, kind)
 	}
+}
+
+// Check logs in and says as whom; an error says what to do.
+func (s *Slack) Check(ctx context.Context) (string, error) {
+	if s.tokens.rotates() {
+		return "its token is rotated and stored in the database, which is not looked at here", nil
+	}
+	self, err := s.people.whoami(ctx)
+	if err != nil {
+		return "", fmt.Errorf("%w; check slack_api_token", err)
+	}
+	text := fmt.Sprintf("logged in as %s in the workspace %s (%s)", self.User, self.Team, self.TeamID)
+	if lacks := slackLacks(self.Header.Get("X-OAuth-Scopes")); lacks != "" {
+		return "", fmt.Errorf("%s, but the bot lacks the scopes %s; add them in the app's settings at Slack and install it again", text, lacks)
+	}
+	if s.set.AppToken == "" {
+		return text + "; requests come in over HTTP", nil
+	}
+	client := slack.New("", slack.OptionAppLevelToken(s.set.AppToken.Reveal()), slack.OptionHTTPClient(s.o.Client), slack.OptionAPIURL(s.api))
+	if _, _, err := client.StartSocketModeContext(ctx); err != nil {
+		return "", fmt.Errorf("%w; check slack_app_token, its scope connections:write, and that Socket Mode is on", s.failed("apps.connections.open", err))
+	}
+	return text + "; sockets can be opened", nil
+}
+
+// slackScopes are what the bot needs.
+var slackScopes = []string{"commands", "chat:write", "files:write", "users:read", "channels:read", "groups:read", "im:read", "im:write", "im:history", "app_mentions:read"}
+
+// slackLacks names the scopes that are missing, where Slack tells them.
+func slackLacks(granted string) string {
+	var missing []string
+	has := strings.FieldsFunc(granted, func(r rune) bool { return r == ',' || r == ' ' })
+	for _, scope := range slackScopes {
+		if len(has) > 0 && !slices.Contains(has, scope) {
+			missing = append(missing, scope)
+		}
+	}
+	return strings.Join(missing, ", ")
 }
 
 // Run holds the sockets, keeps the token valid and finishes what a crash
@@ -104,13 +147,13 @@ func (s *Slack) Run(ctx context.Context) error {
 	all.Wait()
 	done := make(chan struct{})
 	go func() { s.working.Wait(); close(done) }()
-	timer := time.NewTimer(slackEnd)
-	defer timer.Stop()
-	select {
-	case <-done:
-	case <-timer.C:
+	timer := time.AfterFunc(slackEnd, func() {
 		s.o.Logger.Warn("answers to Slack that are not sent yet are finished after the next start")
-	}
+		s.stop()
+	})
+	defer timer.Stop()
+	<-done
+	s.stop()
 	return nil
 }
 
@@ -255,9 +298,13 @@ func (s *Slack) receive(ctx context.Context, kind string, payload []byte) (any, 
 // work runs what is behind an acknowledgement.
 func (s *Slack) work(do func(ctx context.Context)) {
 	s.working.Go(func() {
-		s.slots <- struct{}{}
+		select {
+		case s.slots <- struct{}{}:
+		case <-s.worker.Done():
+			return
+		}
 		defer func() { <-s.slots }()
-		ctx, cancel := context.WithTimeout(context.Background(), slackAnswer)
+		ctx, cancel := context.WithTimeout(s.worker, slackAnswer)
 		defer cancel()
 		do(ctx)
 	})
