@@ -144,15 +144,13 @@ func (s *Slack) Run(ctx context.Context) error {
 	}
 	all.Go(func() { recoverAgain(ctx, s.o, slackName, s.answerLater) })
 	<-ctx.Done()
-	all.Wait()
-	done := make(chan struct{})
-	go func() { s.working.Wait(); close(done) }()
 	timer := time.AfterFunc(slackEnd, func() {
 		s.o.Logger.Warn("answers to Slack that are not sent yet are finished after the next start")
 		s.stop()
 	})
 	defer timer.Stop()
-	<-done
+	all.Wait()
+	s.working.Wait()
 	s.stop()
 	return nil
 }
@@ -174,12 +172,12 @@ func (s *Slack) keepToken(ctx context.Context) {
 }
 
 // answerLater sends the answer to a command that a crash interrupted.
-func (s *Slack) answerLater(ctx context.Context, r chatops.Request, m chatops.Message) error {
+func (s *Slack) answerLater(_ context.Context, r chatops.Request, m chatops.Message) error {
 	var reply slackReply
 	if err := json.Unmarshal([]byte(r.Reply), &reply); err != nil {
 		reply = slackReply{Channel: r.Channel.ID, Thread: r.Thread, User: r.User.ID, Direct: r.Direct}
 	}
-	ctx, cancel := context.WithTimeout(ctx, slackAnswer)
+	ctx, cancel := context.WithTimeout(s.worker, slackAnswer) // one that has begun is sent before a stop
 	defer cancel()
 	return s.deliver(ctx, reply, m)
 }
@@ -265,6 +263,9 @@ func (s *Slack) receive(ctx context.Context, kind string, payload []byte) (any, 
 	e, err := readSlack(kind, payload, s.people.bot(ctx))
 	if err != nil || e.ignored {
 		return nil, err
+	}
+	if rest, is := strings.CutPrefix(e.request.Text, s.set.CommandPrefix); e.slash && is {
+		e.request.Text = "/" + rest
 	}
 	if !s.recent.first(e.request.EventID) {
 		s.count("received", "repeated")
