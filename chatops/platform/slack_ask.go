@@ -82,8 +82,8 @@ func (d slackDraw) choices(c chatops.Choices, n int) []slackBlock {
 		}
 		row = append(row, menu)
 	}
-	for i, text := range long {
-		list = append(list, d.lines(slackText(fmt.Sprintf("%d  %s", from+i+1, text), nil))...)
+	for _, text := range long {
+		list = append(list, d.lines(slackText("too long for the menu, to be written: ", nil), slackText(text, slackMono))...)
 	}
 	if from > 0 {
 		row = append(row, d.button(slackMore, n, 0, "Earlier…", c.Ticket+" "+strconv.Itoa(max(0, from-d.Options))))

@@ -239,3 +239,12 @@ func checkView(raw []byte) error {
 	}
 	return checkBlocks(v.Blocks, true)
 }
+
+// CheckMessage holds a message against the limits; the error is Slack's.
+func CheckMessage(text string, blocks []byte) error {
+	_, err := content(text, string(blocks))
+	return err
+}
+
+// CheckView holds a modal against the limits; the error is Slack's.
+func CheckView(view []byte) error { return checkView(view) }
