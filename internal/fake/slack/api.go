@@ -2,6 +2,7 @@ package slack
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -62,7 +63,8 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 	}
 	s.calls = append(s.calls, call)
 	s.note()
-	if after, is := err.(limited); is {
+	var after limited
+	if errors.As(err, &after) {
 		w.Header().Set("Retry-After", strconv.Itoa(int(after)))
 		w.WriteHeader(http.StatusTooManyRequests)
 	}

@@ -243,7 +243,7 @@ func (s *Server) overHTTP(ctx context.Context, base string, d Delivery, again in
 		r.Header.Set("X-Slack-Retry-Num", strconv.Itoa(again))
 		r.Header.Set("X-Slack-Retry-Reason", "http_timeout")
 	}
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := s.client.Do(r)
 	if err != nil {
 		return Ack{}, fmt.Errorf("operation_timeout: %w", err)
 	}

@@ -56,17 +56,16 @@ type Channel struct {
 
 // Message is one that was sent to the workspace.
 type Message struct {
-	TS        string
-	Channel   string
-	Thread    string
-	To        string // the only user who sees it; empty: the whole channel
-	Text      string
-	Blocks    []json.RawMessage
-	Via       string // chat.postMessage, chat.postEphemeral, response_url or ack
-	Edited    int
-	Deleted   bool
-	At        time.Time
-	responses string // its response URL, once somebody used it
+	TS      string
+	Channel string
+	Thread  string
+	To      string // the only user who sees it; empty: the whole channel
+	Text    string
+	Blocks  []json.RawMessage
+	Via     string // chat.postMessage, chat.postEphemeral, response_url or ack
+	Edited  int
+	Deleted bool
+	At      time.Time
 }
 
 // File is one that was uploaded.
@@ -101,8 +100,9 @@ type Fault struct {
 
 // Server is a fake Slack.
 type Server struct {
-	o    Options
-	http *httptest.Server
+	o      Options
+	http   *httptest.Server
+	client *http.Client // calls the app
 
 	mu       sync.Mutex
 	changed  chan struct{} // closed at each change
@@ -161,6 +161,7 @@ func New(o Options) *Server {
 	s.AddUser(User{ID: BotUser, Name: "lineman"})
 	s.AddUser(User{ID: "U0KIM", Name: "kim", Email: "kim@noc.example"})
 	s.AddChannel(Channel{ID: "C0NOC", Name: "noc", Bot: true})
+	s.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/", s.api)
 	mux.HandleFunc("/hook/", s.hookCalled)
@@ -178,6 +179,7 @@ func (s *Server) Close() {
 	for _, k := range list {
 		k.close()
 	}
+	s.client.CloseIdleConnections()
 	s.http.CloseClientConnections()
 	s.http.Close()
 }
