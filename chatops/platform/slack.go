@@ -142,6 +142,11 @@ func (s *Slack) Run(ctx context.Context) error {
 	if s.tokens.rotates() {
 		all.Go(func() { s.keepToken(ctx) })
 	}
+	all.Go(func() {
+		if _, err := s.people.whoami(ctx); err != nil && ctx.Err() == nil {
+			s.o.Logger.Error("Slack does not take the bot's token", "error", err)
+		}
+	})
 	all.Go(func() { recoverAgain(ctx, s.o, slackName, s.answerLater) })
 	<-ctx.Done()
 	timer := time.AfterFunc(slackEnd, func() {
@@ -282,33 +287,42 @@ func (s *Slack) receive(ctx context.Context, kind string, payload []byte) (any, 
 	case turn.Answer != nil:
 		return s.show(e, *turn.Answer), nil
 	}
-	s.work(func(ctx context.Context) {
-		m := turn.Run(ctx)
-		if err := s.deliver(ctx, e.reply, m); err != nil {
-			failed := new(SendError)
-			s.o.Logger.Error("an answer could not be sent to Slack", "request", turn.Request.ID, "error", err)
-			if !errors.As(err, &failed) || !failed.Fatal {
-				return // it is tried again later
-			}
-		}
-		turn.Answered(ctx)
-	})
+	s.work(func(ctx context.Context) { s.answer(ctx, turn, e.reply) })
 	return nil, nil
 }
 
-// work runs what is behind an acknowledgement.
+// work does what is behind an acknowledgement.
 func (s *Slack) work(do func(ctx context.Context)) {
 	s.working.Go(func() {
-		select {
-		case s.slots <- struct{}{}:
-		case <-s.worker.Done():
-			return
-		}
-		defer func() { <-s.slots }()
 		ctx, cancel := context.WithTimeout(s.worker, slackAnswer)
 		defer cancel()
 		do(ctx)
 	})
+}
+
+// answer runs a command and sends its answer. What had to wait too long to be
+// run may be some other process's by now; it is left to be finished.
+func (s *Slack) answer(ctx context.Context, turn *chatops.Turn, reply slackReply) {
+	defer turn.Left()
+	select {
+	case s.slots <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
+	if s.o.Now().Sub(turn.Request.At) > chatops.Untouched/2 {
+		<-s.slots
+		return
+	}
+	m := turn.Run(ctx)
+	<-s.slots
+	if err := s.deliver(ctx, reply, m); err != nil {
+		failed := new(SendError)
+		s.o.Logger.Error("an answer could not be sent to Slack", "request", turn.Request.ID, "error", err)
+		if !errors.As(err, &failed) || !failed.Fatal {
+			return // it is tried again later
+		}
+	}
+	turn.Answered(ctx)
 }
 
 // show shows an answer that is there already: in the acknowledgement where it
