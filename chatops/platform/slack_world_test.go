@@ -154,7 +154,8 @@ func (s *sealed) Exchange(_ context.Context, name string, fresh func([]byte) ([]
 
 // world is a workspace with lineman in it.
 type world struct {
-	t       *testing.T
+	t       testing.TB
+	now     func() time.Time // the clock's
 	ctx     context.Context
 	clock   *clock
 	slack   *fake.Server
@@ -190,15 +191,16 @@ func (w *world) logged() string {
 
 // newWorld makes a workspace; change changes the settings before lineman is
 // there. It takes requests in over sockets when there is an app token.
-func newWorld(t *testing.T, change func(w *world, o *fake.Options)) *world {
+func newWorld(t testing.TB, change func(w *world, o *fake.Options)) *world {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	t.Cleanup(cancel)
 	w := &world{
 		t: t, ctx: ctx, clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}, journal: &journal{}, counts: &counts{}, secrets: &sealed{},
-		log: &strings.Builder{}, ran: make(chan string, 1000), hold: make(chan struct{}),
+		log: &strings.Builder{}, ran: make(chan string, 10_000), hold: make(chan struct{}),
 	}
 	o := fake.Options{Now: w.clock.Now}
+	w.now = w.clock.Now
 	w.set = config.Slack{APIToken: "xoxb-bot", SigningSecret: []config.Secret{"signing-secret"}, CommandPrefix: "/", EphemeralSize: 3000, Connections: 2}
 	if change != nil {
 		change(w, &o)
@@ -219,7 +221,7 @@ func (w *world) start() {
 	logger := slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
 	w.dispatcher, err = chatops.New(chatops.Options{
-		Commands: w.commands(), Grants: everybody{}, Journal: w.journal, Logger: logger, Now: w.clock.Now, Key: []byte("a key of tickets"),
+		Commands: w.commands(), Grants: everybody{}, Journal: w.journal, Logger: logger, Now: w.now, Key: []byte("a key of tickets"),
 		Conversations: &chatops.Memory{}, Private: w.private, Accounts: chatops.Fixed{Name: "kim", Role: models.RoleAdmin, Scope: models.ScopeAll},
 	})
 	if err != nil {
@@ -228,7 +230,7 @@ func (w *world) start() {
 	list := platform.All()
 	member := list[slices.IndexFunc(list, func(m platform.Member) bool { return m.Name == "slack" })]
 	w.platform, err = member.Open(platform.Options{
-		Settings: config.Platforms{Slack: w.set}, Turns: w.dispatcher, Counter: w.counts, Logger: logger, Now: w.clock.Now, Secrets: w.secrets,
+		Settings: config.Platforms{Slack: w.set}, Turns: w.dispatcher, Counter: w.counts, Logger: logger, Now: w.now, Secrets: w.secrets,
 		Client: webclient.New(webclient.Options{Attempts: 3, Pause: time.Millisecond, Longest: 2 * time.Millisecond}), DeleteInput: w.delete,
 	})
 	if err != nil {
