@@ -76,7 +76,7 @@ func readQuestion(r *http.Request) (question, error) {
 	if err != nil {
 		return question{}, err
 	}
-	q := question{v: r.URL.Query(), token: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")}
+	q := question{v: r.URL.Query(), token: strings.TrimSpace(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer"))}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
 		var fields map[string]json.RawMessage
 		if len(body) > 0 {
