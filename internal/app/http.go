@@ -20,8 +20,8 @@ import (
 var metricsPaths = []string{"/metrics", "/api/plugins/capacity-metrics/app-metrics", "/api/plugins/capacity-metrics/app-metrics/"}
 
 // handler joins everything that answers over HTTP, behind the gate.
-func (a *App) handler(chat *chatService) (http.Handler, error) {
-	mux, _, err := a.routes(chat)
+func (a *App) handler() (http.Handler, error) {
+	mux, _, err := a.routes()
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (b *board) Handle(pattern string, h http.Handler) {
 }
 
 // routes are all handlers there are, and the routes that they answer.
-func (a *App) routes(chat *chatService) (http.Handler, map[string]bool, error) {
+func (a *App) routes() (http.Handler, map[string]bool, error) {
 	api, err := rest.New(rest.Options{
 		Reader: a.store, Writer: a.store, Accounts: a.accounts(), Push: a.pipeline, Ready: a.store.Ping,
 		Now: a.Now, Logger: a.Logger, BaseURL: a.Config.HTTP.PublicURL, Version: a.Version,
@@ -76,6 +76,10 @@ func (a *App) routes(chat *chatService) (http.Handler, map[string]bool, error) {
 	mux.Handle("/", api)
 	mux.Handle("GET "+consentPath, http.HandlerFunc(a.consentAnswer))
 	mux.Handle(calendar.Path, feed)
+	chat, err := a.openChat()
+	if err != nil {
+		return nil, nil, err
+	}
 	chat.mount(mux)
 	for _, p := range graphqlPaths {
 		mux.Handle(p, queries)

@@ -36,9 +36,12 @@ type chatService struct {
 	all        sync.WaitGroup
 }
 
-// openChat makes the platforms that are configured and the dispatcher that all
-// of them hand their requests to. It does no I/O.
+// openChat makes, once, the platforms that are configured and the dispatcher
+// that all of them hand their requests to. It does no I/O.
 func (a *App) openChat() (*chatService, error) {
+	if a.chats != nil {
+		return a.chats, nil
+	}
 	c := &chatService{app: a, cancel: func() {}}
 	for _, member := range platform.All() {
 		if member.Open == nil || !member.Configured(a.Config.ChatOps.Platforms) {
@@ -56,6 +59,7 @@ func (a *App) openChat() (*chatService, error) {
 		}
 		c.platforms = append(c.platforms, p)
 	}
+	a.chats = c
 	return c, nil
 }
 

@@ -33,7 +33,7 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(net
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	handler, err := a.handler(chat)
+	handler, err := a.handler()
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
