@@ -46,7 +46,7 @@ func (s *Server) hookCalled(w http.ResponseWriter, r *http.Request) {
 	status, text := s.hooked(strings.TrimPrefix(r.URL.Path, "/hook/"), body, err, w.Header())
 	call := Call{Method: "response_url", At: s.o.Now()}
 	if status != http.StatusOK {
-		call.Error = text
+		call.Error = strconv.Itoa(status) + " " + text
 	}
 	s.calls = append(s.calls, call)
 	w.WriteHeader(status)
