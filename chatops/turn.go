@@ -15,7 +15,8 @@ import (
 
 // Turn is a request that was taken in. A platform shows its Answer at once,
 // while what opens dialogs still lives; when there is none, it acknowledges
-// the request, calls Run, sends what it gives, and calls Answered.
+// the request, calls Run, sends what it gives, and calls Answered; or Left,
+// when it cannot send it now.
 type Turn struct {
 	Request   Request  // with its ID
 	Answer    *Message // nil: Run gives it

@@ -16,10 +16,11 @@ type Proof int
 
 // The proofs.
 const (
-	ByToken    Proof = iota // Authorization: Token … or Bearer …
-	ByPassword              // the same, or Basic with a user's password
-	ByPath                  // a token that is the last part of the path, with .ics: calendars send no headers
-	ByNothing               // anybody may ask; there is nothing behind it that is anybody's
+	ByToken     Proof = iota // Authorization: Token … or Bearer …
+	ByPassword               // the same, or Basic with a user's password
+	ByPath                   // a token that is the last part of the path, with .ics: calendars send no headers
+	BySignature              // the handler verifies who sent it: chat platforms
+	ByNothing                // anybody may ask; there is nothing behind it that is anybody's
 )
 
 // The limits of bodies.
@@ -60,6 +61,10 @@ var table = []Rule{
 	{Route: "GET /openapi-3.0.json", Role: viewer},
 	{Route: "GET /openapi-3.0.yaml", Role: viewer},
 	{Route: "GET /oauth/google/callback", By: ByNothing}, // only who was sent away with its state comes back, once
+
+	{Route: "POST /chat/slack/slash_command", By: BySignature},
+	{Route: "POST /chat/slack/interaction", By: BySignature},
+	{Route: "POST /chat/slack/event", By: BySignature},
 
 	{Route: "GET /metrics", Role: viewer, Whole: true},
 	{Route: "GET " + appMetrics, Role: viewer, Whole: true},

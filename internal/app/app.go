@@ -46,6 +46,7 @@ type App struct {
 	web      *http.Client // calls other systems
 	vault    *vault.Vault // nil: no secret_key is configured
 	tokens   tokens
+	chats    *chatService // nil: not opened
 }
 
 // Open connects to the database, brings its schema up to date unless the

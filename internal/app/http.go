@@ -76,6 +76,11 @@ func (a *App) routes() (http.Handler, map[string]bool, error) {
 	mux.Handle("/", api)
 	mux.Handle("GET "+consentPath, http.HandlerFunc(a.consentAnswer))
 	mux.Handle(calendar.Path, feed)
+	chat, err := a.openChat()
+	if err != nil {
+		return nil, nil, err
+	}
+	chat.mount(mux)
 	for _, p := range graphqlPaths {
 		mux.Handle(p, queries)
 	}

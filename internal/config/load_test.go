@@ -42,7 +42,7 @@ func TestExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := load(t, strings.ReplaceAll(string(text), "SECRET_FILE", secret),
-		"LINEMAN_SECRET_KEY=new", "OLD_KEY=old", "IMAP_PASSWORD=imap pass", "BOT_TOKEN=bot")
+		"LINEMAN_SECRET_KEY=new", "OLD_KEY=old", "IMAP_PASSWORD=imap pass", "BOT_TOKEN=bot", "LINEMAN_CHATOPS_PLATFORMS_SLACK_SLACK_SLASH_COMMAND_PREFIX=/noc-")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,9 @@ func TestExample(t *testing.T) {
 		Notify:    Tree{"rules": []any{map[string]any{"to": "noc", "after": 5, "quiet": true, "factor": 1.5, "none": nil}}},
 		ChatOps: ChatOps{
 			DeleteInputOnSubmission: true, RestrictHelp: true, SendAllMessagesPrivate: true, FallbackUser: "robot",
-			SessionCacheTimeout: 60, Platforms: Tree{"slack": map[string]any{"bot_token": "bot"}},
+			SessionCacheTimeout: 60, Platforms: Platforms{Slack: Slack{
+				APIToken: "bot", SigningSecret: []Secret{"fresh", "old"}, CommandPrefix: "/noc-", EphemeralSize: 3000, Connections: 2,
+			}},
 			Integrations: Tree{"stackstorm": map[string]any{}},
 		},
 	}
