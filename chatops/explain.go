@@ -8,40 +8,23 @@ import (
 	"lineman/models"
 )
 
-// Explanation is what would become of a command, and why.
-type Explanation struct {
-	Ask      models.ChatAsk
-	Known    bool // there is such a command; otherwise its first two words are taken for command and subcommand
-	Decision models.GrantDecision
-	Grants   int // that were asked
-
-	Principal models.Principal // who it would act as; zero when Refused
-	Role      models.Role      // that the command needs
-	Refused   string           // why nobody is found to act as; what the asker reads
-}
-
-// Allowed reports whether the command would be run.
-func (e Explanation) Allowed() bool {
-	return e.Decision.Allowed && e.Refused == "" && (!e.Known || e.Principal.Role.Allows(e.Role))
-}
-
 // Explain tells what would become of a request with a Text. It runs nothing and
 // notes nothing.
-func (d *Dispatcher) Explain(ctx context.Context, r Request) (Explanation, error) {
+func (d *Dispatcher) Explain(ctx context.Context, r Request) (models.ChatExplanation, error) {
 	line := commandLine(Clean(r.Text))
 	if len(r.Text) > MaxText || len(line) == 0 {
-		return Explanation{}, models.Invalid("command", "write a command line of up to %d bytes, for example \"maintenance list today\"", MaxText)
+		return models.ChatExplanation{}, models.Invalid("command", "write a command line of up to %d bytes, for example \"maintenance list today\"", MaxText)
 	}
 	t := &Turn{Request: r, d: d}
-	var e Explanation
+	var e models.ChatExplanation
 	if err := t.identify(ctx); err != nil {
 		no := refused("")
 		if !errors.As(err, &no) {
-			return Explanation{}, err
+			return models.ChatExplanation{}, err
 		}
 		e.Refused = string(no)
 		if t.grants, err = d.grants(ctx, r.Platform); err != nil {
-			return Explanation{}, err
+			return models.ChatExplanation{}, err
 		}
 	}
 	e.Principal, e.Grants = t.call.Principal, len(t.grants)
