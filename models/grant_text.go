@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -25,7 +26,10 @@ type GrantRow struct {
 // String is a grant in one line, for people.
 func (g Grant) String() string {
 	var b strings.Builder
-	if g.Kind == GrantRule {
+	switch {
+	case g.Kind == GrantRule && g.Order == math.MinInt:
+		fmt.Fprintf(&b, "built-in rule: %s ", g.Effect)
+	case g.Kind == GrantRule:
 		fmt.Fprintf(&b, "rule %d: %s ", g.Order, g.Effect)
 	}
 	b.WriteString(g.commands())

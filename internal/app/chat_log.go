@@ -144,13 +144,14 @@ func logTable(w io.Writer, rows []models.ChatCommand) error {
 	for _, c := range rows {
 		line := strings.TrimSpace(c.Command + " " + c.Subcommand + " " + parameters(c.Args))
 		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Received.Format(time.DateTime), c.ID, c.Platform,
-			shownCell(c.Channel.Label()), shownCell(c.User.Label()), c.Principal, shownCell(line), c.Outcome, number(c.RunTime))
+			OneLine(c.Channel.Label()), OneLine(c.User.Label()), c.Principal, OneLine(line), c.Outcome, number(c.RunTime))
 	}
 	return out.Flush()
 }
 
-// shownCell is a text of chat as a cell of a table on a terminal.
-func shownCell(text string) string {
+// OneLine is a text of chat as a cell of a table on a terminal: one line without
+// control characters, and not too long.
+func OneLine(text string) string {
 	text = chatops.CleanLine(text)
 	if r := []rune(text); len(r) > 100 {
 		return string(r[:99]) + "…"

@@ -12,6 +12,7 @@ import (
 	"lineman/chatops/command"
 	"lineman/chatops/platform"
 	"lineman/internal/inventory"
+	"lineman/internal/store"
 	"lineman/models"
 )
 
@@ -194,7 +195,26 @@ func (a *App) Seen(ctx context.Context, f models.ChatSeenFilter) ([]models.ChatS
 
 // Explain tells what would become of the command that ask.Text is, and why.
 // Command, Subcommand and Writes are found out.
+// An InputError names the flag.
 func (a *App) Explain(ctx context.Context, ask models.ChatAsk) (models.ChatExplanation, error) {
+	e, err := a.chatDesk().Explain(ctx, ask)
+	return e, flagOf(err)
+}
+
+// chatDesk is what the API reads and writes of chat.
+type chatDesk struct {
+	*store.Store
+	app *App
+}
+
+func (a *App) chatDesk() chatDesk { return chatDesk{a.store, a} }
+
+// KnownPlatform is knownPlatform.
+func (chatDesk) KnownPlatform(field, name string) error { return knownPlatform(field, name) }
+
+// Explain is that of App; an InputError names the field.
+func (d chatDesk) Explain(ctx context.Context, ask models.ChatAsk) (models.ChatExplanation, error) {
+	a := d.app
 	if ask.Platform == "" {
 		return models.ChatExplanation{}, models.Invalid("platform", "is missing; choose one of %s", strings.Join(platformNames(), ", "))
 	}
