@@ -6,6 +6,7 @@ package command
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"lineman/chatops"
@@ -22,11 +23,13 @@ type Reader interface {
 
 // Options are what the commands are made of.
 type Options struct {
-	Reader  Reader
-	Now     func() time.Time
-	Zone    *time.Location // in which a day begins; nil: UTC
-	Version string
-	Rules   func(providerSlug string) models.PhaseRules // nil: the defaults
+	Reader   Reader
+	Accounts AccountStore // nil: accounts cannot be linked in chat
+	Random   io.Reader    // with Accounts
+	Now      func() time.Time
+	Zone     *time.Location // in which a day begins; nil: UTC
+	Version  string
+	Rules    func(providerSlug string) models.PhaseRules // nil: the defaults
 }
 
 // All lists the commands.
@@ -37,7 +40,7 @@ func All(o Options) []chatops.Command {
 	if o.Rules == nil {
 		o.Rules = func(string) models.PhaseRules { return models.PhaseRules{} }
 	}
-	return []chatops.Command{
+	list := []chatops.Command{
 		Maintenance(o),
 		Circuit(o),
 		Provider(o),
@@ -45,6 +48,10 @@ func All(o Options) []chatops.Command {
 		About(o),
 		Whoami(),
 	}
+	if o.Accounts != nil {
+		list = append(list, Account(o))
+	}
+	return list
 }
 
 // row is a line of a table.

@@ -80,6 +80,9 @@ func (a *App) lookupParty(ctx context.Context, g models.Grant, name string) (mod
 		return models.ChatParty{}, models.Invalid("--lookup", "needs --platform and --kind organization, channel or user")
 	}
 	found, err := a.directory(ctx, g.Platform, g.Kind, name)
+	if input := new(models.InputError); errors.As(err, &input) {
+		return models.ChatParty{}, err
+	}
 	if err != nil && !errors.Is(err, platform.ErrNoLookup) {
 		return models.ChatParty{}, fmt.Errorf("look the %s %q up: %w", g.Kind, name, err)
 	}
@@ -244,6 +247,21 @@ func (a *App) chatAccounts(platform string) chatops.Accounts {
 
 // directory asks a platform for the ids of a name; platform.ErrNoLookup where
 // it cannot tell.
-func (a *App) directory(context.Context, string, models.GrantKind, string) ([]models.ChatParty, error) {
+func (a *App) directory(ctx context.Context, name string, kind models.GrantKind, wanted string) ([]models.ChatParty, error) {
+	for _, member := range platform.All() {
+		if member.Name != name || member.Open == nil {
+			continue
+		}
+		if !member.Configured(a.Config.ChatOps.Platforms) {
+			return nil, models.Invalid("--lookup", "chatops.platforms.%s is not configured, so that nobody can be asked; give the id as --value", name)
+		}
+		p, err := member.Open(a.platformOptions(nil))
+		if err != nil {
+			return nil, fmt.Errorf("open the chat platform %s: %w", name, err)
+		}
+		if d, is := p.(platform.Directory); is {
+			return d.Lookup(ctx, kind, wanted)
+		}
+	}
 	return nil, platform.ErrNoLookup
 }
