@@ -135,6 +135,9 @@ func (g Grant) Check() error {
 	if g.Effect != "" && g.Effect != GrantAllow {
 		return Invalid("effect", "%q needs the kind rule; a grant for one %s always allows", g.Effect, g.Kind)
 	}
+	if g.Order != 0 {
+		return Invalid("order", "needs the kind rule; all other grants are asked together")
+	}
 	if g.Text != "" || g.Place != GrantAnywhere || len(g.Unless)+len(g.Organizations)+len(g.Channels)+len(g.Users) > 0 {
 		return Invalid("kind", "only a rule has text, place, unless, organizations, channels and users")
 	}

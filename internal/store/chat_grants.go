@@ -54,8 +54,8 @@ func tidyGrant(g models.Grant) models.Grant {
 			*list = nil
 		}
 	}
-	if g.Kind != models.GrantRule {
-		g.Effect, g.Order = "", 0
+	if g.Kind != models.GrantRule && g.Effect == models.GrantAllow {
+		g.Effect = "" // what it always does
 	}
 	g.Expires = storedTime(g.Expires)
 	return g
