@@ -3,49 +3,43 @@ package chatops
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
-// formulas are what spreadsheets take for the beginning of a formula, the full
-// width forms included.
-const formulas = "=+-@\t\r\n＝＋－＠"
-
-// CSV is the table as a file for spreadsheets: UTF-8, a line of column names,
-// times in RFC 3339 with the offset of zone. A cell that a spreadsheet would
-// take for a formula has ' in front.
-func (t Table) CSV(zone *time.Location) []byte {
+// CSV writes a table as a file for spreadsheets, with times in UTC as RFC 3339.
+// What a spreadsheet would take for a formula gets an apostrophe in front.
+func CSV(name string, t Table) (File, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	write := func(cells []string) {
-		for i, c := range cells {
-			cells[i] = cell(c)
-		}
-		_ = w.Write(cells) // a buffer takes everything
+	rows := [][]string{make([]string, len(t.Columns))}
+	for i, c := range t.Columns {
+		rows[0][i] = harmless(c)
 	}
-	write(append([]string(nil), t.Columns...))
-	for _, row := range t.Rows {
-		cells := make([]string, len(t.Columns))
-		for i := range min(len(row), len(cells)) {
-			cells[i] = row[i].plain(zone)
+	for _, r := range t.Rows {
+		row := make([]string, len(t.Columns))
+		for i := range min(len(r), len(row)) {
+			row[i] = harmless(plain(r[i]))
 		}
-		write(cells)
+		rows = append(rows, row)
 	}
-	w.Flush()
-	return b.Bytes()
+	if err := w.WriteAll(rows); err != nil {
+		return File{}, fmt.Errorf("write %s: %w", name, err)
+	}
+	return File{Name: name, MediaType: "text/csv; charset=utf-8", Bytes: b.Bytes()}, nil
 }
 
-// plain is the text of a cell.
-func (in Inline) plain(zone *time.Location) string {
+// plain is the text of spans without any marks.
+func plain(in Inline) string {
 	var b strings.Builder
 	for _, s := range in {
 		switch {
 		case s.Mention.ID != "":
 			b.WriteString(s.Mention.Label())
 		case !s.Time.IsZero():
-			b.WriteString(s.Time.In(zone).Format(time.RFC3339))
-		case s.URL != "" && s.Text == "":
+			b.WriteString(s.Time.UTC().Format(time.RFC3339))
+		case s.Text == "":
 			b.WriteString(s.URL)
 		default:
 			b.WriteString(s.Text)
@@ -54,11 +48,12 @@ func (in Inline) plain(zone *time.Location) string {
 	return b.String()
 }
 
-func cell(text string) string {
-	text = Clean(text)
-	first, size := utf8.DecodeRuneInString(strings.TrimLeft(text, " '"))
-	if size > 0 && first != utf8.RuneError && strings.ContainsRune(formulas, first) {
-		return "'" + text
+// harmless keeps a cell from being a formula: spreadsheets take one that begins
+// with these for it, blanks and quotes before them or not.
+func harmless(cell string) string {
+	cell = strings.ReplaceAll(Clean(cell), "\r", " ")
+	if first := strings.TrimLeft(cell, " \"'\u00a0\u3000"); strings.HasPrefix(cell, "\t") || first != "" && strings.ContainsRune("=+-@|%\t\n＝＋－＠", []rune(first)[0]) {
+		return "'" + cell
 	}
-	return text
+	return cell
 }

