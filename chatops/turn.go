@@ -36,7 +36,7 @@ type Turn struct {
 // What is to be run is stored before it returns.
 func (d *Dispatcher) Begin(ctx context.Context, r Request) *Turn {
 	if r.ID == "" {
-		r.ID = uuid.NewString()[:8]
+		r.ID = strings.ReplaceAll(uuid.NewString(), "-", "")[:12] // unlikely to come twice in millions
 	}
 	if r.At.IsZero() {
 		r.At = d.o.Now().UTC()

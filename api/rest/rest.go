@@ -31,6 +31,7 @@ type Options struct {
 	Writer Writer
 	// Accounts makes and changes users and tokens; nil: there are none.
 	Accounts Accounts
+	Chat     Chat                                        // nil: nothing of chat is served
 	Push     Pusher                                      // nil: mail cannot be handed over
 	Ready    func(context.Context) error                 // nil: always ready
 	Rules    func(providerSlug string) models.PhaseRules // nil: the defaults
@@ -161,6 +162,7 @@ func (s *server) register() {
 	s.registerNotes()
 	s.registerHistory()
 	s.registerAliases()
+	s.registerChat()
 	s.registerAccounts()
 	s.registerApp()
 }

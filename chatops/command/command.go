@@ -6,6 +6,7 @@ package command
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"lineman/chatops"
@@ -34,12 +35,14 @@ type Writer interface {
 
 // Options are what the commands are made of.
 type Options struct {
-	Reader  Reader
-	Writer  Writer // nil: commands that write are left out
-	Now     func() time.Time
-	Zone    *time.Location // in which a day begins; nil: UTC
-	Version string
-	Rules   func(providerSlug string) models.PhaseRules // nil: the defaults
+	Reader   Reader
+	Writer   Writer       // nil: commands that write are left out
+	Accounts AccountStore // nil: accounts cannot be linked in chat
+	Random   io.Reader    // with Accounts
+	Now      func() time.Time
+	Zone     *time.Location // in which a day begins; nil: UTC
+	Version  string
+	Rules    func(providerSlug string) models.PhaseRules // nil: the defaults
 }
 
 func (o Options) filled() Options {
@@ -55,7 +58,7 @@ func (o Options) filled() Options {
 // All lists the commands.
 func All(o Options) []chatops.Command {
 	o = o.filled()
-	return []chatops.Command{
+	list := []chatops.Command{
 		Maintenance(o),
 		Circuit(o),
 		Provider(o),
@@ -68,6 +71,10 @@ func All(o Options) []chatops.Command {
 		About(o),
 		Whoami(),
 	}
+	if o.Accounts != nil {
+		list = append(list, Account(o))
+	}
+	return list
 }
 
 // row is a line of a table.

@@ -85,6 +85,23 @@ var table = []Rule{
 	{Route: "PATCH /api/v1/users/{name}", Role: admin, Whole: true},
 	{Route: "DELETE /api/v1/users/{name}", Role: admin, Whole: true},
 
+	// Chat. Everybody has their own links.
+	{Route: "GET /api/v1/grants", Role: admin, Whole: true},
+	{Route: "POST /api/v1/grants", Role: admin, Whole: true},
+	{Route: "POST /api/v1/grants/explain", Role: admin, Whole: true},
+	{Route: "GET /api/v1/grants/{id}", Role: admin, Whole: true},
+	{Route: "PATCH /api/v1/grants/{id}", Role: admin, Whole: true},
+	{Route: "DELETE /api/v1/grants/{id}", Role: admin, Whole: true},
+	{Route: "GET /api/v1/chat/seen", Role: admin, Whole: true},
+	{Route: "GET /api/v1/chat/log", Role: admin, Whole: true},
+	{Route: "GET /api/v1/chat/log/{id}", Role: admin, Whole: true},
+	{Route: "GET /api/v1/chat/links", Role: admin, Whole: true},
+	{Route: "POST /api/v1/chat/links", Role: admin, Whole: true},
+	{Route: "DELETE /api/v1/chat/links/{platform}/{chat_user}", Role: admin, Whole: true},
+	{Route: "GET /api/v1/me/chat-links", Role: viewer},
+	{Route: "POST /api/v1/me/chat-links", Role: viewer},
+	{Route: "DELETE /api/v1/me/chat-links/{platform}/{chat_user}", Role: viewer},
+
 	{Route: "POST /api/v1/aliases", Role: operator},
 	{Route: "GET /api/v1/audit", Role: admin, Whole: true},
 	{Route: "GET /api/v1/circuit-types", Role: viewer},

@@ -128,9 +128,11 @@ func (c platformCounter) CountPlatform(platform, event, kind string) {
 func (a *App) chat(ctx context.Context, o ChatOptions, who models.Principal) error {
 	dispatcher, err := chatops.New(chatops.Options{
 		Commands: command.All(a.commandOptions()),
-		Grants:   chatops.TerminalGrants{},
+		Grants:   chatops.WithTerminal{Given: a.store},
 		Finder:   command.NewFinder(a.store),
 		Accounts: chatops.Fixed(who),
+		Journal:  a.store,
+		Seen:     a.store,
 		Counter:  commandCounter{a.counted},
 		Logger:   a.Logger,
 		Now:      a.Now,

@@ -53,7 +53,7 @@ func (b *board) Handle(pattern string, h http.Handler) {
 // routes are all handlers there are, and the routes that they answer.
 func (a *App) routes() (http.Handler, map[string]bool, error) {
 	api, err := rest.New(rest.Options{
-		Reader: a.store, Writer: a.store, Accounts: a.accounts(), Push: a.pipeline, Ready: a.store.Ping,
+		Reader: a.store, Writer: a.store, Accounts: a.accounts(), Chat: a.chatDesk(), Push: a.pipeline, Ready: a.store.Ping,
 		Now: a.Now, Logger: a.Logger, BaseURL: a.Config.HTTP.PublicURL, Version: a.Version,
 		Rules: a.habits.of, Source: a.sourceSetting,
 	})
@@ -163,5 +163,8 @@ func (a *App) labelled() []string {
 }
 
 func (a *App) commandOptions() command.Options {
-	return command.Options{Reader: a.store, Writer: a.store, Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version}
+	return command.Options{
+		Reader: a.store, Writer: a.store, Accounts: a.store, Random: rand.Reader,
+		Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version,
+	}
 }

@@ -85,8 +85,10 @@ func (a *App) chatDispatcher() (*chatops.Dispatcher, error) {
 	set := a.Config.ChatOps
 	o := chatops.Options{
 		Commands: command.All(a.commandOptions()),
-		Accounts: chatops.Fixed(models.Principal{Name: set.FallbackUser, Role: models.RoleViewer, Scope: models.ScopeAll}),
-		Counter:  commandCounter{a.counted}, Logger: a.Logger, Now: a.Now, Zone: a.location,
+		Finder:   command.NewFinder(a.store),
+		Accounts: chatops.Linked{Reader: a.store, Fallback: set.FallbackUser, Now: a.Now},
+		Grants:   a.store, Journal: a.store, Conversations: a.store, Seen: a.store,
+		Counter: commandCounter{a.counted}, Logger: a.Logger, Now: a.Now, Zone: a.location,
 		Session:      time.Duration(set.SessionCacheTimeout) * time.Second,
 		RestrictHelp: set.RestrictHelp, Private: set.SendAllMessagesPrivate,
 	}
@@ -95,25 +97,7 @@ func (a *App) chatDispatcher() (*chatops.Dispatcher, error) {
 		mac.Write([]byte("lineman chat tickets 1")) // a hash takes everything
 		o.Key = mac.Sum(nil)
 	}
-	a.chatRecords(&o)
 	return chatops.New(o)
-}
-
-// chatRecords lets the database keep what the dispatcher needs kept.
-func (a *App) chatRecords(o *chatops.Options) {
-	kept := any(a.store)
-	if j, is := kept.(chatops.Journal); is {
-		o.Journal = j
-	}
-	if g, is := kept.(chatops.Grants); is {
-		o.Grants = g
-	}
-	if c, is := kept.(chatops.Conversations); is {
-		o.Conversations = c
-	}
-	if s, is := kept.(chatops.Seen); is {
-		o.Seen = s
-	}
 }
 
 // mount adds the addresses that platforms are called at.
@@ -133,6 +117,11 @@ func (c *chatService) mount(mux *board) {
 
 // start runs the platforms until stop.
 func (c *chatService) start(ctx context.Context) {
+	if len(c.platforms) > 0 {
+		if err := c.app.ensureFallback(ctx); err != nil { // whoever linked an account can ask all the same
+			c.app.Logger.Error("people in chat who linked no user cannot ask", "error", err)
+		}
+	}
 	ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	for _, p := range c.platforms {
 		c.all.Go(func() { c.hold(ctx, p) })
