@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"regexp"
@@ -9,115 +10,125 @@ import (
 	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 
 	"lineman/models"
 )
 
-// circuitCollector is circuit_maintenance_status: for each termination 1 =
-// operational, 2 = under active maintenance (F46).
-type circuitCollector struct {
+// circuits is circuit_maintenance_status: for each termination 1 =
+// operational, 2 = under active maintenance (F46). There may be very many, so
+// they become a family at once and not one by one through a collector.
+type circuits struct {
 	o       Options
-	paths   [][]string // in the order of the description's labels
-	status  *prometheus.Desc
+	names   []string   // of the labels, sorted
+	paths   [][]string // in the order of the names
 	dropped *prometheus.Desc
 	up      *prometheus.Desc
 }
 
 var labelRule = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
-func newCircuitCollector(o Options) (*circuitCollector, error) {
+func newCircuits(o Options) (*circuits, error) {
 	labels := o.Labels
 	if len(labels) == 0 {
 		labels = DefaultLabels()
 	}
-	c := &circuitCollector{o: o}
-	names := slices.Sorted(maps.Keys(labels))
-	for _, name := range names {
+	c := &circuits{o: o, names: slices.Sorted(maps.Keys(labels))}
+	for _, name := range c.names {
 		if !labelRule.MatchString(name) || strings.HasPrefix(name, "__") {
 			return nil, models.Invalid("metrics.labels_attached", "%q is no label name; use letters, digits and _, with a letter first", name)
 		}
 		path := strings.Split(labels[name], ".")
-		if _, known := resolve(models.CircuitStatus{}, path); !known {
+		if _, known := resolve(&models.CircuitStatus{}, path); !known {
 			o.Logger.Warn("a label's path leads nowhere; its value will be empty", "label", name, "path", labels[name])
 		}
 		c.paths = append(c.paths, path)
 	}
-	c.status = prometheus.NewDesc("circuit_maintenance_status", "Circuit operational status", names, nil)
 	c.dropped = prometheus.NewDesc("lineman_circuit_series_dropped", "Series of circuit_maintenance_status left out since there are too many", nil, nil)
 	c.up = collectorUp("circuits")
 	return c, nil
 }
 
-// Describe sends the descriptions.
-func (c *circuitCollector) Describe(ch chan<- *prometheus.Desc) {
-	ch <- c.status
-	ch <- c.dropped
-	ch <- c.up
-}
-
-// Collect sends one sample for each set of labels; when several terminations
-// have the same one, the worst value stands.
-func (c *circuitCollector) Collect(ch chan<- prometheus.Metric) {
+// gather reads the circuits. The family is nil when there are none, or they
+// cannot be read; metrics tell of it and of what was left out.
+func (c *circuits) gather() (family *dto.MetricFamily, metrics constant) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
 	defer cancel()
 	rows, err := c.o.Reader.CircuitStatuses(ctx, models.ScopeAll, c.o.Now().UTC())
 	if err != nil {
 		c.o.Logger.Error("circuit statuses could not be read", "error", err)
-		ch <- prometheus.MustNewConstMetric(c.up, prometheus.GaugeValue, 0)
-		return
+		return nil, constant{prometheus.MustNewConstMetric(c.up, prometheus.GaugeValue, 0)}
 	}
 	series, dropped := c.series(rows)
-	for _, s := range series {
-		ch <- prometheus.MustNewConstMetric(c.status, prometheus.GaugeValue, s.value, s.labels...)
+	return c.family(series), constant{
+		prometheus.MustNewConstMetric(c.dropped, prometheus.GaugeValue, float64(dropped)),
+		prometheus.MustNewConstMetric(c.up, prometheus.GaugeValue, 1),
 	}
-	ch <- prometheus.MustNewConstMetric(c.dropped, prometheus.GaugeValue, float64(dropped))
-	ch <- prometheus.MustNewConstMetric(c.up, prometheus.GaugeValue, 1)
 }
+
+// family makes one of samples, in few pieces of memory.
+func (c *circuits) family(list []sample) *dto.MetricFamily {
+	if len(list) == 0 {
+		return nil
+	}
+	n := len(c.names)
+	pairs, pointers := make([]dto.LabelPair, n*len(list)), make([]*dto.LabelPair, n*len(list))
+	metrics, gauges := make([]dto.Metric, len(list)), make([]dto.Gauge, len(list))
+	all := make([]*dto.Metric, len(list))
+	for i := range list {
+		for k := range n {
+			at := i*n + k
+			pairs[at].Name, pairs[at].Value = &c.names[k], &list[i].labels[k]
+			pointers[at] = &pairs[at]
+		}
+		gauges[i].Value = &list[i].value
+		metrics[i].Label, metrics[i].Gauge = pointers[i*n:(i+1)*n:(i+1)*n], &gauges[i]
+		all[i] = &metrics[i]
+	}
+	return &dto.MetricFamily{
+		Name: new(statusName), Help: new("Circuit operational status"), Type: dto.MetricType_GAUGE.Enum(), Metric: all,
+	}
+}
+
+const statusName = "circuit_maintenance_status"
 
 type sample struct {
 	labels []string
 	value  float64
 }
 
-// series merges rows with equal labels. Beyond the limit, circuits under
-// maintenance go first.
-func (c *circuitCollector) series(rows []models.CircuitStatus) ([]*sample, int) {
-	at := map[string]*sample{}
-	var list []*sample
-	for _, row := range rows {
-		s := &sample{labels: make([]string, len(c.paths)), value: 1}
-		if row.Active {
+// series merges rows with equal labels: the worst value stands. Beyond the
+// limit, circuits under maintenance go first.
+func (c *circuits) series(rows []models.CircuitStatus) ([]sample, int) {
+	at := make(map[string]int, len(rows))
+	list := make([]sample, 0, len(rows))
+	texts := make([]string, len(c.paths)*len(rows))
+	var key []byte
+	for i := range rows {
+		s := sample{labels: texts[:len(c.paths):len(c.paths)], value: 1}
+		if rows[i].Active {
 			s.value = 2
 		}
-		for i, path := range c.paths {
-			text, _ := resolve(row, path)
-			s.labels[i] = value(text)
+		key = key[:0]
+		for k, path := range c.paths {
+			text, _ := resolve(&rows[i], path)
+			s.labels[k] = value(text)
+			key = append(append(key, s.labels[k]...), 0)
 		}
-		key := strings.Join(s.labels, "\x00")
-		if had, twice := at[key]; twice {
-			had.value = max(had.value, s.value)
+		if had, twice := at[string(key)]; twice {
+			list[had].value = max(list[had].value, s.value)
 			continue
 		}
-		at[key] = s
-		list = append(list, s)
+		at[string(key)] = len(list)
+		list, texts = append(list, s), texts[len(c.paths):]
 	}
-	active, idle := partition(list)
-	all := append(active, idle...)
-	if len(all) <= c.o.MaxSeries {
-		return all, 0
+	if len(list) <= c.o.MaxSeries {
+		return list, 0
 	}
-	return all[:c.o.MaxSeries], len(all) - c.o.MaxSeries
-}
-
-func partition(list []*sample) (active, idle []*sample) {
-	for _, s := range list {
-		if s.value == 2 {
-			active = append(active, s)
-		} else {
-			idle = append(idle, s)
-		}
-	}
-	return active, idle
+	slices.SortFunc(list, func(a, b sample) int {
+		return cmp.Or(cmp.Compare(b.value, a.value), slices.Compare(a.labels, b.labels))
+	})
+	return list[:c.o.MaxSeries], len(list) - c.o.MaxSeries
 }
 
 // value makes any text fit for a label: UTF-8, of bounded length.

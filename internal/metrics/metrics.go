@@ -24,6 +24,7 @@ import (
 type Reader interface {
 	CircuitStatuses(ctx context.Context, s models.Scope, at time.Time) ([]models.CircuitStatus, error)
 	Maintenances(ctx context.Context, s models.Scope, f models.MaintenanceFilter) ([]models.MaintenanceItem, int, error)
+	Standings(ctx context.Context, s models.Scope, statuses []models.Status, after time.Time) ([]models.MaintenanceItem, error)
 	MailCounts(ctx context.Context) ([]models.MailCount, error)
 	SourceHealths(ctx context.Context) ([]models.SourceHealth, error)
 	Backlog(ctx context.Context, labelled []string) (models.Backlog, error)
@@ -96,13 +97,6 @@ func New(o Options) (http.Handler, error) {
 	if o.Inventories != nil {
 		members = append(members, &inventoryCollector{o})
 	}
-	if o.Enable {
-		circuits, err := newCircuitCollector(o)
-		if err != nil {
-			return nil, err
-		}
-		members = append(members, circuits)
-	}
 	if o.Process != nil {
 		members = append(members, o.Process.collectors()...)
 	}
@@ -112,7 +106,15 @@ func New(o Options) (http.Handler, error) {
 			return nil, fmt.Errorf("register metrics: %w", err)
 		}
 	}
-	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+	var all prometheus.Gatherer = registry
+	if o.Enable {
+		c, err := newCircuits(o)
+		if err != nil {
+			return nil, err
+		}
+		all = gatherer{registry, c}
+	}
+	return promhttp.HandlerFor(all, promhttp.HandlerOpts{
 		ErrorLog: errorLog{o.Logger}, ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4,
 	}), nil
 }

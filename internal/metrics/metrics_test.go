@@ -60,6 +60,16 @@ func (r *memory) Maintenances(_ context.Context, _ models.Scope, f models.Mainte
 	return list[:min(len(list), f.Page.Limit)], total, nil
 }
 
+func (r *memory) Standings(_ context.Context, _ models.Scope, statuses []models.Status, after time.Time) ([]models.MaintenanceItem, error) {
+	var list []models.MaintenanceItem
+	for _, m := range r.maintenances {
+		if slices.Contains(statuses, m.Status) && !m.End().Before(after) {
+			list = append(list, models.MaintenanceItem{Maintenance: m, ProviderSlug: "zayo"})
+		}
+	}
+	return list, nil
+}
+
 func (r *memory) MailCounts(context.Context) ([]models.MailCount, error) { return r.mails, nil }
 
 func (r *memory) Backlog(context.Context, []string) (models.Backlog, error) { return r.backlog, nil }

@@ -243,25 +243,18 @@ func (c *ownCollector) phases(ctx context.Context, ch chan<- prometheus.Metric) 
 	}
 	counts[models.PhaseClosed] = over
 	now := c.o.Now().UTC()
-	f := models.MaintenanceFilter{Statuses: open, EndAfter: now.AddDate(0, -1, 0), Page: models.Page{Limit: 1000}}
-	for {
-		items, total, err := c.o.Reader.Maintenances(ctx, models.ScopeAll, f)
-		if err != nil {
-			return err
-		}
-		for _, m := range items {
-			counts[models.PhaseOf(m.Maintenance, now, c.o.Rules(m.ProviderSlug))]++
-		}
-		f.Page.Offset += len(items)
-		if len(items) == 0 || f.Page.Offset >= total {
-			break
-		}
+	items, err := c.o.Reader.Standings(ctx, models.ScopeAll, open, now.AddDate(0, -1, 0))
+	if err != nil {
+		return err
+	}
+	for _, m := range items {
+		counts[models.PhaseOf(m.Maintenance, now, c.o.Rules(m.ProviderSlug))]++
 	}
 	_, all, err := c.o.Reader.Maintenances(ctx, models.ScopeAll, models.MaintenanceFilter{Statuses: open, Page: models.Page{Limit: 1}})
 	if err != nil {
 		return err
 	}
-	counts[models.PhasePresumedOver] += max(0, all-f.Page.Offset)
+	counts[models.PhasePresumedOver] += max(0, all-len(items))
 	for phase, n := range counts {
 		ch <- prometheus.MustNewConstMetric(phaseDesc, prometheus.GaugeValue, float64(n), string(phase))
 	}

@@ -6,7 +6,7 @@ import "lineman/models"
 // path that leads nowhere whatever the record. The names are those of NetBox
 // and Nautobot, old and new: circuit.type and circuit.circuit_type, site and
 // location, custom_fields and cf. Through circuit.terminations the first one is taken.
-func resolve(row models.CircuitStatus, path []string) (text string, known bool) {
+func resolve(row *models.CircuitStatus, path []string) (text string, known bool) {
 	text, known = follow(row, path)
 	if !known {
 		return "", false
@@ -14,16 +14,16 @@ func resolve(row models.CircuitStatus, path []string) (text string, known bool) 
 	return text, true
 }
 
-func follow(row models.CircuitStatus, path []string) (text string, known bool) {
+func follow(row *models.CircuitStatus, path []string) (text string, known bool) {
 	if len(path) == 0 {
 		return "", false
 	}
-	t, rest := row.Termination, path[1:]
+	t, rest := &row.Termination, path[1:]
 	switch path[0] {
 	case "circuit":
-		return ofCircuit(row.Circuit, rest)
+		return ofCircuit(&row.Circuit, rest)
 	case "site", "location":
-		return ofSite(t.Site, rest)
+		return ofSite(&t.Site, rest)
 	case "term_side", "side":
 		return t.Side, len(rest) == 0
 	case "xconnect_id", "xconnect":
@@ -48,7 +48,7 @@ func follow(row models.CircuitStatus, path []string) (text string, known bool) {
 }
 
 // ofPort goes on from the interface that a termination's cable leads to.
-func ofPort(t models.Termination, path []string) (string, bool) {
+func ofPort(t *models.Termination, path []string) (string, bool) {
 	if len(path) > 0 && path[0] == "device" {
 		return named(t.Device, path[1:])
 	}
@@ -63,7 +63,7 @@ func ofField(fields map[string]string, path []string) (string, bool) {
 	return fields[path[0]], true
 }
 
-func ofCircuit(c models.Circuit, path []string) (string, bool) {
+func ofCircuit(c *models.Circuit, path []string) (string, bool) {
 	if len(path) == 0 {
 		return c.CID, true
 	}
@@ -84,7 +84,7 @@ func ofCircuit(c models.Circuit, path []string) (string, bool) {
 	case "custom_fields", "custom_field_data", "_custom_field_data", "cf":
 		return ofField(c.CustomFields, rest)
 	case "provider":
-		return ofProvider(c.Provider, rest)
+		return ofProvider(&c.Provider, rest)
 	case "terminations":
 		return ofEnd(c, rest, func(models.Termination) bool { return true })
 	case "termination_a", "circuit_termination_a":
@@ -96,20 +96,20 @@ func ofCircuit(c models.Circuit, path []string) (string, bool) {
 }
 
 // ofEnd goes on from the first termination that is meant.
-func ofEnd(c models.Circuit, path []string, meant func(models.Termination) bool) (string, bool) {
+func ofEnd(c *models.Circuit, path []string, meant func(models.Termination) bool) (string, bool) {
 	if len(path) > 0 && path[0] == "circuit" {
 		return "", false // no way round in circles
 	}
 	for _, t := range c.Terminations {
 		if meant(t) {
-			return follow(models.CircuitStatus{Circuit: c, Termination: t}, path)
+			return follow(&models.CircuitStatus{Circuit: *c, Termination: t}, path)
 		}
 	}
-	_, known := follow(models.CircuitStatus{}, path)
+	_, known := follow(&models.CircuitStatus{}, path)
 	return "", known
 }
 
-func ofProvider(p models.Provider, path []string) (string, bool) {
+func ofProvider(p *models.Provider, path []string) (string, bool) {
 	if len(path) == 0 {
 		return p.Name, true
 	}
@@ -126,7 +126,7 @@ func ofProvider(p models.Provider, path []string) (string, bool) {
 	return "", false
 }
 
-func ofSite(s models.Site, path []string) (string, bool) {
+func ofSite(s *models.Site, path []string) (string, bool) {
 	if len(path) == 0 {
 		return s.Name, true
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -191,86 +190,4 @@ func loadProvidersByID(tx *gorm.DB, ids []string) (map[string]models.Provider, e
 		byID[p.ID] = p
 	}
 	return byID, err
-}
-
-// CircuitStatuses tells for each circuit in scope, once for each termination,
-// whether work is going on at an instant: it is linked to a maintenance that is
-// confirmed, in process or rescheduled, with an impact, in one of the windows
-// (both ends included; a backup window only once it was called). Circuits that
-// are missing in the inventory that they are synced from are left out.
-func (s *Store) CircuitStatuses(ctx context.Context, scope models.Scope, when time.Time) ([]models.CircuitStatus, error) {
-	var all []models.CircuitStatus
-	err := s.read(ctx, "read circuit statuses", func(tx *gorm.DB) error {
-		active, err := activeCircuits(tx, when)
-		if err != nil {
-			return err
-		}
-		var rows []circuitRow
-		q := where(tx.Table("circuits x").Joins("JOIN providers pr ON pr.id = x.provider_id"), sightOf(scope).circuits("x.id"))
-		if err := q.Where("x.removed_at IS NULL").Select("x.*").Order("pr.slug, x.cid_key").Scan(&rows).Error; err != nil {
-			return err
-		}
-		circuits := each(rows, circuitRow.model)
-		if err := fillCircuits(tx, circuits); err != nil {
-			return err
-		}
-		all = make([]models.CircuitStatus, 0, 2*len(circuits))
-		for _, c := range circuits {
-			for _, t := range c.Terminations {
-				all = append(all, models.CircuitStatus{Circuit: c, Termination: t, Active: active[c.ID]})
-			}
-			if len(c.Terminations) == 0 {
-				all = append(all, models.CircuitStatus{Circuit: c, Active: active[c.ID]})
-			}
-		}
-		return nil
-	})
-	return all, err
-}
-
-func activeCircuits(tx *gorm.DB, when time.Time) (map[string]bool, error) {
-	var statuses []models.Status
-	for _, s := range models.RecordStatuses {
-		if s.Active() {
-			statuses = append(statuses, s)
-		}
-	}
-	var rows []struct {
-		Impacts   list[storedImpact]
-		CircuitID string
-		CID       string `gorm:"column:cid"`
-		Account   string
-	}
-	err := tx.Table("maintenance_windows w").
-		Select("w.impacts", "mc.circuit_id", "mc.cid", "mc.account").
-		Joins("JOIN maintenances m ON m.id = w.maintenance_id").
-		Joins("JOIN maintenance_circuits mc ON mc.maintenance_id = m.id").
-		Where("w.ends >= ? AND w.starts <= ?", at(when), at(when)).
-		Where("(w.kind <> ? OR w.called = ?) AND w.status NOT IN ?", string(models.WindowBackup), true,
-			[]models.Status{models.StatusCancelled, models.StatusCompleted}).
-		Where("m.status IN ? AND m.deleted = ? AND m.merged_into = ''", statuses, false).
-		Where("mc.circuit_id IS NOT NULL AND mc.cancelled = ? AND mc.impact <> ?", false, string(models.ImpactNone)).
-		Scan(&rows).Error
-	active := make(map[string]bool, len(rows))
-	for _, r := range rows {
-		if hitIn(each(r.Impacts, storedImpact.model), r.CID, r.Account) {
-			active[r.CircuitID] = true
-		}
-	}
-	return active, err
-}
-
-// hitIn reports whether a circuit that a maintenance hits is hit in this one
-// of its windows: a notice may name other circuits for each night.
-func hitIn(window []models.WindowImpact, cid, account string) bool {
-	if len(window) == 0 {
-		return true
-	}
-	key := models.CIDKey(cid)
-	for _, i := range window {
-		if i.Account == account && models.CIDKey(i.CID) == key {
-			return i.Impact != models.ImpactNone
-		}
-	}
-	return false
 }
