@@ -197,6 +197,6 @@ func listed[R any](query func() *gorm.DB, keys keyset, page models.Page, sel str
 		return nil, 0, err
 	}
 	page.Offset = 0
-	err = paged(where(query(), from).Select(sel).Order(keys.order()), page).Scan(&rows).Error
+	rows, err = scanned[R](paged(where(query(), from).Select(sel).Order(keys.order()), page))
 	return rows, int(n), err
 }

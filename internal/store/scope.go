@@ -181,6 +181,6 @@ func counted[R any](query func() *gorm.DB, order string, page models.Page, sel s
 	if err := query().Count(&n).Error; err != nil || n == 0 {
 		return nil, 0, err
 	}
-	err = paged(query().Select(sel).Order(order), page).Scan(&rows).Error
+	rows, err = scanned[R](paged(query().Select(sel).Order(order), page))
 	return rows, int(n), err
 }
