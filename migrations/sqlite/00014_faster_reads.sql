@@ -91,7 +91,20 @@ CREATE TRIGGER terminations_update_stamp AFTER UPDATE ON terminations BEGIN UPDA
 CREATE TRIGGER terminations_delete_stamp AFTER DELETE ON terminations BEGIN UPDATE inventory_stamps SET stamp = hex(randomblob(16)); END;
 -- +goose StatementEnd
 
+-- What pages and counts of long lists are told from, without a look at the rows.
+DROP INDEX maintenance_circuits_circuit;
+CREATE INDEX maintenance_circuits_circuit ON maintenance_circuits (circuit_id, maintenance_id, cancelled, impact);
+CREATE INDEX notices_listed ON notices (received DESC, id DESC, record_id) WHERE superseded = false;
+CREATE INDEX maintenances_listed_name ON maintenances (starts DESC, id, name_key) WHERE deleted = false AND merged_into = '';
+CREATE INDEX maintenances_hidden ON maintenances (id) WHERE deleted = true OR merged_into <> '';
+
 -- +goose Down
+
+DROP INDEX maintenances_hidden;
+DROP INDEX maintenances_listed_name;
+DROP INDEX notices_listed;
+DROP INDEX maintenance_circuits_circuit;
+CREATE INDEX maintenance_circuits_circuit ON maintenance_circuits (circuit_id, maintenance_id);
 
 DROP TRIGGER terminations_delete_stamp;
 DROP TRIGGER terminations_update_stamp;

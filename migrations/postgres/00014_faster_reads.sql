@@ -30,7 +30,20 @@ CREATE TRIGGER circuits_stamp AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON ci
 CREATE TRIGGER circuit_tags_stamp AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON circuit_tags FOR EACH STATEMENT EXECUTE FUNCTION stamp_inventory();
 CREATE TRIGGER terminations_stamp AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON terminations FOR EACH STATEMENT EXECUTE FUNCTION stamp_inventory();
 
+-- What pages and counts of long lists are told from, without a look at the rows.
+DROP INDEX maintenance_circuits_circuit;
+CREATE INDEX maintenance_circuits_circuit ON maintenance_circuits (circuit_id, maintenance_id, cancelled, impact);
+CREATE INDEX notices_listed ON notices (received DESC, id DESC, record_id) WHERE superseded = false;
+CREATE INDEX maintenances_listed_name ON maintenances (starts DESC, id, name_key) WHERE deleted = false AND merged_into = '';
+CREATE INDEX maintenances_hidden ON maintenances (id) WHERE deleted = true OR merged_into <> '';
+
 -- +goose Down
+
+DROP INDEX maintenances_hidden;
+DROP INDEX maintenances_listed_name;
+DROP INDEX notices_listed;
+DROP INDEX maintenance_circuits_circuit;
+CREATE INDEX maintenance_circuits_circuit ON maintenance_circuits (circuit_id, maintenance_id);
 
 DROP TRIGGER terminations_stamp ON terminations;
 DROP TRIGGER circuit_tags_stamp ON circuit_tags;
