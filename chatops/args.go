@@ -120,7 +120,9 @@ func (d *Dispatcher) read(ctx context.Context, c Call, sub Subcommand, given map
 				p.args[param.Name] = append(p.args[param.Name], value)
 			}
 		}
-		if param.Required && len(p.args[param.Name]) == 0 && p.unclear == nil {
+		c.args = p.args
+		needless := param.Needless != nil && param.Needless(c)
+		if param.Required && !needless && len(p.args[param.Name]) == 0 && p.unclear == nil {
 			p.missing = append(p.missing, param)
 		}
 	}

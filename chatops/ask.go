@@ -104,6 +104,13 @@ func (d *Dispatcher) confirm(ctx context.Context, c Call, sub Subcommand, given 
 		}
 		m = preview
 	}
+	if sub.Pin != nil {
+		pinned, err := sub.Pin(ctx, c)
+		if err != nil {
+			return Message{}, err
+		}
+		given = merged(given, pinned)
+	}
 	conversation, err := d.newConversation(c.Request, c.Shown, given)
 	if err != nil {
 		return Message{}, err

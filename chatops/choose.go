@@ -33,6 +33,15 @@ func (t *Turn) identify(ctx context.Context) error {
 // there is at least one. The commands whose subcommands they may run are never
 // none without a reason that permit gives.
 func (t *Turn) known() []Command {
+	list := t.runnable()
+	if len(list) > 0 && !t.d.o.RestrictHelp {
+		return t.d.o.Commands
+	}
+	return list
+}
+
+// runnable are the commands with the subcommands that the asker may run.
+func (t *Turn) runnable() []Command {
 	var list []Command
 	for _, cmd := range t.d.o.Commands {
 		cmd.Subcommands = slices.DeleteFunc(slices.Clone(cmd.Subcommands), func(s Subcommand) bool {
@@ -41,9 +50,6 @@ func (t *Turn) known() []Command {
 		if len(cmd.Subcommands) > 0 {
 			list = append(list, cmd)
 		}
-	}
-	if len(list) > 0 && !t.d.o.RestrictHelp {
-		return t.d.o.Commands
 	}
 	return list
 }

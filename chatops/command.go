@@ -36,6 +36,9 @@ type Subcommand struct {
 	// whether it shall; nil: the line of the command is shown. Its errors are
 	// those of Run.
 	Preview func(ctx context.Context, c Call) (Message, error)
+	// Pin gives values of parameters that a confirmation holds on to, for
+	// example the revision of the record that was shown; nil: none.
+	Pin func(ctx context.Context, c Call) (map[string]string, error)
 	// Run answers. An InputError is shown as it stands; of any other error
 	// people see only that it happened, and where to look.
 	Run func(ctx context.Context, c Call) (Message, error)
@@ -79,6 +82,9 @@ type Param struct {
 	NameOnly bool     // given as name=value only, never by its place
 	Rest     bool     // takes all words that are left, joined by blanks; the last by place
 	After    string   // asked for only when the parameter of this name is known
+	// Needless says that a Required parameter is not needed with what is known
+	// of those before it; nil: it always is.
+	Needless func(c Call) bool
 	// Options gives what may be chosen when the parameter is asked for; nil: free.
 	Options func(ctx context.Context, c Call) ([]Option, error)
 }

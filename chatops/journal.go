@@ -136,6 +136,9 @@ func (d *Dispatcher) refusal(r Request, cmd Command, sub Subcommand, err error) 
 	case errors.Is(err, context.DeadlineExceeded):
 		d.o.Logger.Warn("command took too long", "request", r.ID, "command", cmd.Name, "subcommand", sub.Name)
 		m = Problem("This took longer than %s and was stopped; ask for less, or try again (reference %s).", d.o.Deadline, r.ID)
+	case errors.Is(err, context.Canceled):
+		d.o.Logger.Info("command stopped", "request", r.ID, "command", cmd.Name, "subcommand", sub.Name)
+		m = Problem("This was stopped before it was done.")
 	default:
 		d.o.Logger.Error("command failed", "request", r.ID, "platform", r.Platform, "error", err)
 		m = Problem("Something went wrong on lineman's side; try again, or give an administrator the reference %s.", r.ID)

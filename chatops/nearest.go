@@ -1,20 +1,50 @@
 package chatops
 
+import (
+	"cmp"
+	"slices"
+)
+
 // nearest gives the candidate that a mistyped word most likely meant; empty
 // when none is near.
 func nearest(typed string, candidates []string) string {
-	typed = fold(typed)
-	if len(typed) > 64 {
-		return ""
+	if near := Nearest(typed, candidates, 1); len(near) > 0 {
+		return near[0]
 	}
-	best, least := "", max(1, len([]rune(typed))/3)+1
+	return ""
+}
+
+// Nearest gives those candidates that a mistyped word may have meant, the
+// nearest first, at most so many.
+func Nearest(typed string, candidates []string, most int) []string {
+	typed = fold(typed)
+	if len(typed) > 64 || typed == "" {
+		return nil
+	}
+	far := max(1, len([]rune(typed))/3)
+	type near struct {
+		name string
+		far  int
+	}
+	var list []near
 	for _, c := range candidates {
-		if d := distance([]rune(typed), []rune(fold(c))); d < least {
-			best, least = c, d
+		name := fold(c)
+		if abs(len(name)-len(typed)) > 4*far {
+			continue
+		}
+		if d := distance([]rune(typed), []rune(name)); d <= far {
+			list = append(list, near{c, d})
 		}
 	}
-	return best
+	slices.SortStableFunc(list, func(a, b near) int { return cmp.Compare(a.far, b.far) })
+	var names []string
+	for _, n := range list[:min(len(list), most)] {
+		names = append(names, n.name)
+	}
+	return names
 }
+
+func abs(n int) int { return max(n, -n) }
 
 // distance is Levenshtein's, with a swap of neighbours as one step.
 func distance(a, b []rune) int {

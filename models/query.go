@@ -38,6 +38,36 @@ type MaintenanceFilter struct {
 	End          TimeRange // of the last window
 	Created      TimeRange
 	Updated      TimeRange
+	Worst        []Impact      // the worst impact on a circuit that is seen and not cancelled
+	Window       *WindowChoice // it has such a window; lists are then by the start of the first of these, soonest first
+}
+
+// WindowChoice chooses windows of maintenances; empty fields choose all.
+type WindowChoice struct {
+	EndAfter    time.Time // it ends at or after this
+	StartsBy    time.Time // it starts at or before this
+	StartsAfter time.Time // it starts after this
+	Planned     bool      // work is planned in it: see ActiveAt
+}
+
+// Holds reports whether the filter chooses a window.
+func (f WindowChoice) Holds(w Window) bool {
+	return (f.EndAfter.IsZero() || !w.End.Before(f.EndAfter)) &&
+		(f.StartsBy.IsZero() || !w.Start.After(f.StartsBy)) &&
+		(f.StartsAfter.IsZero() || w.Start.After(f.StartsAfter)) &&
+		(!f.Planned || w.planned() && !w.Status.Closed())
+}
+
+// First is the start of the first window that the filter chooses; zero without
+// one.
+func (f WindowChoice) First(windows []Window) time.Time {
+	var first time.Time
+	for _, w := range windows {
+		if f.Holds(w) && (first.IsZero() || w.Start.Before(first)) {
+			first = w.Start
+		}
+	}
+	return first
 }
 
 // ImpactFilter narrows a list of impacts; empty fields do not filter.
@@ -87,6 +117,7 @@ type SiteFilter struct {
 // CircuitFilter narrows a list of circuits.
 type CircuitFilter struct {
 	CID       string // exact, without regard to case
+	Named     string // CID or alias, exact, without regard to case
 	Providers []string
 	Sites     []string
 	Types     []string

@@ -69,3 +69,10 @@ type FindingCount struct {
 	Severity Severity
 	Count    int64
 }
+
+// SeenProvider is a provider as somebody sees it.
+type SeenProvider struct {
+	Provider
+	Whole    bool // it is in scope itself; else only ID, Slug and Name are filled
+	Circuits int  // of it that are in scope
+}

@@ -7,7 +7,6 @@ package calendar
 import (
 	"context"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
 	"errors"
 	"log/slog"
@@ -30,20 +29,15 @@ type Reader interface {
 	Calendar(ctx context.Context, s models.Scope, f models.CalendarFilter) (items []models.CalendarItem, more bool, err error)
 }
 
-// TokenReader finds a token by its hash; ErrNotFound when it is unknown,
-// revoked or expired.
-type TokenReader interface {
-	TokenByHash(ctx context.Context, hash string) (models.Token, error)
-}
-
 // Options are what the feed is made of.
 type Options struct {
 	Reader Reader
-	Tokens TokenReader // nil with Open
-	Open   bool        // every token opens everything: the demo, on loopback
-	Now    func() time.Time
-	Logger *slog.Logger
-	Limit  int // of maintenances; 0: 5,000
+	// Principal tells who asks, as the gate before this handler found out from
+	// the token in the address; whoever it does not know sees no calendar.
+	Principal func(context.Context) (models.Principal, bool)
+	Now       func() time.Time
+	Logger    *slog.Logger
+	Limit     int // of maintenances; 0: 5,000
 }
 
 // What a feed holds.
@@ -54,24 +48,24 @@ const (
 	defaultLimit = 5_000
 )
 
-// The limits of one request.
-const (
-	maxSecret     = 256 // bytes of a token; real ones have 46
-	requestWithin = 30 * time.Second
-)
+// requestWithin bounds one request.
+const requestWithin = 30 * time.Second
 
 type handler struct{ o Options }
 
 // New makes the handler of Path.
 func New(o Options) (http.Handler, error) {
-	if o.Reader == nil || o.Now == nil || o.Logger == nil || o.Tokens == nil && !o.Open {
-		return nil, errors.New("the calendar needs a Reader, Now, a Logger and, unless it is open, Tokens")
+	if o.Reader == nil || o.Now == nil || o.Logger == nil || o.Principal == nil {
+		return nil, errors.New("the calendar needs a Reader, a Principal, Now and a Logger")
 	}
 	if o.Limit <= 0 {
 		o.Limit = defaultLimit
 	}
 	return &handler{o}, nil
 }
+
+// Routes are the routes that the handler answers.
+func (h *handler) Routes() []string { return []string{http.MethodGet + " " + Path} }
 
 // ServeHTTP answers GET and HEAD.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -87,8 +81,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), requestWithin)
 	defer cancel()
-	who, ok := h.holder(ctx, w, r.PathValue("file"))
-	if !ok {
+	who, known := h.o.Principal(ctx)
+	if !known || !strings.HasSuffix(r.PathValue("file"), ".ics") {
+		edge.Problem(w, http.StatusNotFound, "There is no such calendar.")
 		return
 	}
 	q, err := parse(r.URL.RawQuery)
@@ -97,33 +92,6 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.feed(ctx, w, r, who.Scope, q)
-}
-
-// holder finds out who asks; without anybody it has answered.
-func (h *handler) holder(ctx context.Context, w http.ResponseWriter, file string) (models.Principal, bool) {
-	const unknown = "There is no such calendar: its token is unknown, revoked or expired. Make one with lineman token create --role calendar."
-	secret, is := strings.CutSuffix(file, ".ics")
-	if !is || secret == "" || len(secret) > maxSecret {
-		edge.Problem(w, http.StatusNotFound, unknown)
-		return models.Principal{}, false
-	}
-	if h.o.Open {
-		return models.Principal{Name: "open", Role: models.RoleAdmin, Scope: models.ScopeAll}, true
-	}
-	hash := models.HashToken(secret)
-	token, err := h.o.Tokens.TokenByHash(ctx, hash)
-	switch {
-	case errors.Is(err, models.ErrNotFound):
-		edge.Problem(w, http.StatusNotFound, unknown)
-	case err != nil:
-		h.o.Logger.Error("a calendar's token could not be checked", "error", err)
-		edge.Problem(w, http.StatusServiceUnavailable, "Tokens cannot be checked at the moment; try again.")
-	case subtle.ConstantTimeCompare([]byte(token.Hash), []byte(hash)) != 1 || !token.Role.Allows(models.RoleCalendar):
-		edge.Problem(w, http.StatusNotFound, unknown)
-	default:
-		return models.Principal{Name: token.Name, Role: token.Role, Scope: token.Scope}, true
-	}
-	return models.Principal{}, false
 }
 
 func (h *handler) feed(ctx context.Context, w http.ResponseWriter, r *http.Request, scope models.Scope, q query) {

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"lineman/api/calendar"
+	"lineman/internal/access"
 	"lineman/models"
 )
 
@@ -111,7 +112,7 @@ func handler(t *testing.T, r *memory, change func(*calendar.Options)) http.Handl
 	if r.tokens == nil {
 		r.tokens = []models.Token{token(secret, models.RoleCalendar, models.Scope{Sites: []string{"Paris"}})}
 	}
-	o := calendar.Options{Reader: r, Tokens: r, Now: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler)}
+	o := calendar.Options{Reader: r, Principal: access.PrincipalOf, Now: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler)}
 	if change != nil {
 		change(&o)
 	}
@@ -121,7 +122,11 @@ func handler(t *testing.T, r *memory, change func(*calendar.Options)) http.Handl
 	}
 	mux := http.NewServeMux()
 	mux.Handle(calendar.Path, h)
-	return mux
+	gate, err := access.NewGate(access.GateOptions{Rules: access.Rules(false), Tokens: access.Tokens{Reader: r}, Now: o.Now, Logger: o.Logger}, mux)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gate
 }
 
 func ask(h http.Handler, method, target string, headers ...string) *httptest.ResponseRecorder {
@@ -302,10 +307,6 @@ func TestWhoMayRead(t *testing.T) {
 		if w := ask(h, method, path); w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD" {
 			t.Errorf("%s: %d", method, w.Code)
 		}
-	}
-	open := handler(t, &memory{items: items()}, func(o *calendar.Options) { o.Tokens, o.Open = nil, true })
-	if w := ask(open, http.MethodGet, "/calendar/any.ics"); w.Code != http.StatusOK {
-		t.Errorf("open: %d", w.Code)
 	}
 }
 

@@ -68,12 +68,20 @@ func New(o Options) (http.Handler, error) {
 	if s.schema, err = s.parse(schemaDepth); err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
+	mux := answers{http.NewServeMux()}
 	for _, path := range []string{"/graphql", "/graphql/{$}", "/api/graphql", "/api/graphql/{$}"} {
 		mux.HandleFunc(path, s.answer)
 	}
 	mux.HandleFunc("/graphql/schema", s.text)
 	return mux, nil
+}
+
+// answers is the handler of all paths.
+type answers struct{ *http.ServeMux }
+
+// Routes are the routes that it answers.
+func (answers) Routes() []string {
+	return []string{"POST /graphql", "POST /api/graphql", "GET /graphql/schema"}
 }
 
 func (s *server) parse(depth int) (*graph.Schema, error) {

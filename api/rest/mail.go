@@ -12,21 +12,13 @@ import (
 func (s *server) registerMails() {
 	get(s, "/api/v1/notices", "list-notices", "What mails said, newest first", s.listNotices)
 	get(s, "/api/v1/notices/{id}", "get-notice", "One notice", s.getNotice)
-	register(s, operation{
-		method: "GET", path: "/api/v1/notifications", id: "list-notifications", summary: "Mails without their bytes, newest first",
-		role: models.RoleOperator, whole: true,
-	}, s.listMails)
-	register(s, operation{
-		method: "GET", path: "/api/v1/notifications/{id}", id: "get-notification", summary: "One mail without its bytes, with where it was seen",
-		role: models.RoleOperator, whole: true,
-	}, s.getMail)
-	register(s, operation{method: "GET", path: "/api/v1/sources", id: "list-sources", summary: "Sources and how they are", whole: true}, s.listSources)
-	register(s, operation{method: "GET", path: "/api/v1/sources/{id}", id: "get-source", summary: "One source by id or name", whole: true}, s.getSource)
-	register(s, operation{method: "GET", path: "/api/v1/polls", id: "list-polls", summary: "Passes over sources, newest first", whole: true}, s.listPolls)
-	register(s, operation{method: "GET", path: "/api/v1/polls/{id}", id: "get-poll", summary: "One pass over a source", whole: true}, s.getPoll)
-	register(s, operation{
-		method: "GET", path: "/api/v1/audit", id: "list-audit", summary: "Who wrote what, newest first", role: models.RoleAdmin, whole: true,
-	}, s.listAudit)
+	get(s, "/api/v1/notifications", "list-notifications", "Mails without their bytes, newest first", s.listMails)
+	get(s, "/api/v1/notifications/{id}", "get-notification", "One mail without its bytes, with where it was seen", s.getMail)
+	get(s, "/api/v1/sources", "list-sources", "Sources and how they are", s.listSources)
+	get(s, "/api/v1/sources/{id}", "get-source", "One source by id or name", s.getSource)
+	get(s, "/api/v1/polls", "list-polls", "Passes over sources, newest first", s.listPolls)
+	get(s, "/api/v1/polls/{id}", "get-poll", "One pass over a source", s.getPoll)
+	get(s, "/api/v1/audit", "list-audit", "Who wrote what, newest first", s.listAudit)
 }
 
 // NoticeJSON is a notice with what it is part of.

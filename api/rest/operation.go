@@ -2,40 +2,37 @@ package rest
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"lineman/models"
+	"lineman/internal/access"
 )
 
-// operation is one thing that the API does, and who may ask for it.
+// operation is one thing that the API does. Who may ask for it says the table
+// of package access.
 type operation struct {
 	method  string
 	path    string
 	id      string
 	summary string
-	role    models.Role // least role; empty: viewer for reads, operator for writes
-	whole   bool        // only for those who see everything
-	status  int         // of success; 0: 200
+	status  int // of success; 0: 200
 	body    *huma.RequestBody
 	bulk    bool // the body is a list
 	tag     bool // a write that needs If-Match
 }
 
-// admit lets in whoever may ask for the operation, before anything of the
-// request is read. It is the one place where roles are checked.
+func (op operation) route() string { return op.method + " " + op.path }
+
+// admit answers only what the gate let in for this very operation, before
+// anything of the request is read.
 func (op operation) admit(s *server) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		who := whoAsks(ctx.Context())
 		status, says := 0, ""
 		switch {
-		case !who.Role.Allows(op.role):
-			status, says = http.StatusForbidden, fmt.Sprintf("This needs the role %s.", op.role)
-		case op.whole && !who.Scope.All:
-			status, says = http.StatusForbidden, "This is only for those who may see everything; the token's scope is narrower."
-		case op.tag && !who.match.given:
+		case !access.Granted(ctx.Context(), op.route()):
+			status, says = http.StatusNotFound, "There is nothing at this path; /openapi.json describes what there is."
+		case op.tag && !whoAsks(ctx.Context()).match.given:
 			status, says = http.StatusPreconditionRequired, "Read the record first and send its ETag as If-Match, so that nothing is written over that you did not see."
 		default:
 			next(ctx)
@@ -45,20 +42,25 @@ func (op operation) admit(s *server) func(huma.Context, func(huma.Context)) {
 	}
 }
 
+// permit tells readers of the description who may ask.
+func permit(op *huma.Operation) {
+	for _, rule := range access.Rules(false) {
+		if rule.Route == op.Method+" "+op.Path {
+			op.Extensions = map[string]any{"x-role": string(rule.Role), "x-whole-scope": rule.Whole}
+			if rule.By == access.ByPassword {
+				op.Security = []map[string][]string{{"token": {}}, {"password": {}}}
+			}
+		}
+	}
+}
+
 // register adds one operation. Errors of the handler become problems here.
 func register[I, O any](s *server, op operation, run func(context.Context, *I) (*O, error)) {
 	writes := op.method != http.MethodGet
-	if op.role == "" {
-		op.role = models.RoleViewer
-		if writes {
-			op.role = models.RoleOperator
-		}
-	}
 	described := huma.Operation{
 		OperationID: op.id, Method: op.method, Path: op.path, Summary: op.summary, DefaultStatus: op.status,
 		Errors:      []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound},
 		RequestBody: op.body, SkipValidateBody: true, MaxBodyBytes: maxBody,
-		Extensions: map[string]any{"x-role": string(op.role), "x-whole-scope": op.whole},
 	}
 	if writes {
 		described.Errors = append(described.Errors, http.StatusConflict, http.StatusPreconditionFailed, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
@@ -66,6 +68,7 @@ func register[I, O any](s *server, op operation, run func(context.Context, *I) (
 	if op.tag {
 		described.Errors = append(described.Errors, http.StatusPreconditionRequired)
 	}
+	permit(&described)
 	described.Middlewares = huma.Middlewares{op.admit(s)}
 	huma.Register(s.api, described, func(ctx context.Context, in *I) (*O, error) {
 		who := whoAsks(ctx)

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"lineman/api/edge"
+	"lineman/internal/access"
 	"lineman/models"
 )
 
@@ -27,8 +28,8 @@ type Pusher interface {
 const (
 	pushPath   = "/api/v1/notifications/raw"
 	mailType   = "message/rfc822"
-	maxMail    = 25 << 20 // bytes of one mail
-	retryAfter = "30"     // seconds, where a mail could not be kept
+	maxMail    = access.MaxMail
+	retryAfter = "30" // seconds, where a mail could not be kept
 )
 
 // PushedJSON is what became of a mail that was handed over.
@@ -46,14 +47,10 @@ var (
 // push keeps one mail. Who may not, and what is no mail by its header, is
 // answered before the body is read.
 func (s *server) push(w http.ResponseWriter, r *http.Request) {
-	who := whoAsks(r.Context())
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
-	case !who.Role.Allows(models.RoleOperator):
-		edge.Problem(w, http.StatusForbidden, fmt.Sprintf("This needs the role %s.", models.RoleOperator))
-		return
-	case !who.Scope.All:
-		edge.Problem(w, http.StatusForbidden, "This is only for those who may see everything; the token's scope is narrower.")
+	case !access.Granted(r.Context(), "POST "+pushPath):
+		edge.Problem(w, http.StatusNotFound, "There is nothing at this path; /openapi.json describes what there is.")
 		return
 	case err != nil || kind != mailType || r.Header.Get("Content-Encoding") != "":
 		edge.Problem(w, http.StatusUnsupportedMediaType, "Send one mail as it is, with Content-Type: "+mailType+" and no Content-Encoding.")
@@ -115,10 +112,9 @@ func describePush(api huma.API) {
 		schema := api.OpenAPI().Components.Schemas.Schema(problemType, true, "ErrorModel")
 		return &huma.Response{Description: text, Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}}}
 	}
-	api.OpenAPI().AddOperation(&huma.Operation{
+	op := &huma.Operation{
 		OperationID: "push-notification", Method: http.MethodPost, Path: pushPath,
 		Summary:     "Hand over one raw mail",
-		Extensions:  map[string]any{"x-role": string(models.RoleOperator), "x-whole-scope": true},
 		Description: "Needs the role operator. The answer comes once the mail is committed; it is processed afterwards. The same bytes may be sent again.",
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			mailType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
@@ -128,5 +124,7 @@ func describePush(api huma.API) {
 			"403": problem("The token's role or scope does not suffice"), "413": problem("More than 25 MiB"),
 			"415": problem("Not " + mailType), "422": problem("Empty"), "503": problem("Not kept; send it again"),
 		},
-	})
+	}
+	permit(op)
+	api.OpenAPI().AddOperation(op)
 }

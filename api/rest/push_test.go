@@ -6,13 +6,16 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"lineman/api/rest"
+	"lineman/internal/access"
 	"lineman/models"
 )
 
@@ -48,7 +51,8 @@ type pushers struct{ memory }
 
 func pushHandler(t *testing.T, p rest.Pusher) http.Handler {
 	t.Helper()
-	return handler(t, &memory{}, func(o *rest.Options) { o.Auth, o.Push = rest.Tokens{Reader: &pushers{}}, p })
+	o := rest.Options{Reader: &memory{}, Writer: &memory{}, Now: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler), Push: p}
+	return gated(t, o, access.GateOptions{Tokens: access.Tokens{Reader: &pushers{}}})
 }
 
 func post(h http.Handler, path, token, kind string, body io.Reader) *httptest.ResponseRecorder {

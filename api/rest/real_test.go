@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"lineman/api/rest"
+	"lineman/internal/access"
 	"lineman/internal/store"
 	"lineman/internal/store/storetest"
 	"lineman/models"
@@ -41,20 +43,18 @@ type principals map[string]models.Principal
 func (p principals) Authenticate(_ context.Context, secret string) (models.Principal, error) {
 	who, known := p[secret]
 	if !known {
-		return who, rest.ErrUnauthorized
+		return who, access.ErrUnauthorized
 	}
 	return who, nil
 }
 
 func houses(t *testing.T, f func(t *testing.T, h *house)) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		api, err := rest.New(rest.Options{
-			Reader: s, Writer: s, Auth: principals(roles), Now: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler), Version: "1",
-			Source: func(string) rest.SourceSetting { return rest.SourceSetting{AttachAll: true} },
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		api := gated(t, rest.Options{
+			Reader: s, Writer: s, Now: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler), Version: "1",
+			Source:   func(string) rest.SourceSetting { return rest.SourceSetting{AttachAll: true} },
+			Accounts: access.Accounts{Store: s, Random: rand.Reader, Now: func() time.Time { return noon }},
+		}, access.GateOptions{Tokens: principals(roles)})
 		h := &house{t: t, s: s, h: api}
 		h.furnish()
 		f(t, h)

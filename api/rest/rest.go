@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -20,23 +21,24 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"lineman/api/edge"
+	"lineman/internal/access"
 	"lineman/models"
 )
 
 // Options are what the API is made of.
 type Options struct {
-	Reader  Reader
-	Writer  Writer
-	Auth    Authenticator                               // nil with Open
-	Open    bool                                        // everybody is admin: the demo, on loopback
-	Push    Pusher                                      // nil: mail cannot be handed over
-	Ready   func(context.Context) error                 // nil: always ready
-	Rules   func(providerSlug string) models.PhaseRules // nil: the defaults
-	Source  func(name string) SourceSetting             // nil: nothing is known of them
-	Now     func() time.Time
-	Logger  *slog.Logger
-	BaseURL string // public URL, for links in answers; empty: as the request names it
-	Version string
+	Reader Reader
+	Writer Writer
+	// Accounts makes and changes users and tokens; nil: there are none.
+	Accounts Accounts
+	Push     Pusher                                      // nil: mail cannot be handed over
+	Ready    func(context.Context) error                 // nil: always ready
+	Rules    func(providerSlug string) models.PhaseRules // nil: the defaults
+	Source   func(name string) SourceSetting             // nil: nothing is known of them
+	Now      func() time.Time
+	Logger   *slog.Logger
+	BaseURL  string // public URL, for links in answers; empty: as the request names it
+	Version  string
 }
 
 // The limits of one request.
@@ -53,19 +55,30 @@ type server struct {
 	base            *url.URL // nil: as the request names it
 }
 
-// New makes the handler of /api/, /healthz, /readyz, /docs and /openapi.json. The
-// limits of headers and time are those of the http.Server.
-func New(o Options) (http.Handler, error) {
+// API is the handler of /api/, /healthz, /readyz, /docs and /openapi.json.
+type API struct {
+	http.Handler
+	routes []string
+}
+
+// Routes are all routes that the handler answers, as http.ServeMux writes
+// them.
+func (a *API) Routes() []string { return a.routes }
+
+// New makes the API. Who may ask is up to the gate before it: without one,
+// every operation is closed. The limits of headers and time are those of the
+// http.Server.
+func New(o Options) (*API, error) {
 	s, err := newServer(o)
 	if err != nil {
 		return nil, err
 	}
-	return s.handler(), nil
+	return &API{s.handler(), slices.Concat(s.open.patterns, s.described.patterns)}, nil
 }
 
 func newServer(o Options) (*server, error) {
-	if o.Reader == nil || o.Writer == nil || o.Now == nil || o.Logger == nil || o.Auth == nil && !o.Open {
-		return nil, errors.New("the API needs a Reader, a Writer, Now, a Logger and, unless it is open, an Authenticator")
+	if o.Reader == nil || o.Writer == nil || o.Now == nil || o.Logger == nil {
+		return nil, errors.New("the API needs a Reader, a Writer, Now and a Logger")
 	}
 	if o.Rules == nil {
 		o.Rules = func(string) models.PhaseRules { return models.PhaseRules{} }
@@ -94,8 +107,8 @@ func (s *server) handler() http.Handler {
 	for _, pattern := range s.open.patterns {
 		mux.Handle(pattern, s.open)
 	}
-	mux.Handle("/", Guard(GuardOptions{Auth: s.o.Auth, Open: s.o.Open, Logger: s.o.Logger}, s.place(routes(s.described.ServeMux))))
-	return bounded(securityHeaders(mux))
+	mux.Handle("/", s.place(routes(s.described.ServeMux)))
+	return bounded(mux)
 }
 
 // router is a mux that knows its patterns.
@@ -132,7 +145,8 @@ func config(version string) huma.Config {
 	c.RejectUnknownQueryParameters = true
 	c.Info.Description = "Maintenance notices of circuit providers, as records. Times are RFC 3339 in UTC."
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"token": {Type: "http", Scheme: "bearer", Description: "A token of `lineman token create`; `Authorization: Token …` works as well."},
+		"token":    {Type: "http", Scheme: "bearer", Description: "A token of `lineman token create`; `Authorization: Token …` works as well."},
+		"password": {Type: "http", Scheme: "basic", Description: "Name and password of a user; for tokens and me alone."},
 	}
 	c.Security = []map[string][]string{{"token": {}}}
 	return c
@@ -147,6 +161,7 @@ func (s *server) register() {
 	s.registerNotes()
 	s.registerHistory()
 	s.registerAliases()
+	s.registerAccounts()
 	s.registerApp()
 }
 
@@ -190,7 +205,7 @@ func (s *server) place(next http.Handler) http.Handler {
 			prefix = strings.TrimSuffix(s.base.Path, "/")
 			at.Path = prefix + at.Path
 		}
-		who, _ := PrincipalOf(r.Context())
+		who, _ := access.PrincipalOf(r.Context())
 		a := asker{Principal: who, url: &at, prefix: prefix, logger: s.o.Logger, match: readMatch(r.Header.Values("If-Match")), reply: &reply{}}
 		held := &buffered{ResponseWriter: w}
 		next.ServeHTTP(held, r.WithContext(context.WithValue(ctx, askerKey{}, a)))
@@ -214,7 +229,7 @@ func (s *server) rescue(w http.ResponseWriter) {
 }
 
 // routes serves paths with and without a slash at the end, and answers unknown
-// ones and wrong methods with a problem.
+// ones with a problem.
 func routes(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if trimmed := strings.TrimSuffix(r.URL.Path, "/"); trimmed != r.URL.Path && trimmed != "" {
@@ -225,31 +240,6 @@ func routes(mux *http.ServeMux) http.Handler {
 			mux.ServeHTTP(w, r)
 			return
 		}
-		if allowed := methodsOf(mux, r); len(allowed) > 0 {
-			w.Header().Set("Allow", strings.Join(allowed, ", "))
-			edge.Problem(w, http.StatusMethodNotAllowed, "This path takes "+strings.Join(allowed, ", ")+" alone.")
-			return
-		}
 		edge.Problem(w, http.StatusNotFound, "There is nothing at this path; /openapi.json describes what there is.")
-	})
-}
-
-// methodsOf gives the methods that a path takes.
-func methodsOf(mux *http.ServeMux, r *http.Request) (allowed []string) {
-	as := r.Clone(r.Context())
-	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		as.Method = m
-		if _, pattern := mux.Handler(as); pattern != "" {
-			allowed = append(allowed, m)
-		}
-	}
-	return allowed
-}
-
-func securityHeaders(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Cache-Control", "private, no-cache")
-		next.ServeHTTP(w, r)
 	})
 }

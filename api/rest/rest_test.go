@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"lineman/api/rest"
+	"lineman/internal/access"
 	"lineman/models"
 )
 
@@ -35,17 +36,28 @@ var lists = []string{
 func handler(t *testing.T, r *memory, change func(*rest.Options)) http.Handler {
 	t.Helper()
 	o := rest.Options{
-		Reader: r, Writer: r, Auth: rest.Tokens{Reader: r}, Now: func() time.Time { return noon }, Version: "1.2.3",
+		Reader: r, Writer: r, Now: func() time.Time { return noon }, Version: "1.2.3",
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
 	if change != nil {
 		change(&o)
 	}
+	return gated(t, o, access.GateOptions{Tokens: access.Tokens{Reader: r}})
+}
+
+// gated is the API behind a gate.
+func gated(t *testing.T, o rest.Options, g access.GateOptions) http.Handler {
+	t.Helper()
 	h, err := rest.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h
+	g.Rules, g.Now, g.Logger = access.Rules(false), o.Now, o.Logger
+	gate, err := access.NewGate(g, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gate
 }
 
 func call(h http.Handler, method, path, authorization string) *httptest.ResponseRecorder {
@@ -199,14 +211,27 @@ func TestScope(t *testing.T) {
 	}
 }
 
-func TestOpen(t *testing.T) {
+// TestClosedWithoutAGate: an API that nothing stands before answers no
+// operation.
+func TestClosedWithoutAGate(t *testing.T) {
 	r := &memory{}
-	h := handler(t, r, func(o *rest.Options) { o.Open, o.Auth = true, nil })
-	if w := call(h, http.MethodGet, "/api/v1/maintenances", ""); w.Code != http.StatusOK || !r.scopes[0].All {
-		t.Errorf("%d with scope %v", w.Code, r.scopes)
+	h, err := rest.New(rest.Options{Reader: r, Writer: r, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Push: &taker{}})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := rest.New(rest.Options{Reader: r, Writer: r, Now: time.Now, Logger: slog.Default()}); err == nil {
-		t.Error("an API without Authenticator that is not open was made")
+	n := 0
+	operations(t, handler(t, r, nil), func(method, path string, op map[string]any) {
+		if op["x-role"] == "none" || path == "/openapi.json" {
+			return // it holds nothing that is anybody's
+		}
+		n++
+		at := placeholder.ReplaceAllString(path, detail().ID)
+		if w := call(h, method, at, "Token lm_admin"); w.Code != http.StatusNotFound {
+			t.Errorf("%s %s: %d", method, path, w.Code)
+		}
+	})
+	if n < 60 || len(r.scopes) > 0 || len(r.writes) > 0 {
+		t.Errorf("%d operations; read %v, wrote %v", n, r.scopes, r.writes)
 	}
 }
 
@@ -215,17 +240,6 @@ func TestPanicsStayInside(t *testing.T) {
 	w := call(h, http.MethodGet, "/api/v1/maintenances", "Token lm_all")
 	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "CANARY") {
 		t.Errorf("%d %s", w.Code, w.Body)
-	}
-}
-
-// What knows no scopes is closed to narrow ones.
-func TestGuardWhole(t *testing.T) {
-	inner := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	h := rest.Guard(rest.GuardOptions{Auth: rest.Tokens{Reader: &memory{}}, Whole: true, Logger: slog.Default()}, inner)
-	for authorization, want := range map[string]int{"Token lm_all": http.StatusNoContent, "Token lm_narrow": http.StatusForbidden, "": http.StatusUnauthorized} {
-		if w := call(h, http.MethodGet, "/metrics", authorization); w.Code != want {
-			t.Errorf("%q: %d, want %d", authorization, w.Code, want)
-		}
 	}
 }
 
@@ -298,7 +312,7 @@ func TestLinks(t *testing.T) {
 	if want := "https://noc.example/lineman" + app + "maintenance/6f0a5a2e-0000-4000-8000-000000000001/"; list.Results[0].URL != want {
 		t.Errorf("url %s, want %s", list.Results[0].URL, want)
 	}
-	if _, err := rest.New(rest.Options{Reader: &memory{}, Writer: &memory{}, Open: true, Now: time.Now, Logger: slog.Default(), BaseURL: "noc.example"}); err == nil || !strings.Contains(err.Error(), "http.public_url") {
+	if _, err := rest.New(rest.Options{Reader: &memory{}, Writer: &memory{}, Now: time.Now, Logger: slog.Default(), BaseURL: "noc.example"}); err == nil || !strings.Contains(err.Error(), "http.public_url") {
 		t.Errorf("a bad public URL: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,94 +16,155 @@ import (
 type CircuitReader interface {
 	Circuits(ctx context.Context, s models.Scope, f models.CircuitFilter) ([]models.Circuit, int, error)
 	CircuitMaintenances(ctx context.Context, s models.Scope, circuitID string, f models.MaintenanceFilter) ([]models.MaintenanceItem, error)
+	CircuitTypes(ctx context.Context, s models.Scope) ([]string, error)
+}
+
+// SiteReader lists the sites that somebody sees.
+type SiteReader interface {
+	FindSites(ctx context.Context, s models.Scope, f models.SiteFilter) ([]models.Site, int, error)
 }
 
 // Circuit tells of rented circuits.
 func Circuit(o Options) chatops.Command {
-	return chatops.Command{
-		Name: "circuit", Summary: "rented circuits, and the work on them",
-		Subcommands: []chatops.Subcommand{
-			{
-				Name: "show", Aliases: []string{"status"}, Summary: "shows a circuit and the work announced on it",
-				Role: models.RoleViewer, Example: "circuit show OGYX/123456//ZYO",
-				Params: []chatops.Param{
-					{Name: "cid", Summary: "circuit id as the provider writes it", Kind: chatops.KindText, Required: true, Rest: true},
-					{Name: "provider", Summary: "slug of the provider", Kind: chatops.KindText, NameOnly: true, Options: providerOptions(o.Reader)},
-				},
-				Run: func(ctx context.Context, c chatops.Call) (chatops.Message, error) { return circuitShow(ctx, o, c) },
+	subs := readers(
+		chatops.Subcommand{
+			Name: "show", Aliases: []string{"status"}, Summary: "shows a circuit and the work announced on it",
+			Role: models.RoleViewer, Example: "circuit show OGYX/123456//ZYO",
+			Params: circuitParams(o, true),
+			Run:    func(ctx context.Context, c chatops.Call) (chatops.Message, error) { return circuitShow(ctx, o, c) },
+		},
+		chatops.Subcommand{
+			Name: "list", Summary: "lists circuits, all or those of a provider, a site or a type",
+			Role: models.RoleViewer, Example: "circuit list provider=zayo",
+			Params: []chatops.Param{
+				{Name: "provider", Summary: "provider by slug or name", Kind: chatops.KindProvider, Many: true, NameOnly: true, Options: providerOptions(o.Reader)},
+				{Name: "site", Summary: "site where the circuit ends", Kind: chatops.KindSite, Many: true, NameOnly: true, Options: siteOptions(o.Reader)},
+				{Name: "type", Summary: "circuit type, for example Transit", Kind: chatops.KindText, Many: true, NameOnly: true, Options: typeOptions(o.Reader)},
+				pageParam(), formatParam(),
 			},
-			{
-				Name: "list", Summary: "lists circuits, all or those of a provider, a site or a type",
-				Role: models.RoleViewer, Example: "circuit list provider=zayo",
-				Params: []chatops.Param{
-					{Name: "provider", Summary: "slug of the provider", Kind: chatops.KindText, Many: true, NameOnly: true, Options: providerOptions(o.Reader)},
-					{Name: "site", Summary: "name of a site where the circuit ends", Kind: chatops.KindText, Many: true, NameOnly: true},
-					{Name: "type", Summary: "circuit type, for example Transit", Kind: chatops.KindText, Many: true, NameOnly: true},
-				},
-				Run: func(ctx context.Context, c chatops.Call) (chatops.Message, error) { return circuitList(ctx, o, c) },
+			Run: func(ctx context.Context, c chatops.Call) (chatops.Message, error) { return circuitList(ctx, o, c) },
+		},
+		chatops.Subcommand{
+			Name: "connections", Summary: "tells where a circuit ends, with its cross-connects",
+			Role: models.RoleViewer, Example: "circuit connections OGYX/123456//ZYO",
+			Params: circuitParams(o, true),
+			Run: func(ctx context.Context, c chatops.Call) (chatops.Message, error) {
+				k, err := oneCircuit(ctx, o, c, c.Arg("cid"))
+				if err != nil {
+					return chatops.Message{}, err
+				}
+				return connections(k), nil
 			},
 		},
+	)
+	if o.Writer != nil {
+		subs = append(subs, circuitAlias(o))
+	}
+	return chatops.Command{Name: "circuit", Summary: "rented circuits, and the work on them", Subcommands: subs}
+}
+
+// circuitParams name one circuit; the provider narrows what the id may mean.
+func circuitParams(o Options, rest bool) []chatops.Param {
+	return []chatops.Param{
+		{Name: "provider", Summary: "provider by slug or name, where several have such a circuit", Kind: chatops.KindProvider, NameOnly: true, Options: providerOptions(o.Reader)},
+		{Name: "cid", Summary: "circuit id as the provider writes it", Kind: chatops.KindCircuit, Required: true, Rest: rest},
 	}
 }
 
-func circuitList(ctx context.Context, o Options, c chatops.Call) (chatops.Message, error) {
-	circuits, total, err := o.Reader.Circuits(ctx, c.Principal.Scope, models.CircuitFilter{
-		Providers: c.Args("provider"), Sites: c.Args("site"), Types: c.Args("type"), Page: models.Page{Limit: shown},
-	})
+// oneCircuit is the circuit of the inventory that a text names.
+func oneCircuit(ctx context.Context, o Options, c chatops.Call, text string) (models.Circuit, error) {
+	circuits, err := NewFinder(o.Reader).circuits(ctx, c.Principal.Scope, c.Args("provider"), text)
 	if err != nil {
-		return chatops.Message{}, fmt.Errorf("list circuits: %w", err)
+		return models.Circuit{}, err
 	}
-	if len(circuits) == 0 {
+	switch len(circuits) {
+	case 0:
+		return models.Circuit{}, unknown(chatops.KindCircuit, text, nil, "circuit list shows what the inventory has")
+	case 1:
+		return circuits[0], nil
+	}
+	return models.Circuit{}, models.Invalid("", "%d providers have a circuit %q; name one with provider=", len(circuits), clip(text))
+}
+
+func circuitList(ctx context.Context, o Options, c chatops.Call) (chatops.Message, error) {
+	types, err := circuitTypes(ctx, o.Reader, c)
+	if err != nil {
+		return chatops.Message{}, err
+	}
+	return listCircuits(ctx, o, c, models.CircuitFilter{Providers: c.Args("provider"), Sites: c.Args("site"), Types: types},
+		[]string{"circuit", "provider", "type", "status", "a side", "z side"},
+		func(k models.Circuit) row {
+			a, z := sites(&k)
+			return row{chatops.C(k.CID), chatops.T("%s", k.Provider.Slug), chatops.T("%s", k.Type), chatops.T("%s", k.Status), chatops.T("%s", a), chatops.T("%s", z)}
+		})
+}
+
+// listCircuits answers with a page of circuits, or with a file of all of them.
+func listCircuits(ctx context.Context, o Options, c chatops.Call, f models.CircuitFilter, columns []string, line func(models.Circuit) row) (chatops.Message, error) {
+	read := func(p models.Page) ([]models.Circuit, int, error) {
+		f.Page = p
+		circuits, total, err := o.Reader.Circuits(ctx, c.Principal.Scope, f)
+		if err != nil {
+			return nil, 0, fmt.Errorf("list circuits: %w", err)
+		}
+		return circuits, total, nil
+	}
+	t := chatops.Table{Columns: columns}
+	if c.Arg("format") == formatCSV {
+		circuits, total, err := readAll(read)
+		if err != nil {
+			return chatops.Message{}, err
+		}
+		for _, k := range circuits {
+			t.Rows = append(t.Rows, line(k))
+		}
+		return asFile("circuits.csv", count(total, "circuit"), t, total)
+	}
+	circuits, total, err := read(pageOf(c))
+	if err != nil {
+		return chatops.Message{}, err
+	}
+	if err := beyond(c, total); err != nil {
+		return chatops.Message{}, err
+	}
+	if total == 0 {
 		return chatops.Say("There is no circuit like that."), nil
 	}
-	t := chatops.Table{Columns: []string{"circuit", "provider", "type", "status", "a side", "z side"}}
 	for _, k := range circuits {
-		a, z := sites(&k)
-		t.Rows = append(t.Rows, row{
-			chatops.C(k.CID), chatops.T("%s", k.Provider.Slug), chatops.T("%s", k.Type), chatops.T("%s", k.Status), chatops.T("%s", a), chatops.T("%s", z),
-		})
+		t.Rows = append(t.Rows, line(k))
 	}
 	m := chatops.Message{Heading: count(total, "circuit"), Blocks: []chatops.Block{t}}
-	if total > len(circuits) {
-		m.Blocks = append(m.Blocks, chatops.Text{Inline: chatops.T("The first %d are shown; narrow the list with provider=, site= or type=.", len(circuits))})
-	}
+	paged(&m, c, total, true)
 	return m, nil
 }
 
 func circuitShow(ctx context.Context, o Options, c chatops.Call) (chatops.Message, error) {
-	cid := c.Arg("cid")
-	circuits, _, err := o.Reader.Circuits(ctx, c.Principal.Scope, models.CircuitFilter{CID: cid, Providers: c.Args("provider"), Page: models.Page{Limit: 10}})
+	text := c.Arg("cid")
+	circuits, err := NewFinder(o.Reader).circuits(ctx, c.Principal.Scope, c.Args("provider"), text)
 	if err != nil {
-		return chatops.Message{}, fmt.Errorf("look for circuit %q: %w", cid, err)
+		return chatops.Message{}, err
 	}
 	if len(circuits) == 0 {
-		return circuitUnknown(ctx, o, c, cid)
+		return circuitNoticed(ctx, o, c, text)
 	}
-	if len(circuits) == 1 {
-		return circuitDetail(ctx, o, c, circuits[0])
+	k, err := oneCircuit(ctx, o, c, text)
+	if err != nil {
+		return chatops.Message{}, err
 	}
-	actions := chatops.Actions{}
-	for _, k := range circuits {
-		actions.Buttons = append(actions.Buttons, chatops.Button{
-			Label: k.Provider.Name, Command: "circuit show " + chatops.Quote(k.CID) + " provider=" + k.Provider.Slug,
-		})
-	}
-	m := chatops.Say("%d providers have a circuit %s; choose one.", len(circuits), chatops.CleanLine(cid))
-	m.Blocks = append(m.Blocks, actions)
-	return m, nil
+	return circuitDetail(ctx, o, c, k)
 }
 
-// circuitUnknown answers for a CID that the inventory does not have, but
+// circuitNoticed answers for a CID that the inventory does not have, but
 // notices may.
-func circuitUnknown(ctx context.Context, o Options, c chatops.Call, cid string) (chatops.Message, error) {
-	items, _, err := o.Reader.Maintenances(ctx, c.Principal.Scope, models.MaintenanceFilter{
+func circuitNoticed(ctx context.Context, o Options, c chatops.Call, cid string) (chatops.Message, error) {
+	items, total, err := o.Reader.Maintenances(ctx, c.Principal.Scope, models.MaintenanceFilter{
 		Circuits: []string{cid}, Providers: c.Args("provider"), Page: models.Page{Limit: shown},
 	})
 	if err != nil {
 		return chatops.Message{}, fmt.Errorf("look for maintenances of %q: %w", cid, err)
 	}
-	if len(items) == 0 {
-		return chatops.Message{}, models.Invalid("", "there is no circuit %q; circuit list shows what there is", chatops.CleanLine(cid))
+	if total == 0 {
+		return chatops.Message{}, unknown(chatops.KindCircuit, cid, nil, "circuit list shows what there is")
 	}
 	m := chatops.Say("%s is not in the inventory, but notices name it.", chatops.CleanLine(cid))
 	m.Blocks = append(m.Blocks, maintenanceTable(items, o.Now().UTC()))
@@ -112,7 +174,7 @@ func circuitUnknown(ctx context.Context, o Options, c chatops.Call, cid string) 
 func circuitDetail(ctx context.Context, o Options, c chatops.Call, k models.Circuit) (chatops.Message, error) {
 	now := o.Now().UTC()
 	items, err := o.Reader.CircuitMaintenances(ctx, c.Principal.Scope, k.ID, models.MaintenanceFilter{Page: models.Page{Limit: 100}})
-	if err != nil {
+	if err != nil && !errors.Is(err, models.ErrNotFound) {
 		return chatops.Message{}, fmt.Errorf("list maintenances of circuit %q: %w", k.CID, err)
 	}
 	facts := chatops.Facts{}
@@ -132,7 +194,12 @@ func circuitDetail(ctx context.Context, o Options, c chatops.Call, k models.Circ
 		m.Blocks = append(m.Blocks, chatops.Text{Inline: chatops.T("No work is announced on it.")})
 		return m, nil
 	}
-	m.Blocks = append(m.Blocks, maintenanceTable(items, now))
+	m.Blocks = append(m.Blocks, maintenanceTable(items[:min(len(items), shown)], now))
+	if len(items) > shown {
+		m.Blocks = append(m.Blocks, chatops.Actions{Buttons: []chatops.Button{{
+			Label: "All of them", Command: "maintenance list circuit=" + chatops.Quote(circuitValue(k)),
+		}}})
+	}
 	return m, nil
 }
 
@@ -167,4 +234,31 @@ func condition(circuitID string, items []models.MaintenanceItem, now time.Time) 
 		}
 	}
 	return "no active maintenance"
+}
+
+// connections tells of both ends of a circuit: what its cable leads to, else
+// the site.
+func connections(k models.Circuit) chatops.Message {
+	t := chatops.Table{Columns: []string{"side", "connecting object", "site", "region", "cable", "cross-connect"}}
+	for _, side := range []string{models.SideA, models.SideZ} {
+		var e models.Termination
+		if i := slices.IndexFunc(k.Terminations, func(e models.Termination) bool { return e.Side == side }); i >= 0 {
+			e = k.Terminations[i]
+		}
+		object := strings.TrimSpace(e.Device + " " + e.Interface)
+		if object == "" {
+			object = e.Site.Name
+		}
+		if object == "" {
+			object = "No " + side + " Side Connection in Database"
+		}
+		r := row{chatops.T("%s", side)}
+		for _, v := range []string{object, e.Site.Name, e.Site.Region, e.Cable, e.XConnect} {
+			r = append(r, chatops.T("%s", v))
+		}
+		t.Rows = append(t.Rows, r)
+	}
+	facts := chatops.Facts{}
+	text(&facts, "provider", k.Provider.Name)
+	return chatops.Message{Heading: k.CID, Blocks: []chatops.Block{facts, t}}
 }

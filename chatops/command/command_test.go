@@ -24,15 +24,19 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 func options(r *memory) command.Options {
-	return command.Options{Reader: r, Now: func() time.Time { return noon }, Version: "1.2.3"}
+	return command.Options{Reader: r, Writer: r, Now: func() time.Time { return noon }, Version: "1.2.3"}
 }
 
 func dispatcher(t *testing.T, r *memory, scope models.Scope) *chatops.Dispatcher {
 	t.Helper()
+	return dispatcherOf(t, r, options(r), models.Principal{Name: "kim", Role: models.RoleAdmin, Scope: scope})
+}
+
+func dispatcherOf(t *testing.T, r *memory, o command.Options, who models.Principal) *chatops.Dispatcher {
+	t.Helper()
 	d, err := chatops.New(chatops.Options{
-		Commands: command.All(options(r)), Grants: chatops.TerminalGrants{},
-		Accounts: chatops.Fixed{Name: "kim", Role: models.RoleAdmin, Scope: scope},
-		Logger:   slog.New(slog.NewTextHandler(io.Discard, nil)), Now: func() time.Time { return noon },
+		Commands: command.All(o), Grants: chatops.TerminalGrants{}, Finder: command.NewFinder(r), Accounts: chatops.Fixed(who),
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: o.Now, Zone: o.Zone,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +80,7 @@ func TestCommands(t *testing.T) {
 				broken := sample()
 				broken.err = errors.New("pq: password authentication failed CANARY")
 				got, m := ask(t, dispatcher(t, broken, models.ScopeAll), s.Example)
-				reads := c.Name != "help" && c.Name != "about" && c.Name != "whoami"
+				reads := c.Name != "help" && c.Name != "about" && c.Name != "whoami" && c.Name != "clear"
 				if reads && (!m.Failed || strings.Count(strings.TrimSpace(got), "\n") > 1 || !strings.Contains(got, "R1")) || strings.Contains(got, "CANARY") {
 					t.Errorf("with a broken database it says\n%s", got)
 				}
@@ -96,7 +100,16 @@ func TestAnswers(t *testing.T) {
 		"maintenance list provider=kddi impact=outage", "maintenance list status=completed,tentative", "maintenance list provider=nobody",
 		"maintenance show ZAYO-ttn-0000000001", "maintenance show id-SOON", "maintenance show TTN-0000", "maintenance show", "maintenance shwo x",
 		"circuit show /OGYX/000001/ /ZYO /", "circuit status same-1", "circuit show SAME-1 provider=kddi", "circuit show LOST-1", "circuit show nothing",
-		"circuit list", "circuit list provider=zayo", "provider list", "help", "help maintenance", "help maintenance list", "help nonsense", "about", "whoami",
+		"circuit list", "circuit list provider=zayo", "circuit list type=transit site=OSLO", "circuit list type=nonsense", "circuit connections zayo:same-1", "circuit shwo",
+		"maintenance list site=oslo circuit=kddi:SAME-1", "maintenance list circuit=LOST-1", "maintenance list page=2", "maintenance list format=csv", "maintenance list site=Berlim",
+		"maintenance history zayo-TTN-0000000001", "maintenance history zayo-TTN-0000000001 page=2", "maintenance history zayo-FAR", "maintenance show TTN-0000000002",
+		"maintenance overlap", "maintenance overlap Berlin", "maintenance overlap site=Oslo", "maintenance sources",
+		"maintenance whatif berlin tomorrow +30h", "maintenance whatif Berlin 22:00 21:00", "maintenance whatif Tokyo tomorrow +30h", "maintenance whatif berlin tomorrow +30h circuit=zayo:SAME-1",
+		"provider list", "provider show KDDI 東京", "provider show zajo", "get-circuits", "get-circuits location berlin", "get-circuits all", "nautobot get-circuits provider zayo",
+		"nautobot-get-circuit-providers", "get-circuit-connections", "get-circuit-connections kddi", "get-circuit-connections kddi SAME-1", "clear",
+		"maintenance ack zayo-FAR", "maintenance note zayo-FAR told the customers, all of them", "maintenance set zayo-FAR", "maintenance set zayo-FAR status=cancelled start=\"2026-03-22 13:00\" impact=outage",
+		"maintenance set kddi-NIGHTS start=22:00", "maintenance set kddi-NIGHTS end=23:00 window=2", "circuit alias kddi:SAME-1 SAME-ONE", "circuit alias SAME-1 SAME-ONE",
+		"help", "help maintenance", "help maintenance list", "help nonsense", "about", "whoami",
 	} {
 		t.Run(line, func(t *testing.T) {
 			got, _ := ask(t, dispatcher(t, sample(), models.ScopeAll), line)
@@ -127,15 +140,10 @@ func TestScope(t *testing.T) {
 
 // Days begin at midnight in the zone of display.
 func TestToday(t *testing.T) {
-	o := options(sample())
+	r := sample()
+	o := options(r)
 	o.Zone = time.FixedZone("UTC+13", 13*3600) // noon is 01:00 there: SOON, 30 h later, is tomorrow; NIGHTS' second night is today
-	d, err := chatops.New(chatops.Options{
-		Commands: command.All(o), Grants: chatops.TerminalGrants{}, Accounts: chatops.Fixed{Role: models.RoleViewer, Scope: models.ScopeAll},
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: o.Now,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := dispatcherOf(t, r, o, models.Principal{Role: models.RoleViewer, Scope: models.ScopeAll})
 	got, _ := ask(t, d, "maintenance list today provider=kddi")
 	if !strings.Contains(got, "kddi-NIGHTS") || strings.Contains(got, "kddi-SOON") {
 		t.Errorf("today is\n%s", got)

@@ -1,12 +1,11 @@
 package platform
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -21,28 +20,38 @@ type TerminalOptions struct {
 	Handler     Handler
 	In          io.Reader
 	Out         io.Writer
-	User        string         // who is asking, for the command log
-	Zone        *time.Location // in which times are shown; nil: UTC
-	Interactive bool           // a person is typing: prompt, and ask for what is missing
-	Width       int            // columns of the screen; 0: no limit
-	Files       string         // folder for files of an answer; empty: only their names are shown
+	User        string                     // who is asking, for the command log
+	Zone        *time.Location             // in which times are shown; nil: UTC
+	Interactive bool                       // a person is typing: prompt, and ask for what is missing
+	Raw         bool                       // In and Out are a terminal in raw mode: lines are edited here
+	Complete    Completer                  // completes what is typed in raw mode; nil: nothing does
+	Width       int                        // columns of the screen; 0: no limit
+	Size        func() (width, height int) // of the screen now; nil: Width
+	Files       string                     // folder for files of an answer; empty: only their names are shown
+}
+
+// Completer completes what is being typed; *chatops.Dispatcher is one.
+type Completer interface {
+	Complete(ctx context.Context, r chatops.Request, line string) chatops.Completion
 }
 
 // Terminal is the chat platform of a terminal or of a pipe.
 type Terminal struct {
 	o       TerminalOptions
-	lines   chan line
+	in      input
+	edit    *editor // the input in raw mode
 	pending *string // a line that was read ahead
 }
 
-type line struct {
-	text string
-	err  error
+// input is where lines come from.
+type input interface {
+	// line prompts, where a person is typing, and gives the next line; io.EOF
+	// when there is none, and errInterrupted when it was given up.
+	line(ctx context.Context, prompt string) (string, error)
 }
 
-// maxLine bounds one line of input in bytes; the rest of a longer one is
-// dropped, and the Dispatcher refuses what is left.
-const maxLine = 64 << 10
+// errInterrupted says that somebody pressed Ctrl-C.
+var errInterrupted = errors.New("interrupted")
 
 const terminalPrompt = "lineman> "
 
@@ -65,23 +74,24 @@ func (t *Terminal) Name() string { return chatops.PlatformTerminal }
 // written, or ctx ends. When the input is no terminal and a command failed, it
 // answers the others too and then returns ErrFailed.
 //
-// A read that waits for input cannot be interrupted: when ctx ends first, the
-// reading goroutine ends with the input.
+// On a terminal in raw mode Ctrl-C gives up the line or question, and stops a
+// command that runs. Of any other input, a read that waits cannot be
+// interrupted: when ctx ends first, the reading goroutine ends with the input.
 func (t *Terminal) Run(ctx context.Context) error {
-	stop := make(chan struct{})
-	defer close(stop)
-	t.lines = make(chan line)
-	go read(t.o.In, t.lines, stop)
+	defer t.open()()
 	failed := false
 	for {
-		text, err := t.ask(ctx, terminalPrompt)
+		text, err := t.command(ctx)
+		if errors.Is(err, errInterrupted) {
+			continue
+		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
 		word := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(text), "/"))
 		if err != nil || word == "exit" || word == "quit" {
 			if err != nil && t.o.Interactive {
-				_, _ = io.WriteString(t.o.Out, "\n") // leave the prompt's line; nothing depends on it
+				_ = t.write("\n") // leave the prompt's line; nothing depends on it
 			}
 			break
 		}
@@ -100,14 +110,60 @@ func (t *Terminal) Run(ctx context.Context) error {
 	return nil
 }
 
-// answer dispatches a request, draws the answer and goes on with what it
-// asks; it reports whether the command did what was asked.
-func (t *Terminal) answer(ctx context.Context, r chatops.Request) (bool, error) {
+// Once answers one command, with the questions that it asks; ErrFailed when it
+// did not do what was asked.
+func (t *Terminal) Once(ctx context.Context, text string) error {
+	defer t.open()()
+	ok, err := t.answer(ctx, chatops.Request{Text: text})
+	if err == nil && !ok {
+		return ErrFailed
+	}
+	return err
+}
+
+// open makes the input; what it gives ends it.
+func (t *Terminal) open() (end func()) {
+	if t.o.Raw {
+		t.edit = newEditor(t.o)
+		t.in = t.edit
+		return t.edit.end
+	}
+	p := newPiped(t.o)
+	t.in = p
+	return p.end
+}
+
+// command gives the next command line.
+func (t *Terminal) command(ctx context.Context) (string, error) {
+	if t.edit != nil {
+		t.edit.complete = func(text string) chatops.Completion {
+			if t.o.Complete == nil {
+				return chatops.Completion{}
+			}
+			return t.o.Complete.Complete(ctx, t.request(chatops.Request{}), text)
+		}
+		defer func() { t.edit.complete = nil }()
+	}
+	text, err := t.ask(ctx, terminalPrompt)
+	if t.edit != nil && err == nil {
+		t.edit.remember(text)
+	}
+	return text, err
+}
+
+// request fills in who asks.
+func (t *Terminal) request(r chatops.Request) chatops.Request {
 	r.Platform = chatops.PlatformTerminal
 	r.Organization.ID = chatops.OrganizationTerminal
 	r.Channel.ID = chatops.ChannelLocal
 	r.User = chatops.Party{ID: t.o.User}
-	m := t.o.Handler.Dispatch(ctx, r)
+	return r
+}
+
+// answer dispatches a request, draws the answer and goes on with what it
+// asks; it reports whether the command did what was asked.
+func (t *Terminal) answer(ctx context.Context, r chatops.Request) (bool, error) {
+	m := t.dispatch(ctx, t.request(r))
 	if err := t.draw(m); err != nil {
 		return false, err
 	}
@@ -126,6 +182,17 @@ func (t *Terminal) answer(ctx context.Context, r chatops.Request) (bool, error) 
 	return !m.Failed, nil
 }
 
+// dispatch answers a request; on a terminal in raw mode Ctrl-C stops it.
+func (t *Terminal) dispatch(ctx context.Context, r chatops.Request) chatops.Message {
+	if t.edit != nil {
+		stoppable, stop := context.WithCancel(ctx)
+		defer stop()
+		defer t.edit.whileRunning(stop)()
+		ctx = stoppable
+	}
+	return t.o.Handler.Dispatch(ctx, r)
+}
+
 // question are the tickets of buttons that can only be pressed: to go on and
 // to give up.
 func question(a chatops.Actions) (confirm, cancel string, is bool) {
@@ -139,7 +206,7 @@ func question(a chatops.Actions) (confirm, cancel string, is bool) {
 // no terminal it takes it only if it is one.
 func (t *Terminal) confirm(ctx context.Context, confirm, cancel string) (bool, error) {
 	text, err := t.ask(ctx, "yes or no: ")
-	if err != nil && !errors.Is(err, io.EOF) {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errInterrupted) {
 		return false, err
 	}
 	switch strings.ToLower(strings.TrimSpace(text)) {
@@ -157,21 +224,33 @@ func (t *Terminal) confirm(ctx context.Context, confirm, cancel string) (bool, e
 
 func (t *Terminal) draw(m chatops.Message) error {
 	d := drawing{zone: t.o.Zone, width: t.o.Width, interactive: t.o.Interactive}
-	var saved []string
+	if t.o.Size != nil {
+		d.width, _ = t.o.Size()
+	}
+	text := d.message(m)
 	for _, b := range m.Blocks {
-		if f, is := b.(chatops.File); is && t.o.Files != "" {
+		f, is := b.(chatops.File)
+		switch {
+		case !is:
+		case t.o.Files == "":
+			text += "not kept: start lineman chat with --files FOLDER\n"
+		default:
 			path, err := save(t.o.Files, f)
 			if err != nil {
 				return err
 			}
-			saved = append(saved, path)
+			text += "saved as " + path + "\n"
 		}
 	}
-	text := d.message(m)
-	for _, path := range saved {
-		text += "saved as " + path + "\n"
+	return t.write(text + "\n")
+}
+
+// write shows a text, whose lines end with a line feed alone.
+func (t *Terminal) write(text string) error {
+	if t.o.Raw {
+		text = strings.ReplaceAll(text, "\n", "\r\n")
 	}
-	if _, err := io.WriteString(t.o.Out, text+"\n"); err != nil {
+	if _, err := io.WriteString(t.o.Out, text); err != nil {
 		return fmt.Errorf("write to the terminal: %w", err)
 	}
 	return nil
@@ -186,7 +265,16 @@ func (t *Terminal) fill(ctx context.Context, ticket, cancel string, fields []cha
 	}
 	answers := map[string]string{}
 	for _, f := range fields {
+		if t.edit != nil {
+			t.edit.complete = optionCompletion(f)
+		}
 		answer, err := t.ask(ctx, chatops.CleanLine(f.Name)+": ")
+		if t.edit != nil {
+			t.edit.complete = nil
+		}
+		if errors.Is(err, errInterrupted) {
+			return t.answer(ctx, chatops.Request{Ticket: cancel})
+		}
 		if errors.Is(err, io.EOF) {
 			return true, nil
 		}
@@ -215,63 +303,26 @@ func (t *Terminal) ask(ctx context.Context, prompt string) (string, error) {
 		t.pending = nil
 		return text, nil
 	}
-	if t.o.Interactive {
-		if _, err := io.WriteString(t.o.Out, prompt); err != nil {
-			return "", fmt.Errorf("write to the terminal: %w", err)
-		}
-	}
-	select {
-	case l, open := <-t.lines:
-		if !open {
-			return "", io.EOF
-		}
-		return l.text, l.err
-	case <-ctx.Done():
-		return "", io.EOF
-	}
+	return t.in.line(ctx, prompt)
 }
 
-// read sends the lines of in until it ends or stop is closed.
-func read(in io.Reader, lines chan<- line, stop <-chan struct{}) {
-	defer close(lines)
-	r := bufio.NewReaderSize(in, 4096)
-	for {
-		text, err := readLine(r)
-		l := line{text: text}
-		if err != nil && !errors.Is(err, io.EOF) {
-			l.err = fmt.Errorf("read the next command: %w", err)
-		}
-		if text != "" || err == nil || l.err != nil {
-			select {
-			case lines <- l:
-			case <-stop:
-				return
-			}
-		}
-		if err != nil {
-			return
-		}
-	}
-}
+// copies bounds the files of one name in a folder.
+const copies = 1000
 
-func readLine(r *bufio.Reader) (string, error) {
-	var b bytes.Buffer
-	for {
-		part, err := r.ReadSlice('\n')
-		if room := maxLine - b.Len(); room > 0 {
-			b.Write(part[:min(room, len(part))])
-		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return strings.TrimRight(b.String(), "\r\n"), err
-		}
-	}
-}
-
-// save writes a file of an answer under its own name, never over another.
+// save writes a file of an answer under its own name, with a number behind it
+// where there is one of this name.
 func save(folder string, f chatops.File) (string, error) {
 	name := filepath.Base(filepath.Clean("/" + chatops.CleanLine(f.Name)))
+	if name == "/" {
+		name = "file"
+	}
+	ending := filepath.Ext(name)
 	path := filepath.Join(folder, name)
 	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	for n := 2; errors.Is(err, fs.ErrExist) && n <= copies; n++ {
+		path = filepath.Join(folder, strings.TrimSuffix(name, ending)+"-"+strconv.Itoa(n)+ending)
+		out, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	}
 	if err != nil {
 		return "", fmt.Errorf("save %s: %w", name, err)
 	}

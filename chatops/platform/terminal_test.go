@@ -130,8 +130,11 @@ func TestFiles(t *testing.T) {
 		t.Errorf("saved %q, %v", got, err)
 	}
 	o.In = strings.NewReader("file\n")
-	if err := NewTerminal(o).Run(context.Background()); err == nil {
-		t.Error("a file was written over another")
+	if err := NewTerminal(o).Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(filepath.Join(folder, "x-2.csv")); err != nil || string(got) != "1" {
+		t.Errorf("beside the first it saved %q, %v", got, err)
 	}
 }
 

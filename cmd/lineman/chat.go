@@ -2,27 +2,36 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"lineman/internal/app"
+	"lineman/models"
 )
 
 func (c *call) chat() *cobra.Command {
-	var user string
+	o := app.ChatOptions{}
 	cmd := &cobra.Command{
-		Use:   "chat",
+		Use:   "chat [COMMAND...]",
 		Short: "Ask lineman from this terminal",
-		Long:  "The terminal chat. When standard input is no terminal it answers one command a line and ends with the input.",
-		Args:  noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Long: "The terminal chat. With a command behind it, it answers that one and ends: with 1 when the command did not do what was asked. " +
+			"When standard input is no terminal it answers one command a line and ends with the input.",
+		Example: "  lineman chat\n  lineman chat maintenance list week provider=zayo\n  lineman chat --files . maintenance list format=csv",
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkFolder(o.Files); err != nil {
+				return err
+			}
+			o.In, o.Out, o.Words = cmd.InOrStdin(), cmd.OutOrStdout(), args
 			return c.withApp(cmd, func(a *app.App) error {
-				interactive, width := terminal()
-				err := a.Chat(cmd.Context(), app.ChatOptions{
-					In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Interactive: interactive, Width: width, User: user,
-				})
+				restore, err := onTerminal(&o)
+				if err != nil {
+					return err
+				}
+				err = errors.Join(a.Chat(cmd.Context(), o), restore())
 				if errors.Is(err, app.ErrCommandFailed) {
 					return &exitError{code: exitFailed}
 				}
@@ -30,8 +39,44 @@ func (c *call) chat() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&user, "user", "", "take the role of this user")
+	cmd.Flags().SetInterspersed(false) // what is behind the first word is the command's
+	cmd.Flags().StringVar(&o.User, "user", "", "take the role of this user")
+	cmd.Flags().StringVar(&o.Files, "files", "", "keep files of answers in this folder")
 	return cmd
+}
+
+func checkFolder(name string) error {
+	if name == "" {
+		return nil
+	}
+	info, err := os.Stat(name)
+	if err != nil || !info.IsDir() {
+		return models.Invalid("--files", "%s is no folder; name one that is there", name)
+	}
+	return nil
+}
+
+// onTerminal fills in what the terminal is, and takes over the editing of its
+// lines where a person is at both ends; restore gives it back.
+func onTerminal(o *app.ChatOptions) (restore func() error, err error) {
+	o.Interactive, o.Width = terminal()
+	if !o.Interactive {
+		return func() error { return nil }, nil
+	}
+	in, out := int(os.Stdin.Fd()), int(os.Stdout.Fd())
+	was, err := term.MakeRaw(in)
+	if err != nil {
+		return nil, fmt.Errorf("take over the terminal: %w", err)
+	}
+	o.Raw = true
+	o.Size = func() (int, int) {
+		width, height, err := term.GetSize(out)
+		if err != nil {
+			return o.Width, 0
+		}
+		return width, height
+	}
+	return func() error { return term.Restore(in, was) }, nil
 }
 
 // terminal tells whether a person is at both ends, and how wide the screen is.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"lineman/internal/app"
 	"lineman/models"
@@ -22,7 +23,8 @@ func (c *call) tokenCreate() *cobra.Command {
 		Use:   "create --name NAME --role calendar|viewer|operator|admin",
 		Short: "Print a new API token, alone, on standard output",
 		Long: "Prints a new API token, alone, on standard output; it is kept nowhere. Without --tenant, --site, --provider, --tag and " +
-			"--circuit it sees everything, else what touches any of them. A token with the role calendar opens calendar feeds " +
+			"--circuit it sees everything, else what touches any of them. A user's token (--user) sees what the user sees as well, stops with " +
+			"the user, and has values that the user's scope has. A token with the role calendar opens calendar feeds " +
 			"(/calendar/TOKEN.ics) and nothing else.",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -47,12 +49,18 @@ func (c *call) tokenCreate() *cobra.Command {
 	flags.StringVar(&n.Name, "name", "", "what the token is for")
 	flags.StringVar(&role, "role", string(models.RoleViewer), "calendar, viewer, operator or admin")
 	flags.StringVar(&expires, "expires", "", "end its validity after this time, for example 90d or 12h")
-	flags.StringArrayVar(&n.Scope.Tenants, "tenant", nil, "let it see what belongs to this tenant (repeatable)")
-	flags.StringArrayVar(&n.Scope.Sites, "site", nil, "let it see what ends at this site (repeatable)")
-	flags.StringArrayVar(&n.Scope.Providers, "provider", nil, "let it see everything of this provider, by slug (repeatable)")
-	flags.StringArrayVar(&n.Scope.Tags, "tag", nil, "let it see what has this tag (repeatable)")
-	flags.StringArrayVar(&n.Scope.Circuits, "circuit", nil, "let it see this circuit, by CID or PROVIDER:CID (repeatable)")
+	flags.StringVar(&n.User, "user", "", "make it this user's: named USER/NAME, and never with more than the user may do and see")
+	scopeFlags(flags, &n.Scope)
 	return cmd
+}
+
+// scopeFlags are the flags that narrow what somebody sees.
+func scopeFlags(flags *pflag.FlagSet, s *models.Scope) {
+	flags.StringArrayVar(&s.Tenants, "tenant", nil, "show what belongs to this tenant (repeatable)")
+	flags.StringArrayVar(&s.Sites, "site", nil, "show what ends at this site (repeatable)")
+	flags.StringArrayVar(&s.Providers, "provider", nil, "show everything of this provider, by slug (repeatable)")
+	flags.StringArrayVar(&s.Tags, "tag", nil, "show what has this tag (repeatable)")
+	flags.StringArrayVar(&s.Circuits, "circuit", nil, "show this circuit, by CID or PROVIDER:CID (repeatable)")
 }
 
 func (c *call) tokenList() *cobra.Command {

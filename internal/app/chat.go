@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -25,23 +26,49 @@ type ChatOptions struct {
 	Interactive bool   // a person is typing
 	Width       int    // columns of the terminal; 0: no limit
 	User        string // whose role is taken; empty: admin, as whoever opens the database is
+
+	Raw  bool                       // In and Out are a terminal in raw mode
+	Size func() (width, height int) // of the terminal now; nil: Width
+
+	Words []string // of the only command to answer; one is a whole line; none: the commands of In
+	Files string   // folder for files of an answer; empty: they are only named
 }
 
 // chatEnd is how long commands that outlived their deadline are waited for.
 const chatEnd = 2 * time.Second
 
-// Chat runs the terminal chat until its input or ctx ends. ErrCommandFailed
-// when a command of an input that is no terminal failed.
+// Chat runs the terminal chat until its input or ctx ends, or for one command.
+// ErrCommandFailed when that failed, or a command of an input that is no
+// terminal.
 func (a *App) Chat(ctx context.Context, o ChatOptions) error {
-	who := models.Principal{Name: "terminal", Role: models.RoleAdmin, Scope: models.ScopeAll}
+	who := terminal
 	if o.User != "" {
 		user, err := a.user(ctx, o.User)
 		if err != nil {
 			return err
 		}
-		who = models.Principal{Name: user.Name, Role: user.Role, Scope: user.Scope}
+		who = user.Principal()
 	}
 	return a.chat(ctx, o, who)
+}
+
+var parameter = regexp.MustCompile(`^([a-z0-9-]+)=(.*)$`)
+
+// commandLine writes arguments as a line that is read as those words. A single
+// one is a whole line.
+func commandLine(args []string) string {
+	if len(args) == 1 {
+		return args[0]
+	}
+	words := make([]string, len(args))
+	for i, a := range args {
+		if m := parameter.FindStringSubmatch(a); m != nil {
+			words[i] = m[1] + "=" + chatops.Quote(m[2])
+			continue
+		}
+		words[i] = chatops.Quote(a)
+	}
+	return strings.Join(words, " ")
 }
 
 // user finds whose role is taken; an InputError when nobody is called so, or
@@ -51,7 +78,7 @@ func (a *App) user(ctx context.Context, name string) (models.User, error) {
 	if err != nil && !errors.Is(err, models.ErrNotFound) {
 		return models.User{}, fmt.Errorf("find the user %s: %w", name, err)
 	}
-	if err == nil && !user.Disabled {
+	if err == nil && user.Active(a.Now()) {
 		return user, nil
 	}
 	all, listed := a.store.Users(ctx)
@@ -60,7 +87,7 @@ func (a *App) user(ctx context.Context, name string) (models.User, error) {
 	}
 	var names []string
 	for _, u := range all {
-		if !u.Disabled {
+		if u.Active(a.Now()) {
 			names = append(names, u.Name)
 		}
 	}
@@ -71,7 +98,7 @@ func (a *App) user(ctx context.Context, name string) (models.User, error) {
 	if err != nil {
 		return models.User{}, models.Invalid("--user", "there is no user called %q; %s", name, advice)
 	}
-	return models.User{}, models.Invalid("--user", "%s is disabled; %s", user.Name, advice)
+	return models.User{}, models.Invalid("--user", "%s is disabled or has expired; %s", user.Name, advice)
 }
 
 // clip joins the first words of a list.
@@ -94,6 +121,7 @@ func (a *App) chat(ctx context.Context, o ChatOptions, who models.Principal) err
 	dispatcher, err := chatops.New(chatops.Options{
 		Commands: command.All(a.commandOptions()),
 		Grants:   chatops.TerminalGrants{},
+		Finder:   command.NewFinder(a.store),
 		Accounts: chatops.Fixed(who),
 		Counter:  commandCounter{a.counted},
 		Logger:   a.Logger,
@@ -103,10 +131,15 @@ func (a *App) chat(ctx context.Context, o ChatOptions, who models.Principal) err
 	if err != nil {
 		return err
 	}
-	err = platform.NewTerminal(platform.TerminalOptions{
-		Handler: dispatcher, In: o.In, Out: o.Out, User: who.Name,
-		Zone: a.location, Interactive: o.Interactive, Width: o.Width,
-	}).Run(ctx)
+	terminal := platform.NewTerminal(platform.TerminalOptions{
+		Handler: dispatcher, Complete: dispatcher, In: o.In, Out: o.Out, User: who.Name,
+		Zone: a.location, Interactive: o.Interactive, Raw: o.Raw, Width: o.Width, Size: o.Size, Files: o.Files,
+	})
+	if len(o.Words) > 0 {
+		err = terminal.Once(ctx, commandLine(o.Words))
+	} else {
+		err = terminal.Run(ctx)
+	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), chatEnd)
 	defer cancel()
 	return errors.Join(err, dispatcher.Wait(end))

@@ -49,7 +49,7 @@ func serveFleet(b *testing.B, address string) fleetService {
 	b.Helper()
 	in := installation{dir: b.TempDir(), bin: binary(b)}
 	in.config = filepath.Join(in.dir, "lineman.yaml")
-	write(b, in.config, fmt.Appendf(nil, "database: {url: %q}\nlog: {level: warn}\nhttp: {address: \"127.0.0.1:0\"}\nmetrics: {enable: true}\n", address))
+	write(b, in.config, fmt.Appendf(nil, "database: {url: %q}\nlog: {level: warn}\nhttp: {address: \"127.0.0.1:0\", rate_per_token: 0}\nmetrics: {enable: true}\n", address))
 	in.run(b, "migrate", "up")
 	s := storetest.Open(b, address, time.Now)
 	f := fleet.Fleet{Maintenances: 100_000, Circuits: 50_000, Now: time.Now(), Back: 5 * 365 * 24 * time.Hour, Ahead: 90 * 24 * time.Hour, Postgres: s.Pool() != nil}

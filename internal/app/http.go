@@ -2,12 +2,15 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"lineman/api/calendar"
 	"lineman/api/rest"
 	"lineman/chatops/command"
+	"lineman/internal/access"
 	"lineman/internal/metrics"
 	"lineman/models"
 )
@@ -16,35 +19,62 @@ import (
 // for the Nautobot app look.
 var metricsPaths = []string{"/metrics", "/api/plugins/capacity-metrics/app-metrics", "/api/plugins/capacity-metrics/app-metrics/"}
 
-// handler joins everything that answers over HTTP.
+// handler joins everything that answers over HTTP, behind the gate.
 func (a *App) handler() (http.Handler, error) {
-	auth := rest.Tokens{Reader: a.store}
+	mux, _, err := a.routes()
+	if err != nil {
+		return nil, err
+	}
+	gate, err := a.gate(mux)
+	if err != nil {
+		return nil, err
+	}
+	return a.counted.Watch(routeOf, gate), nil
+}
+
+// board is a mux that knows the routes of its handlers.
+type board struct {
+	*http.ServeMux
+	routes map[string]bool
+}
+
+// Handle adds a handler: with the routes that it names, or with its pattern.
+func (b *board) Handle(pattern string, h http.Handler) {
+	b.ServeMux.Handle(pattern, h)
+	routes := []string{pattern}
+	if many, ok := h.(interface{ Routes() []string }); ok {
+		routes = many.Routes()
+	}
+	for _, r := range routes {
+		b.routes[strings.TrimSuffix(strings.TrimSuffix(r, "{$}"), "/")] = true
+	}
+}
+
+// routes are all handlers there are, and the routes that they answer.
+func (a *App) routes() (http.Handler, map[string]bool, error) {
 	api, err := rest.New(rest.Options{
-		Reader: a.store, Writer: a.store, Auth: auth, Open: a.OpenAccess, Push: a.pipeline, Ready: a.store.Ping,
+		Reader: a.store, Writer: a.store, Accounts: a.accounts(), Push: a.pipeline, Ready: a.store.Ping,
 		Now: a.Now, Logger: a.Logger, BaseURL: a.Config.HTTP.PublicURL, Version: a.Version,
 		Rules: a.habits.of, Source: a.sourceSetting,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	figures, err := a.metrics()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if !a.Config.Metrics.Public {
-		figures = rest.Guard(rest.GuardOptions{Auth: auth, Open: a.OpenAccess, Whole: true, Logger: a.Logger}, figures)
-	}
-	feed, err := calendar.New(calendar.Options{Reader: a.store, Tokens: a.store, Open: a.OpenAccess, Now: a.Now, Logger: a.Logger})
+	feed, err := calendar.New(calendar.Options{Reader: a.store, Principal: access.PrincipalOf, Now: a.Now, Logger: a.Logger})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	queries, err := a.graphql(auth)
+	queries, err := a.graphql()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	mux := http.NewServeMux()
+	mux := &board{http.NewServeMux(), map[string]bool{}}
 	mux.Handle("/", api)
-	mux.HandleFunc("GET "+consentPath, a.consentAnswer)
+	mux.Handle("GET "+consentPath, http.HandlerFunc(a.consentAnswer))
 	mux.Handle(calendar.Path, feed)
 	for _, p := range graphqlPaths {
 		mux.Handle(p, queries)
@@ -52,7 +82,29 @@ func (a *App) handler() (http.Handler, error) {
 	for _, p := range metricsPaths {
 		mux.Handle("GET "+p, figures)
 	}
-	return a.counted.Watch(routeOf, mux), nil
+	return mux, mux.routes, nil
+}
+
+// gate decides who may ask for what, before every handler.
+func (a *App) gate(next http.Handler) (http.Handler, error) {
+	web := a.Config.HTTP
+	proxies, err := access.ParseProxies(web.TrustedProxies)
+	if err != nil {
+		return nil, models.Invalid("http.trusted_proxies", "%v", err)
+	}
+	passwords, err := access.NewPasswords(access.PasswordOptions{Users: a.store, Random: rand.Reader, Now: a.Now, Logger: a.Logger})
+	if err != nil {
+		return nil, fmt.Errorf("set the check of passwords up: %w", err)
+	}
+	gate, err := access.NewGate(access.GateOptions{
+		Rules: access.Rules(a.Config.Metrics.Public), Tokens: access.Tokens{Reader: a.store}, Passwords: passwords, Open: a.OpenAccess,
+		Now: a.Now, Logger: a.Logger, PerToken: web.RatePerToken, PerAddress: web.RatePerAddress, Proxies: proxies,
+		HTTPS: strings.HasPrefix(web.PublicURL, "https:"),
+	}, next)
+	if err != nil {
+		return nil, fmt.Errorf("set the gate up: %w", err)
+	}
+	return gate, nil
 }
 
 // sourceSetting is what the configuration says of a source, for scripts of the
@@ -106,5 +158,5 @@ func (a *App) labelled() []string {
 }
 
 func (a *App) commandOptions() command.Options {
-	return command.Options{Reader: a.store, Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version}
+	return command.Options{Reader: a.store, Writer: a.store, Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version}
 }

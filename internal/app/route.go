@@ -10,7 +10,7 @@ import (
 // anything.
 func routeOf(r *http.Request, status int) string {
 	switch status {
-	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests:
 		return "(refused)"
 	}
 	if _, path, _ := strings.Cut(r.Pattern, "/"); path != "" {

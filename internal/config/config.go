@@ -43,8 +43,11 @@ type Database struct {
 
 // HTTP is the listener.
 type HTTP struct {
-	Address   string `yaml:"address"`
-	PublicURL string `yaml:"public_url"`
+	Address        string   `yaml:"address"`
+	PublicURL      string   `yaml:"public_url"`
+	RatePerToken   int      `yaml:"rate_per_token"`   // requests a second; 0: no limit
+	RatePerAddress int      `yaml:"rate_per_address"` // the same without a token
+	TrustedProxies []string `yaml:"trusted_proxies"`  // addresses and networks whose X-Forwarded-For is believed
 }
 
 // Log is how lineman logs.

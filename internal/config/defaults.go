@@ -10,7 +10,7 @@ func Defaults() Config {
 	return Config{
 		Display:        Display{TimeZone: "UTC"},
 		Database:       Database{URL: "sqlite:lineman.db", Migrate: "auto"},
-		HTTP:           HTTP{Address: "127.0.0.1:8080"},
+		HTTP:           HTTP{Address: "127.0.0.1:8080", RatePerToken: 200, RatePerAddress: 20},
 		Log:            Log{Format: "text", Level: "info"},
 		Schedule:       "*/5 * * * *",
 		InitialDays:    7,

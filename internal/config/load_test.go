@@ -50,7 +50,7 @@ func TestExample(t *testing.T) {
 		SecretKeys: []Secret{"new", "old"}, // LINEMAN_SECRET_KEY is no override where the file uses it
 		Display:    Display{TimeZone: "Europe/Berlin"},
 		Database:   Database{URL: "postgres://lineman@db.example.net/lineman", Migrate: "off"},
-		HTTP:       HTTP{Address: "[::]:8443", PublicURL: "https://lineman.example.net"},
+		HTTP:       HTTP{Address: "[::]:8443", PublicURL: "https://lineman.example.net", RatePerToken: 50, RatePerAddress: 5, TrustedProxies: []string{"10.0.0.0/8", "::1"}},
 		Log:        Log{Format: "json", Level: "debug"},
 		Schedule:   "CRON_TZ=Europe/Berlin */10 * * * *", InitialDays: 3, RawSize: 8192,
 		UnknownSenders: "ledger", Forwarders: []string{"relay@example.net"},

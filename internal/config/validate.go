@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -23,6 +24,9 @@ func (d *decoder) validate(c Config) {
 	d.oneOf("database.migrate", c.Database.Migrate, "auto", "off")
 	d.listenAddress("http.address", c.HTTP.Address)
 	d.webURL("http.public_url", c.HTTP.PublicURL)
+	d.within("http.rate_per_token", int64(c.HTTP.RatePerToken), 0, 1_000_000)
+	d.within("http.rate_per_address", int64(c.HTTP.RatePerAddress), 0, 1_000_000)
+	d.networks("http.trusted_proxies", c.HTTP.TrustedProxies)
 	d.oneOf("log.format", c.Log.Format, "text", "json")
 	d.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	d.cron("schedule", c.Schedule)
@@ -117,6 +121,17 @@ func (d *decoder) webURL(key, value string) {
 	u, err := url.Parse(value)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
 		d.add(key, "is no web address; write it like https://lineman.example.net")
+	}
+}
+
+// networks checks a list of addresses and networks.
+func (d *decoder) networks(key string, list []string) {
+	for i, text := range list {
+		_, notOne := netip.ParseAddr(text)
+		_, notMany := netip.ParsePrefix(text)
+		if notOne != nil && notMany != nil {
+			d.add(fmt.Sprintf("%s[%d]", key, i), "%q is no address and no network; write it like 10.0.0.5 or 10.0.0.0/8", text)
+		}
 	}
 }
 

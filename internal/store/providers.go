@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -22,6 +23,46 @@ func (s *Store) Providers(ctx context.Context) ([]models.Provider, error) {
 		return err
 	})
 	return all, err
+}
+
+// ProvidersSeen lists by slug the providers that are in scope, and those of
+// which a circuit is.
+func (s *Store) ProvidersSeen(ctx context.Context, scope models.Scope) (seen []models.SeenProvider, err error) {
+	err = s.read(ctx, "read the providers in scope", func(tx *gorm.DB) error {
+		v := sightOf(scope)
+		var counts []struct {
+			ProviderID string
+			Circuits   int
+		}
+		q := where(tx.Table("circuits x"), v.circuits("x.id")).Select("x.provider_id, COUNT(*) AS circuits").Group("x.provider_id")
+		if err := q.Scan(&counts).Error; err != nil {
+			return err
+		}
+		circuits := map[string]int{}
+		for _, c := range counts {
+			circuits[c.ProviderID] = c.Circuits
+		}
+		var whole []string
+		if err := where(tx.Table("providers x"), v.providers("x.id")).Pluck("x.id", &whole).Error; err != nil {
+			return err
+		}
+		var rows []providerRow
+		if err := tx.Order("slug").Find(&rows).Error; err != nil {
+			return err
+		}
+		all, err := fillProviders(tx, rows)
+		for _, p := range all {
+			one := models.SeenProvider{Provider: p, Whole: slices.Contains(whole, p.ID), Circuits: circuits[p.ID]}
+			if !one.Whole {
+				one.Provider = models.Provider{ID: p.ID, Slug: p.Slug, Name: p.Name}
+			}
+			if one.Whole || one.Circuits > 0 {
+				seen = append(seen, one)
+			}
+		}
+		return err
+	})
+	return seen, err
 }
 
 // fillProviders loads addresses and tags of providers.

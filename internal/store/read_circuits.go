@@ -48,6 +48,10 @@ func filterCircuits(q *gorm.DB, f models.CircuitFilter) *gorm.DB {
 	if len(f.Ends) > 0 {
 		q = where(q, in("x.id IN (SELECT e.circuit_id FROM terminations e WHERE e.id IN ?)", validIDs(f.Ends)))
 	}
+	if f.Named != "" {
+		key := models.CIDKey(f.Named)
+		q = q.Where("(x.cid_key = ? OR x.id IN (SELECT al.circuit_id FROM aliases al WHERE al.alias_key = ?))", key, key)
+	}
 	if len(f.CIDs) > 0 {
 		q = q.Where("x.cid_key IN ?", each(f.CIDs, models.CIDKey))
 	}

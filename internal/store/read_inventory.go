@@ -14,7 +14,7 @@ func (s *Store) FindSites(ctx context.Context, scope models.Scope, f models.Site
 	err = s.read(ctx, "read sites", func(tx *gorm.DB) error {
 		v := sightOf(scope)
 		query := func() *gorm.DB {
-			q := where(tx.Table("sites w"), v.sites("w.id"))
+			q := withIDs(where(tx.Table("sites w"), v.sites("w.id")), "w.id", f.IDs)
 			for column, values := range map[string][]string{"w.name IN ?": f.Names, "w.region IN ?": f.Regions, "w.tenant IN ?": f.Tenants} {
 				if len(values) > 0 {
 					q = q.Where(column, values)

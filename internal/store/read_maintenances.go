@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -11,9 +13,10 @@ import (
 )
 
 // Maintenances lists records in scope, those with the newest start first, with
-// their windows and circuits; total counts all that the filter fits. Records
-// that were deleted or merged into others are left out. Page.After are the
-// start and the ID of a record.
+// their windows and circuits; total counts all that the filter fits. With
+// f.Window they are in the order of their first such window. Records that were
+// deleted or merged into others are left out. Page.After are the start and the
+// ID of a record.
 func (s *Store) Maintenances(ctx context.Context, scope models.Scope, f models.MaintenanceFilter) (items []models.MaintenanceItem, total int, err error) {
 	err = s.read(ctx, "read maintenances", func(tx *gorm.DB) error {
 		items, total, err = s.maintenances(tx, sightOf(scope), f, nothing)
@@ -72,14 +75,18 @@ const itemColumns = "m.*, pr.slug AS provider_slug, pr.name AS provider_name"
 
 func (s *Store) maintenances(tx *gorm.DB, v sight, f models.MaintenanceFilter, extra condition) ([]models.MaintenanceItem, int, error) {
 	query := func() *gorm.DB {
-		q := filterMaintenances(listedMaintenances(tx, v), v, f)
+		q := filterMaintenances(byWindow(listedMaintenances(tx, v), f.Window), v, f)
 		if extra.sql != nothing.sql {
 			q = where(q, extra)
 		}
 		return q
 	}
+	order := keyset{{"m.starts", byTime, true}, {"m.id", byText, false}}
+	if f.Window != nil {
+		order[0] = keyColumn{"first.starts", byTime, false}
+	}
 	// Indexes alone tell which rows are on the page and how many there are.
-	found, total, err := listed[struct{ ID string }](query, keyset{{"m.starts", byTime, true}, {"m.id", byText, false}}, f.Page, "m.id")
+	found, total, err := listed[struct{ ID string }](query, order, f.Page, "m.id")
 	if err != nil || len(found) == 0 {
 		return nil, total, err
 	}
@@ -95,6 +102,60 @@ func (s *Store) maintenances(tx *gorm.DB, v sight, f models.MaintenanceFilter, e
 	}
 	_, err = s.fillMaintenances(tx, v, records)
 	return items, total, err
+}
+
+// byWindow keeps the records with a window that the filter chooses, and gives
+// the start of the first one as first.starts.
+func byWindow(q *gorm.DB, f *models.WindowChoice) *gorm.DB {
+	if f == nil {
+		return q
+	}
+	parts, args := []string{"1 = 1"}, []any{}
+	for _, c := range []struct {
+		sql string
+		at  time.Time
+	}{{"w.ends >= ?", f.EndAfter}, {"w.starts <= ?", f.StartsBy}, {"w.starts > ?", f.StartsAfter}, {"w.ends >= ?", f.StartsAfter}} {
+		if !c.at.IsZero() {
+			parts, args = append(parts, c.sql), append(args, at(c.at))
+		}
+	}
+	if f.Planned {
+		parts = append(parts, "(w.kind <> ? OR w.called) AND w.status NOT IN ?")
+		args = append(args, models.WindowBackup, []models.Status{models.StatusCancelled, models.StatusCompleted})
+	}
+	return q.Joins("JOIN (SELECT w.maintenance_id, MIN(w.starts) AS starts FROM maintenance_windows w WHERE "+
+		strings.Join(parts, " AND ")+" GROUP BY w.maintenance_id) first ON first.maintenance_id = m.id", args...)
+}
+
+// worst keeps the records where one of these is the worst impact on a circuit
+// that is seen and not cancelled.
+func worst(q *gorm.DB, v sight, impacts []models.Impact) *gorm.DB {
+	if len(impacts) == 0 {
+		return q
+	}
+	seen := v.impacts()
+	has := func(list []models.Impact) condition {
+		return condition{
+			"EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = m.id AND mc.cancelled = false AND mc.impact IN ? AND " + seen.sql + ")",
+			append([]any{list}, seen.args...),
+		}
+	}
+	var parts []condition
+	for _, i := range impacts {
+		one := has([]models.Impact{i})
+		var above []models.Impact
+		for _, j := range models.Impacts {
+			if j.Worse(i) {
+				above = append(above, j)
+			}
+		}
+		if len(above) > 0 {
+			more := has(above)
+			one = both(one, condition{"NOT " + more.sql, more.args})
+		}
+		parts = append(parts, one)
+	}
+	return where(q, anyOf(parts...))
 }
 
 func filterMaintenances(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.DB {
@@ -133,7 +194,7 @@ func filterMaintenances(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.D
 
 // filterDetails filters by what only scripts and pages ask for.
 func filterDetails(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.DB {
-	q = withIDs(q, "m.id", f.IDs)
+	q = worst(withIDs(q, "m.id", f.IDs), v, f.Worst)
 	if len(f.Names) > 0 {
 		q = q.Where("m.name_key IN ?", each(f.Names, func(n string) string { return short(nameKey(n)) }))
 	}
