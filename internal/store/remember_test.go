@@ -132,3 +132,32 @@ func TestRememberedIsNeverOld(t *testing.T) {
 		all.Wait()
 	})
 }
+
+// TestMarksAreJoined: the marks of many transactions become few, and what was
+// remembered by them is read anew.
+func TestMarksAreJoined(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := newWorld(t, s)
+		w.crowd(t, 12, 2)
+		if s.Pool() != nil {
+			if _, err := s.SQL().Exec("INSERT INTO inventory_stamps (stamp) SELECT 'old ' || n FROM generate_series(1, 2000) n"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := given(t, s)
+		_, err := s.Retain(ctx, models.RetentionPlan{})
+		ok(t, err)
+		if n := count(t, s, "SELECT count(*) FROM inventory_stamps"); n != 1 {
+			t.Errorf("%d marks, want 1", n)
+		}
+		if diff := cmp.Diff(before, given(t, s)); diff != "" {
+			t.Error(diff)
+		}
+		if _, err := s.SQL().Exec("UPDATE circuits SET description = 'after'"); err != nil {
+			t.Fatal(err)
+		}
+		if cmp.Equal(before, given(t, s)) {
+			t.Error("what was written afterwards is not given")
+		}
+	})
+}

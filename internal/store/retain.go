@@ -65,7 +65,7 @@ func (s *Store) Retain(ctx context.Context, plan models.RetentionPlan) (done mod
 			return done, err
 		}
 	}
-	return done, nil
+	return done, s.write(ctx, "join the marks of the inventory", (*work).sweepStamps)
 }
 
 func (s *Store) retainable(ctx context.Context, plan models.RetentionPlan) (would models.Retained, err error) {
