@@ -22,7 +22,7 @@ func Rows() []any {
 		identityRow{}, maintenanceRow{}, windowRow{}, impactRow{}, noteRow{}, editRow{}, changeRow{}, noticeRow{},
 		tokenRow{}, userRow{}, auditRow{}, inventoryLinkRow{}, inventorySourceRow{},
 		findingRow{}, findingCircuitRow{}, findingMaintenanceRow{}, findingEventRow{}, findingSubjectRow{}, findingStateRow{}, providerHabitRow{},
-		chatGrantRow{}, chatCommandRow{}, chatConversationRow{}, chatSeenRow{}, chatLinkRow{}, chatLinkCodeRow{},
+		chatGrantRow{}, chatCommandRow{}, chatConversationRow{}, chatSeenRow{}, chatLinkRow{}, chatLinkCodeRow{}, inventoryStampRow{},
 	}
 }
 

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 
 	"gorm.io/gorm"
@@ -60,22 +59,6 @@ func calendarItems(tx *gorm.DB, v sight, f models.CalendarFilter) ([]models.Cale
 		return err
 	})
 	return items, err
-}
-
-// eachRow calls f for every row of a query. It reads far more rows in a second
-// than GORM can put into structs.
-func eachRow(q *gorm.DB, f func(*sql.Rows) error) (err error) {
-	rows, err := q.Rows()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		if err := f(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }
 
 // fillCalendar loads windows, circuits and the names of their sites, in a

@@ -66,8 +66,10 @@ func (s *Store) Retain(ctx context.Context, plan models.RetentionPlan) (done mod
 			return done, err
 		}
 	}
-	done.Commands, err = s.retainChat(ctx, plan.CommandsBefore)
-	return done, err
+	if done.Commands, err = s.retainChat(ctx, plan.CommandsBefore); err != nil {
+		return done, err
+	}
+	return done, s.write(ctx, "join the marks of the inventory", (*work).sweepStamps)
 }
 
 // retainChat removes old commands of chat, and what has expired.

@@ -173,14 +173,3 @@ func paged(tx *gorm.DB, p models.Page) *gorm.DB {
 	}
 	return tx.Limit(min(limit, 1000)).Offset(max(p.Offset, 0))
 }
-
-// counted counts the rows of a query, then reads the page of it into rows. A
-// query is built anew for each of the two.
-func counted[R any](query func() *gorm.DB, order string, page models.Page, sel string) (rows []R, total int, err error) {
-	var n int64
-	if err := query().Count(&n).Error; err != nil || n == 0 {
-		return nil, 0, err
-	}
-	err = paged(query().Select(sel).Order(order), page).Scan(&rows).Error
-	return rows, int(n), err
-}

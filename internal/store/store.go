@@ -55,6 +55,10 @@ type Store struct {
 	closers []func() error
 	pool    *pgxpool.Pool // nil on SQLite
 	codec   codec
+
+	circuits remembered[*models.Circuit]      // with all that belongs to them
+	heads    remembered[models.Circuit]       // without
+	ends     remembered[[]models.Termination] // by circuit
 }
 
 type dialect string
