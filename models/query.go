@@ -19,7 +19,7 @@ type TimeRange struct {
 // filter. Several values of one field mean any of them, several fields all.
 type MaintenanceFilter struct {
 	Statuses  []Status
-	Providers []string  // slugs
+	Providers []string  // slugs or IDs
 	Circuits  []string  // CIDs, without regard to case
 	Sites     []string  // names
 	Name      string    // exact, without regard to case
@@ -30,7 +30,7 @@ type MaintenanceFilter struct {
 
 	IDs          []string
 	Names        []string // exact, without regard to case
-	CircuitIDs   []string // IDs of circuits of the inventory
+	CircuitIDs   []string // IDs of circuits of the inventory; these or one of Circuits
 	Acknowledged *bool
 	Summary      string    // part of it, without regard to case
 	Tags         []string  // of its provider or circuits

@@ -171,9 +171,12 @@ func filterMaintenances(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.D
 	if f.Query != "" {
 		q = q.Where(`m.name_key LIKE ? ESCAPE '\'`, "%"+escapeLike(nameKey(f.Query))+"%")
 	}
-	if len(f.Circuits) > 0 {
+	if len(f.Circuits)+len(f.CircuitIDs) > 0 {
 		keys := each(f.Circuits, models.CIDKey)
-		q = where(q, v.hits(in("mc.cid_key IN ?", keys), in("mc.circuit_id IN (SELECT k.id FROM circuits k WHERE k.cid_key IN ?)", keys)))
+		q = where(q, v.hits(
+			in("mc.cid_key IN ?", keys), in("mc.circuit_id IN (SELECT k.id FROM circuits k WHERE k.cid_key IN ?)", keys),
+			in("mc.circuit_id IN ?", validIDs(f.CircuitIDs)),
+		))
 	}
 	if len(f.Sites) > 0 {
 		q = where(q, v.hits(in("mc.circuit_id IN (SELECT e.circuit_id FROM terminations e JOIN sites w ON w.id = e.site_id WHERE w.name IN ?)", f.Sites)))
@@ -197,9 +200,6 @@ func filterDetails(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.DB {
 	q = worst(withIDs(q, "m.id", f.IDs), v, f.Worst)
 	if len(f.Names) > 0 {
 		q = q.Where("m.name_key IN ?", each(f.Names, func(n string) string { return short(nameKey(n)) }))
-	}
-	if len(f.CircuitIDs) > 0 {
-		q = where(q, v.hits(in("mc.circuit_id IN ?", validIDs(f.CircuitIDs))))
 	}
 	if f.Acknowledged != nil {
 		q = q.Where("m.acknowledged = ?", *f.Acknowledged)

@@ -144,9 +144,13 @@ func (v sight) hits(ways ...condition) condition {
 }
 
 // ofProviders is the condition that a maintenance, aliased m, is of one of the
-// providers with these slugs.
-func ofProviders(slugs []string) condition {
+// providers with these slugs or IDs.
+func ofProviders(values []string) condition {
+	ids, slugs := split(values)
 	keys := each(slugs, nameKey)
+	if len(ids) > 0 {
+		return anyOf(in("m.provider_id IN ?", ids), in("m.provider_id IN (SELECT p.id FROM providers p WHERE p.slug IN ?)", keys))
+	}
 	if len(keys) == 1 { // so that an index can give the order as well
 		return condition{"m.provider_id = (SELECT p.id FROM providers p WHERE p.slug = ?)", []any{keys[0]}}
 	}
