@@ -161,6 +161,15 @@ type CircuitStatus struct {
 	Active      bool // under active maintenance at the asked time (F46)
 }
 
+// ShownCircuits is what the gauge circuit_maintenance_status shows at an
+// instant.
+type ShownCircuits struct {
+	Stamp     string          // marks the state of the inventory; empty: nothing of it may be kept
+	Unchanged bool            // the inventory is as it was at the stamp that the reader had
+	Rows      []CircuitStatus // nil where it is unchanged
+	Active    map[string]bool // the IDs of circuits under active maintenance (F46), also of such as are not shown
+}
+
 // MailFilter narrows a list of raw mails; empty fields do not filter. Several
 // values of one field mean any of them, several fields all.
 type MailFilter struct {

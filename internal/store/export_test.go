@@ -113,3 +113,9 @@ func (s *Store) Touch(circuits ...string) error {
 func (s *Store) ForgetFindings() error {
 	return s.writer.Where("name = ?", stateStamp).Delete(&findingStateRow{}).Error
 }
+
+// CircuitStatuses gives the circuits that are shown, each time anew.
+func (s *Store) CircuitStatuses(ctx context.Context, scope models.Scope, when time.Time) ([]models.CircuitStatus, error) {
+	shown, err := s.ShownCircuits(ctx, scope, when, "")
+	return shown.Rows, err
+}

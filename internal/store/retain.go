@@ -69,7 +69,10 @@ func (s *Store) Retain(ctx context.Context, plan models.RetentionPlan) (done mod
 	if done.Commands, err = s.retainChat(ctx, plan.CommandsBefore); err != nil {
 		return done, err
 	}
-	return done, s.write(ctx, "join the marks of the inventory", (*work).sweepStamps)
+	if err := s.write(ctx, "join the marks of the inventory", (*work).sweepStamps); err != nil {
+		return done, err
+	}
+	return done, s.optimize(ctx)
 }
 
 // retainChat removes old commands of chat, and what has expired.

@@ -59,6 +59,7 @@ type Store struct {
 	circuits remembered[*models.Circuit]      // with all that belongs to them
 	heads    remembered[models.Circuit]       // without
 	ends     remembered[[]models.Termination] // by circuit
+	endings  remembered[*models.Circuit]      // with nothing but the names of their sites
 }
 
 type dialect string
