@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -86,10 +87,11 @@ func (s *server) neighbour(n Neighbour) error {
 	return nil
 }
 
-// describe writes the description in all of its forms, once: what is served
-// needs no lock.
-func (s *server) describe() error {
+// describe serves the description in all of its forms. Each is written once,
+// when it is first asked for, and one at a time: to write it fills the document.
+func (s *server) describe() {
 	doc := s.api.OpenAPI()
+	var one sync.Mutex
 	for _, form := range []struct {
 		path, kind string
 		write      func() ([]byte, error)
@@ -99,21 +101,27 @@ func (s *server) describe() error {
 		{"/openapi-3.0.json", "application/openapi+json", doc.Downgrade},
 		{"/openapi-3.0.yaml", "application/openapi+yaml", doc.DowngradeYAML},
 	} {
-		text, err := form.write()
-		if err != nil {
-			return fmt.Errorf("describe the API as %s: %w", form.path, err)
-		}
+		written := sync.OnceValues(func() ([]byte, error) {
+			one.Lock()
+			defer one.Unlock()
+			return form.write()
+		})
 		route := "GET " + form.path
 		s.described.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 			if !access.Granted(r.Context(), route) {
 				edge.Problem(w, http.StatusNotFound, "There is nothing at this path; /openapi.json describes what there is.")
 				return
 			}
+			text, err := written()
+			if err != nil {
+				s.o.Logger.Error("the API could not be described", "form", form.path, "error", err)
+				edge.Problem(w, http.StatusInternalServerError, "The description could not be written; the log says why.")
+				return
+			}
 			w.Header().Set("Content-Type", form.kind)
 			_, _ = w.Write(text) // a client that is gone needs no answer
 		})
 	}
-	return nil
 }
 
 // describeItself adds the description to the description.

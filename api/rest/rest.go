@@ -108,9 +108,7 @@ func newServer(o Options) (*server, error) {
 			return nil, err
 		}
 	}
-	if err := s.describe(); err != nil {
-		return nil, err
-	}
+	s.describe()
 	return s, nil
 }
 
