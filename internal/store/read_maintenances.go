@@ -133,6 +133,9 @@ func worst(q *gorm.DB, v sight, impacts []models.Impact) *gorm.DB {
 	if len(impacts) == 0 {
 		return q
 	}
+	if v.all && !slices.ContainsFunc(impacts, func(i models.Impact) bool { return !slices.Contains(models.Impacts, i) }) {
+		return q.Where("m.worst IN ?", impacts)
+	}
 	seen := v.impacts()
 	has := func(list []models.Impact) condition {
 		return condition{

@@ -35,6 +35,8 @@ type maintenanceRow struct {
 
 	Acknowledged bool `gorm:"not null"` // the acknowledgement is one of the record as it stands
 
+	Worst string `gorm:"->;not null"` // impact; the database keeps it
+
 	Orphan     bool    `gorm:"not null"`
 	Deleted    bool    `gorm:"not null"`
 	MergedInto string  `gorm:"not null"`

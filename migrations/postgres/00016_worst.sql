@@ -1,0 +1,59 @@
+-- +goose Up
+
+-- The worst impact of a maintenance on a circuit that is not cancelled; empty
+-- without any. Triggers keep it, so that lists find it without a look at the
+-- circuits. Whoever makes maintenance_circuits anew makes them anew as well.
+CREATE INDEX maintenance_circuits_worst ON maintenance_circuits (maintenance_id, impact) WHERE cancelled = false;
+ALTER TABLE maintenances ADD COLUMN worst TEXT NOT NULL DEFAULT '';
+UPDATE maintenances SET worst = CASE
+    WHEN EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = maintenances.id AND mc.cancelled = false AND mc.impact = 'OUTAGE') THEN 'OUTAGE'
+    WHEN EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = maintenances.id AND mc.cancelled = false AND mc.impact = 'DEGRADED') THEN 'DEGRADED'
+    WHEN EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = maintenances.id AND mc.cancelled = false AND mc.impact = 'REDUCED-REDUNDANCY') THEN 'REDUCED-REDUNDANCY'
+    WHEN EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = maintenances.id AND mc.cancelled = false AND mc.impact = 'NO-IMPACT') THEN 'NO-IMPACT'
+    ELSE '' END;
+CREATE INDEX maintenances_listed_worst ON maintenances (worst, provider_id, starts DESC, id) WHERE deleted = false AND merged_into = '';
+
+-- +goose StatementBegin
+CREATE FUNCTION worst_impact(maintenance maintenances.id%TYPE) RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = maintenance AND mc.cancelled = false AND mc.impact = 'OUTAGE') THEN 'OUTAGE'
+    WHEN EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = maintenance AND mc.cancelled = false AND mc.impact = 'DEGRADED') THEN 'DEGRADED'
+    WHEN EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = maintenance AND mc.cancelled = false AND mc.impact = 'REDUCED-REDUNDANCY') THEN 'REDUCED-REDUNDANCY'
+    WHEN EXISTS (SELECT 1 FROM maintenance_circuits mc WHERE mc.maintenance_id = maintenance AND mc.cancelled = false AND mc.impact = 'NO-IMPACT') THEN 'NO-IMPACT'
+    ELSE '' END
+$$;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE FUNCTION keep_worst() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    now_worst text;
+BEGIN
+    IF TG_OP <> 'DELETE' THEN
+        now_worst := worst_impact(NEW.maintenance_id);
+        UPDATE maintenances SET worst = now_worst WHERE id = NEW.maintenance_id AND worst <> now_worst;
+    END IF;
+    IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND OLD.maintenance_id <> NEW.maintenance_id THEN
+        now_worst := worst_impact(OLD.maintenance_id);
+        UPDATE maintenances SET worst = now_worst WHERE id = OLD.maintenance_id AND worst <> now_worst;
+    END IF;
+    RETURN NULL;
+END
+$$;
+-- +goose StatementEnd
+
+CREATE TRIGGER maintenance_circuits_insert_worst AFTER INSERT ON maintenance_circuits FOR EACH ROW WHEN (NOT NEW.cancelled) EXECUTE FUNCTION keep_worst();
+CREATE TRIGGER maintenance_circuits_update_worst AFTER UPDATE OF maintenance_id, impact, cancelled ON maintenance_circuits FOR EACH ROW
+WHEN (OLD.maintenance_id <> NEW.maintenance_id OR OLD.impact <> NEW.impact OR OLD.cancelled <> NEW.cancelled) EXECUTE FUNCTION keep_worst();
+CREATE TRIGGER maintenance_circuits_delete_worst AFTER DELETE ON maintenance_circuits FOR EACH ROW WHEN (NOT OLD.cancelled) EXECUTE FUNCTION keep_worst();
+
+-- +goose Down
+
+DROP TRIGGER maintenance_circuits_delete_worst ON maintenance_circuits;
+DROP TRIGGER maintenance_circuits_update_worst ON maintenance_circuits;
+DROP TRIGGER maintenance_circuits_insert_worst ON maintenance_circuits;
+DROP FUNCTION keep_worst();
+DROP FUNCTION worst_impact(maintenances.id%TYPE);
+DROP INDEX maintenances_listed_worst;
+ALTER TABLE maintenances DROP COLUMN worst;
+DROP INDEX maintenance_circuits_worst;
