@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // EventKind is what an announcement tells of.
 type EventKind string
@@ -37,6 +40,11 @@ const (
 	EventTest   EventKind = "test"   // somebody tries a destination
 )
 
+// Is reports whether an event is of one of these kinds.
+func (e Event) Is(kinds ...EventKind) bool {
+	return slices.Contains(kinds, e.Kind) || slices.ContainsFunc(e.Also, func(k EventKind) bool { return slices.Contains(kinds, k) })
+}
+
 // EventKinds lists the kinds that a rule can ask for.
 var EventKinds = []EventKind{
 	EventNew, EventChanged, EventRescheduled, EventCancelled, EventCompleted, EventConflict, EventAcknowledged,
@@ -50,7 +58,8 @@ type Event struct {
 	ID            string
 	Key           string // unique, and the same however often the event is derived
 	Kind          EventKind
-	At            time.Time // when it happened; of a reminder, when it was due
+	Also          []EventKind // kinds that are true of it as well: a rule that asks for one of them is told
+	At            time.Time   // when it happened; of a reminder, when it was due
 	Cause         Cause
 	Author        string // the person that caused it
 	MaintenanceID string
@@ -65,7 +74,6 @@ type Event struct {
 	Lead          time.Duration // of a reminder: how long before Window
 	Severity      Severity      // of the finding
 	Detail        string        // one sentence: why a mail failed, what a source says
-	Urgent        bool          // before any rule's own settings; see Rule.Urgent
 	CreatedAt     time.Time
 }
 
@@ -178,6 +186,7 @@ type Delivery struct {
 	State       DeliveryState
 	Reason      string // why it is held, failed or dropped, or what the destination remarked
 	Urgent      bool
+	Digest      bool   // goes with others of its rule in one message
 	Key         string // what the destination is given to tell repeats by
 	Batch       string // of the message that it is part of with others; empty: alone
 	Attempts    int
@@ -188,6 +197,55 @@ type Delivery struct {
 	EscalateAt  time.Time
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+}
+
+// Outgoing is a delivery with its event.
+type Outgoing struct {
+	Delivery
+	Event Event
+}
+
+// Dispatch is what came of one attempt to send a message, kept in one
+// transaction.
+type Dispatch struct {
+	Deliveries []Delivery
+	Thread     AnnouncementThread // without Root: nothing is to be kept
+	Health     DestinationHealth  // of the destination, without Waiting; an empty Name: as it is
+}
+
+// AnnouncementThread is where the thread of a maintenance or finding is at a
+// destination.
+type AnnouncementThread struct {
+	Destination string
+	About       string // ID
+	Root        string // in the destination's own words
+}
+
+// AnnouncementMute says that a destination is told nothing for a while: of one
+// maintenance or finding, or of anything.
+type AnnouncementMute struct {
+	Destination string
+	About       string // ID; empty: everything
+	Until       time.Time
+	Author      string
+}
+
+// AnnouncementFilter narrows a list of announcements; empty fields do not.
+type AnnouncementFilter struct {
+	IDs          []string
+	Kinds        []EventKind
+	Maintenances []string // IDs
+	Destinations []string
+	States       []DeliveryState // of one of its deliveries
+	At           TimeRange
+	Page         Page
+}
+
+// Announcement is one event with its deliveries.
+type Announcement struct {
+	Event
+	Routed     time.Time // when its deliveries were made; zero: not yet
+	Deliveries []Delivery
 }
 
 // DestinationHealth is how deliveries to a destination go.

@@ -37,10 +37,12 @@ func (s *Store) AcknowledgeFinding(ctx context.Context, scope models.Scope, id, 
 		if err := w.Save(&row).Error; err != nil {
 			return err
 		}
-		return w.Create(&findingEventRow{
+		event := findingEventRow{
 			ID: newID(), FindingID: f.ID, Revision: f.Revision, Change: string(models.FindingAcknowledged), Was: row.Severity, Severity: row.Severity,
 			Starts: row.Starts, Ends: row.Ends, Cause: string(models.CauseEdit), Author: f.Ack.Author, At: at(now),
-		}).Error
+		}
+		w.tellFinding(f, event.model())
+		return w.Create(&event).Error
 	})
 	return f, err
 }

@@ -1,0 +1,116 @@
+package notify
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"lineman/models"
+)
+
+// Timed is a maintenance that the clock looks at.
+type Timed struct {
+	models.MaintenanceItem
+	Rules models.PhaseRules
+	Moved time.Time // when its windows last changed; zero: unknown
+}
+
+// Ticks gives what the clock brought to a maintenance in (from, to]: reminders
+// of these leads, starts, ends, overruns, presumed ends. Of reminders that
+// were all missed only the last one is given, and none that was due before the
+// window was where it is.
+func Ticks(m Timed, leads []time.Duration, from, to time.Time) []models.Event {
+	if m.Status.Closed() || m.Deleted || m.MergedInto != "" {
+		return nil
+	}
+	var all []models.Event
+	add := func(kind models.EventKind, w models.Window, at time.Time, lead time.Duration) {
+		e := models.Event{
+			Key:  fmt.Sprintf("clock:%s:%s:%d:%s", m.ID, kind, w.Start.Unix(), lead),
+			Kind: kind, At: at, Cause: models.CauseClock, MaintenanceID: m.ID, Name: m.Name, Revision: m.Revision,
+			Window: w.Start, Ends: w.End, Lead: lead,
+		}
+		all = append(all, e)
+	}
+	within := func(t time.Time) bool { return t.After(from) && !t.After(to) }
+	phase := models.PhaseOf(m.Maintenance, to, m.Rules)
+	for _, w := range m.Windows {
+		if !w.Working() {
+			continue
+		}
+		if lead := reminder(w, leads, m.Moved, from, to); lead > 0 {
+			add(models.EventReminder, w, w.Start.Add(-lead), lead)
+		}
+		over := holdEnd(w, m.Rules)
+		switch {
+		case within(w.Start) && w.End.After(to):
+			add(models.EventStarted, w, w.Start, 0)
+		case within(w.End) && to.Sub(w.End) < stale:
+			add(models.EventEnded, w, w.End, 0)
+		}
+		switch {
+		case !within(over) || !last(m.Maintenance, w):
+		case phase == models.PhaseOverrun:
+			add(models.EventOverrun, w, over, 0)
+		case phase == models.PhasePresumedOver:
+			add(models.EventPresumedOver, w, over, 0)
+		}
+	}
+	return all
+}
+
+// reminder gives the shortest of the leads whose time came in (from, to] for a
+// window that is still ahead; 0: none.
+func reminder(w models.Window, leads []time.Duration, moved, from, to time.Time) time.Duration {
+	if !w.Start.After(to) {
+		return 0
+	}
+	var best time.Duration
+	for _, lead := range leads {
+		due := w.Start.Add(-lead)
+		if due.After(from) && !due.After(to) && !due.Before(moved) && (best == 0 || lead < best) {
+			best = lead
+		}
+	}
+	return best
+}
+
+func holdEnd(w models.Window, r models.PhaseRules) time.Time {
+	hold := r.HoldOver
+	if hold == 0 {
+		hold = models.DefaultHoldOver
+	}
+	return w.End.Add(hold)
+}
+
+// last reports whether no window in which work is planned ends after w.
+func last(m models.Maintenance, w models.Window) bool {
+	return !slices.ContainsFunc(m.Windows, func(o models.Window) bool { return o.Working() && o.End.After(w.End) })
+}
+
+// Sources gives what is to be told of sources: down is one that failed for
+// longer than patience; up one that was told to be down and is not. Told gives
+// the newest event of each source that was announced.
+func Sources(all []models.SourceHealth, told map[string]models.Event, patience time.Duration, now time.Time) []models.Event {
+	var events []models.Event
+	for _, s := range all {
+		since := s.LastSuccess
+		if since.IsZero() {
+			since = s.CreatedAt
+		}
+		before := told[s.Name]
+		failing := s.LastError != "" && s.LastErrorAt.After(s.LastSuccess)
+		key := fmt.Sprintf("source:%s:%d", s.Name, since.Unix())
+		switch {
+		case failing && now.Sub(since) >= patience && before.Key != key:
+			events = append(events, models.Event{
+				Key: key, Kind: models.EventSourceDown, At: now, Cause: models.CauseClock, Source: s.Name, Name: s.Name, Window: since, Detail: s.LastError,
+			})
+		case !failing && s.LastError == "" && before.Kind == models.EventSourceDown:
+			events = append(events, models.Event{
+				Key: before.Key + ":up", Kind: models.EventSourceUp, At: now, Cause: models.CauseClock, Source: s.Name, Name: s.Name, Window: before.Window, Detail: before.Detail,
+			})
+		}
+	}
+	return events
+}
