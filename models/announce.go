@@ -230,6 +230,12 @@ type AnnouncementMute struct {
 	Author      string
 }
 
+// TimedMaintenance is a maintenance that the clock may bring something to.
+type TimedMaintenance struct {
+	MaintenanceItem
+	Moved time.Time // when its windows last changed
+}
+
 // AnnouncementFilter narrows a list of announcements; empty fields do not.
 type AnnouncementFilter struct {
 	IDs          []string

@@ -93,4 +93,3 @@ func (w Window) planned() bool { return w.Kind != WindowBackup || w.Called }
 // Working reports whether work is planned in the window and was neither
 // cancelled nor completed by itself.
 func (w Window) Working() bool { return w.planned() && !w.Status.Closed() }
-

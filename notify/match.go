@@ -45,6 +45,13 @@ func Match(r models.Rule, i Item, told bool, now time.Time) (bool, string) {
 	case i.Maintenance == nil && i.Finding == nil && !r.Scope.All:
 		return false, "mail and sources are shown to nobody whose scope is narrowed"
 	}
+	if i.Event.Kind == models.EventReminder {
+		for _, lead := range r.Reminders {
+			if lead < i.Event.Lead && !i.Event.Window.Add(-lead).After(now) {
+				return false, fmt.Sprintf("the reminder %s before is due as well", span(lead))
+			}
+		}
+	}
 	return matchFilter(r.Filter, i, now)
 }
 

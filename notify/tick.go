@@ -8,18 +8,11 @@ import (
 	"lineman/models"
 )
 
-// Timed is a maintenance that the clock looks at.
-type Timed struct {
-	models.MaintenanceItem
-	Rules models.PhaseRules
-	Moved time.Time // when its windows last changed; zero: unknown
-}
-
 // Ticks gives what the clock brought to a maintenance in (from, to]: reminders
-// of these leads, starts, ends, overruns, presumed ends. Of reminders that
-// were all missed only the last one is given, and none that was due before the
-// window was where it is.
-func Ticks(m Timed, leads []time.Duration, from, to time.Time) []models.Event {
+// of these leads, starts, ends, overruns, presumed ends. There is no reminder
+// of a window that has started, and none that was due before the window was
+// where it is.
+func Ticks(m models.TimedMaintenance, rules models.PhaseRules, leads []time.Duration, from, to time.Time) []models.Event {
 	if m.Status.Closed() || m.Deleted || m.MergedInto != "" {
 		return nil
 	}
@@ -33,15 +26,17 @@ func Ticks(m Timed, leads []time.Duration, from, to time.Time) []models.Event {
 		all = append(all, e)
 	}
 	within := func(t time.Time) bool { return t.After(from) && !t.After(to) }
-	phase := models.PhaseOf(m.Maintenance, to, m.Rules)
+	phase := models.PhaseOf(m.Maintenance, to, rules)
 	for _, w := range m.Windows {
 		if !w.Working() {
 			continue
 		}
-		if lead := reminder(w, leads, m.Moved, from, to); lead > 0 {
-			add(models.EventReminder, w, w.Start.Add(-lead), lead)
+		for _, lead := range leads {
+			if due := w.Start.Add(-lead); w.Start.After(to) && within(due) && !due.Before(m.Moved) {
+				add(models.EventReminder, w, due, lead)
+			}
 		}
-		over := holdEnd(w, m.Rules)
+		over := holdEnd(w, rules)
 		switch {
 		case within(w.Start) && w.End.After(to):
 			add(models.EventStarted, w, w.Start, 0)
@@ -57,22 +52,6 @@ func Ticks(m Timed, leads []time.Duration, from, to time.Time) []models.Event {
 		}
 	}
 	return all
-}
-
-// reminder gives the shortest of the leads whose time came in (from, to] for a
-// window that is still ahead; 0: none.
-func reminder(w models.Window, leads []time.Duration, moved, from, to time.Time) time.Duration {
-	if !w.Start.After(to) {
-		return 0
-	}
-	var best time.Duration
-	for _, lead := range leads {
-		due := w.Start.Add(-lead)
-		if due.After(from) && !due.After(to) && !due.Before(moved) && (best == 0 || lead < best) {
-			best = lead
-		}
-	}
-	return best
 }
 
 func holdEnd(w models.Window, r models.PhaseRules) time.Time {

@@ -23,6 +23,8 @@ CREATE UNIQUE INDEX announcements_key ON announcements (key);
 CREATE INDEX announcements_waiting ON announcements (created_at, id) WHERE routed_at IS NULL;
 CREATE INDEX announcements_at ON announcements (at, id);
 CREATE INDEX announcements_maintenance ON announcements (maintenance, at);
+CREATE INDEX announcements_finding ON announcements (finding, at);
+CREATE INDEX announcements_source ON announcements (source, at);
 
 CREATE TABLE deliveries (
     id          TEXT   NOT NULL PRIMARY KEY,

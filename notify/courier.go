@@ -1,0 +1,551 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"lineman/chatops"
+	"lineman/models"
+)
+
+// CourierStore is what the Courier reads and writes.
+type CourierStore interface {
+	Records
+	Book
+	// Outgoing gives what waits for a destination by an instant, the oldest
+	// first.
+	Outgoing(ctx context.Context, destination string, by time.Time, limit int) ([]models.Outgoing, error)
+	SentSince(ctx context.Context, destination string, since time.Time) (map[string]int, error)
+	SaveDeliveries(ctx context.Context, list []models.Delivery) error
+	// Dispatched keeps what came of attempts, all or none.
+	Dispatched(ctx context.Context, list []models.Dispatch) error
+	Threads(ctx context.Context, destination string, about []string) (map[string]string, error)
+	DestinationHealth(ctx context.Context, name string) (models.DestinationHealth, error)
+	AcquireLease(ctx context.Context, name, owner string, ttl time.Duration) (bool, error)
+	LeaseOwner(ctx context.Context, name string) (string, error)
+	ReleaseLease(ctx context.Context, name, owner string) error
+}
+
+// Renderer puts a parcel into words: what happened, and the present state of
+// what it is about for the root of a thread, nil where there is none.
+type Renderer interface {
+	Render(ctx context.Context, p Parcel) (message chatops.Message, head *chatops.Message, err error)
+}
+
+// Courier brings deliveries to their destinations: one message after the other
+// to each, and to all of them side by side.
+type Courier struct {
+	o        Options
+	store    CourierStore
+	renderer Renderer
+	owner    string
+	dead     func(owner string) bool
+	record   *recorder
+
+	mu   sync.Mutex
+	busy map[string]bool // destinations; true: look again
+}
+
+// NewCourier makes a Courier. The owner names this process in leases; dead
+// tells of another owner that it surely runs no more.
+func NewCourier(o Options, s CourierStore, r Renderer, owner string, dead func(string) bool) *Courier {
+	o.complete()
+	if dead == nil {
+		dead = func(string) bool { return false }
+	}
+	return &Courier{o: o, store: s, renderer: r, owner: owner, dead: dead, record: &recorder{store: s}, busy: map[string]bool{}}
+}
+
+const (
+	sendTimeout   = 30 * time.Second
+	leaseTTL      = 2 * sendTimeout
+	plannedAtOnce = 20_000 // deliveries that are looked at together
+	claimedAtOnce = 50     // messages that are begun together
+	breakAfter    = 5      // failures one after the other
+	firstPause    = 5 * time.Second
+	longestPause  = 15 * time.Minute
+	longestWish   = time.Hour // that a destination may ask for
+	giveUpAfter   = 7 * 24 * time.Hour
+)
+
+// Deliver sends what is due for a destination until nothing is, or ctx ends.
+// It returns at once where another process or goroutine delivers to it.
+func (c *Courier) Deliver(ctx context.Context, destination string) error {
+	if !c.enter(destination) {
+		return nil
+	}
+	for again := true; again; again = c.leave(destination) {
+		if err := c.withLease(ctx, destination); err != nil {
+			for c.leave(destination) {
+			}
+			return fmt.Errorf("deliver to %s: %w", destination, err)
+		}
+	}
+	return nil
+}
+
+// enter reports whether nobody of this process delivers to a destination; else
+// whoever does looks once more.
+func (c *Courier) enter(destination string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, is := c.busy[destination]; is {
+		c.busy[destination] = true
+		return false
+	}
+	c.busy[destination] = false
+	return true
+}
+
+func (c *Courier) leave(destination string) (again bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.busy[destination] {
+		c.busy[destination] = false
+		return true
+	}
+	delete(c.busy, destination)
+	return false
+}
+
+// withLease delivers while no other process does.
+func (c *Courier) withLease(ctx context.Context, destination string) error {
+	name := "deliver:" + destination
+	got, err := c.store.AcquireLease(ctx, name, c.owner, leaseTTL)
+	if err == nil && !got {
+		var owner string
+		if owner, err = c.store.LeaseOwner(ctx, name); err == nil && owner != "" && c.dead(owner) {
+			if err = c.store.ReleaseLease(ctx, name, owner); err == nil {
+				got, err = c.store.AcquireLease(ctx, name, c.owner, leaseTTL)
+			}
+		}
+	}
+	if err != nil || !got {
+		return err
+	}
+	defer func() {
+		back, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer done()
+		if err := c.store.ReleaseLease(back, name, c.owner); err != nil {
+			c.o.Logger.Warn("lease not released; it lapses by itself", "lease", name, "error", err)
+		}
+	}()
+	r := &round{c: c, destination: destination, lease: name, held: c.o.Now()}
+	for {
+		more, err := r.run(ctx)
+		if err != nil || !more || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// round is one look at what is due for a destination.
+type round struct {
+	c           *Courier
+	destination string
+	lease       string
+	held        time.Time // when the lease was taken or renewed
+
+	now    time.Time
+	target Target
+	rules  map[string]models.Rule
+	health models.DestinationHealth
+	noted  bool // the health has changed since it was kept
+	roots  map[string]string
+}
+
+// run sends what is due now; more when it may be worth looking again.
+func (r *round) run(ctx context.Context) (more bool, err error) {
+	c := r.c
+	r.now = c.o.Now().UTC()
+	if r.health, err = c.store.DestinationHealth(ctx, r.destination); err != nil {
+		return false, err
+	}
+	if r.health.OpenUntil.After(r.now) {
+		return false, nil
+	}
+	due, err := c.store.Outgoing(ctx, r.destination, r.now.Add(c.o.Pace.horizon()), plannedAtOnce)
+	if err != nil || len(due) == 0 {
+		return false, err
+	}
+	var missing error
+	if r.target, missing = c.o.Target(r.destination); missing != nil {
+		return false, c.refuse(ctx, due, missing)
+	}
+	if err := r.readRules(ctx); err != nil {
+		return false, err
+	}
+	loads, later, err := r.plan(ctx, due)
+	if err != nil {
+		return false, err
+	}
+	if len(loads) == 0 {
+		if len(later) == 0 {
+			return false, nil
+		}
+		return false, c.store.SaveDeliveries(ctx, later)
+	}
+	rest := loads[min(len(loads), claimedAtOnce):]
+	sent, err := r.send(ctx, loads[:min(len(loads), claimedAtOnce)], later)
+	return err == nil && sent && (len(rest) > 0 || len(due) == plannedAtOnce), err
+}
+
+func (r *round) readRules(ctx context.Context) error {
+	all, err := r.c.o.rules(ctx, r.c.store)
+	r.rules = make(map[string]models.Rule, len(all))
+	for _, rule := range all {
+		r.rules[rule.ID] = rule
+	}
+	return err
+}
+
+func (r *round) plan(ctx context.Context, due []models.Outgoing) ([]Load, []models.Delivery, error) {
+	p := Planning{Machine: r.target.Machine, Due: due, Pace: r.c.o.Pace, Now: r.now}
+	var err error
+	if !p.Machine {
+		if p.Sent, err = r.c.store.SentSince(ctx, r.destination, r.now.Add(-p.Pace.Every)); err != nil {
+			return nil, nil, err
+		}
+	}
+	if slices.ContainsFunc(due, func(o models.Outgoing) bool { return !o.Event.Cause.News() }) {
+		if p.Busy, err = r.c.o.Busy(ctx); err != nil {
+			return nil, nil, fmt.Errorf("see whether old mail is still read: %w", err)
+		}
+	}
+	loads, later := Plan(p)
+	return loads, later, nil
+}
+
+// refuse ends deliveries to a destination that is not there.
+func (c *Courier) refuse(ctx context.Context, due []models.Outgoing, why error) error {
+	var list []models.Delivery
+	for _, o := range due {
+		o.State, o.Reason, o.NextAt = models.DeliveryFailed, why.Error(), time.Time{}
+		list = append(list, o.Delivery)
+	}
+	return c.store.SaveDeliveries(ctx, list)
+}
+
+// send makes the attempts known, and makes them. False when the destination
+// is left alone from here on.
+func (r *round) send(ctx context.Context, loads []Load, later []models.Delivery) (bool, error) {
+	if err := r.claim(ctx, loads, later); err != nil {
+		return false, err
+	}
+	items, err := r.items(ctx, loads)
+	if err != nil {
+		return false, err
+	}
+	for n, l := range loads {
+		if ctx.Err() != nil || r.health.OpenUntil.After(r.now) {
+			return false, r.unclaim(ctx, loads[n:])
+		}
+		if err := r.renew(ctx); err != nil {
+			return false, err
+		}
+		if err := r.sendOne(ctx, l, items[n]); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// claim keeps that attempts begin, so that whoever goes on after a crash knows
+// that they may have succeeded.
+func (r *round) claim(ctx context.Context, loads []Load, later []models.Delivery) error {
+	all := later
+	for n := range loads {
+		batch := ""
+		if len(loads[n].List) > 1 {
+			batch = batchKey(loads[n].List)
+		}
+		for i := range loads[n].List {
+			d := &loads[n].List[i].Delivery
+			d.Attempts++
+			if batch != "" && d.Batch == "" {
+				d.Batch, d.State, d.Digest = batch, models.DeliveryGrouped, loads[n].Digest
+			}
+			all = append(all, *d)
+		}
+	}
+	r.c.o.Step("claim")
+	if err := r.c.store.SaveDeliveries(ctx, all); err != nil {
+		return err
+	}
+	r.c.o.Step("claimed")
+	return nil
+}
+
+func (r *round) unclaim(ctx context.Context, loads []Load) error {
+	var all []models.Delivery
+	for _, l := range loads {
+		for _, o := range l.List {
+			o.Attempts--
+			all = append(all, o.Delivery)
+		}
+	}
+	back, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer done()
+	return r.c.store.SaveDeliveries(back, all)
+}
+
+// items reads what the loads are about, by the scopes of their rules.
+func (r *round) items(ctx context.Context, loads []Load) ([][]Item, error) {
+	type place struct{ load, at int }
+	byScope := map[string][]place{}
+	scopes := map[string]models.Scope{}
+	all := make([][]Item, len(loads))
+	about := []string{}
+	for n, l := range loads {
+		all[n] = make([]Item, len(l.List))
+		rule, there := r.rules[l.List[0].RuleID]
+		if !there {
+			continue
+		}
+		key := fmt.Sprintf("%+v", rule.Scope)
+		scopes[key] = rule.Scope
+		for i := range l.List {
+			byScope[key] = append(byScope[key], place{n, i})
+		}
+		about = append(about, subjects([]models.Event{l.List[0].Event})...)
+	}
+	load := loader{records: r.c.store, rules: r.c.o.PhaseRules, now: r.now}
+	for key, places := range byScope {
+		events := make([]models.Event, len(places))
+		for i, p := range places {
+			events[i] = loads[p.load].List[p.at].Event
+		}
+		items, err := load.items(ctx, scopes[key], events)
+		if err != nil {
+			return nil, err
+		}
+		for i, p := range places {
+			items[i].Delivery = loads[p.load].List[p.at].Delivery
+			all[p.load][p.at] = items[i]
+		}
+	}
+	var err error
+	r.roots, err = r.c.store.Threads(ctx, r.destination, about)
+	return all, err
+}
+
+// errLost ends a round whose lease another process took.
+var errLost = errors.New("another process took over")
+
+func (r *round) renew(ctx context.Context) error {
+	if r.c.o.Now().Sub(r.held) < leaseTTL/3 {
+		return nil
+	}
+	got, err := r.c.store.AcquireLease(ctx, r.lease, r.c.owner, leaseTTL)
+	if err == nil && !got {
+		err = errLost
+	}
+	r.held = r.c.o.Now()
+	return err
+}
+
+// sendOne sends one message and keeps what came of it.
+func (r *round) sendOne(ctx context.Context, l Load, items []Item) error {
+	rule, there := r.rules[l.List[0].RuleID]
+	var kept []Item
+	var done []models.Delivery
+	for n, i := range items {
+		d := l.List[n].Delivery
+		late := l.Digest || r.now.Sub(d.CreatedAt) > r.c.o.Pace.Late
+		why := "the rule is gone"
+		if there {
+			why = Senseless(i, late, r.now)
+		}
+		if why != "" {
+			d.State, d.Reason, d.NextAt, d.EscalateAt = models.DeliveryDropped, why, time.Time{}, time.Time{}
+			done = append(done, d)
+			continue
+		}
+		kept = append(kept, i)
+	}
+	if len(kept) == 0 {
+		return r.c.record.keep(ctx, models.Dispatch{Deliveries: done})
+	}
+	p, err := r.parcel(ctx, rule, l, kept)
+	if err != nil {
+		return err
+	}
+	r.c.o.Step("send")
+	receipt, failed := hand(ctx, r.target.Destination, p)
+	r.c.o.Step("sent")
+	d := r.result(p, receipt, failed)
+	d.Deliveries = append(d.Deliveries, done...)
+	err = r.c.record.keep(ctx, d)
+	r.c.o.Step("recorded")
+	return err
+}
+
+// hand gives a destination a parcel; a panic of it is an error.
+func hand(ctx context.Context, d Destination, p Parcel) (receipt Receipt, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the destination panicked: %v", r)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	return d.Deliver(ctx, p)
+}
+
+// parcel puts a load together.
+func (r *round) parcel(ctx context.Context, rule models.Rule, l Load, items []Item) (Parcel, error) {
+	first := items[0].Delivery
+	p := Parcel{
+		Key: first.Key, Repeat: first.Attempts > 1, Rule: rule, Items: items, At: r.now,
+		Grouped: l.Grouped() && len(items) > 1, Digest: l.Digest && (len(items) > 1 || items[0].Event.Kind == models.EventDigest),
+	}
+	if first.Batch != "" {
+		p.Key = first.Batch
+	}
+	if id := about(items[0].Event); len(items) == 1 && id != "" {
+		p.Thread, p.Root = id, r.roots[id]
+	}
+	var err error
+	p.Message, p.Head, err = r.c.renderer.Render(ctx, p)
+	if err != nil {
+		return p, fmt.Errorf("put a message into words: %w", err)
+	}
+	return p, nil
+}
+
+// result gives what is to be kept of an attempt.
+func (r *round) result(p Parcel, receipt Receipt, err error) models.Dispatch {
+	now := r.c.o.Now().UTC()
+	var d models.Dispatch
+	for _, i := range p.Items {
+		v := i.Delivery
+		switch f := failure(err); {
+		case err == nil:
+			v.State, v.SentAt, v.NextAt, v.Reason, v.Posted = models.DeliverySent, now, time.Time{}, receipt.Note, receipt.Posted
+			v.Root = receipt.Root
+		case f.Fatal:
+			v.State, v.NextAt, v.Reason = models.DeliveryFailed, time.Time{}, f.Error()
+		case now.Sub(v.CreatedAt) > giveUpAfter:
+			v.State, v.NextAt, v.Reason = models.DeliveryFailed, time.Time{}, "given up after "+span(giveUpAfter)+": "+f.Error()
+		default:
+			v.NextAt, v.Reason = now.Add(r.pause(v.Attempts, f.After)), f.Error()
+			if v.State == models.DeliveryHeld {
+				v.State = models.DeliveryQueued
+			}
+		}
+		d.Deliveries = append(d.Deliveries, v)
+	}
+	if err == nil && p.Thread != "" && receipt.Root != "" {
+		d.Thread = models.AnnouncementThread{Destination: r.destination, About: p.Thread, Root: receipt.Root}
+		r.roots[p.Thread] = receipt.Root
+	}
+	d.Health = r.feel(err, now)
+	return d
+}
+
+// feel keeps how the destination does, and leaves it alone for a while after
+// some failures.
+func (r *round) feel(err error, now time.Time) models.DestinationHealth {
+	h := &r.health
+	h.Name = r.destination
+	f := failure(err)
+	if err == nil || f.Fatal {
+		if err != nil {
+			h.LastError, h.LastErrorAt = f.Error(), now
+		} else if h.Failures == 0 && now.Sub(h.LastSuccess) < time.Minute {
+			return models.DestinationHealth{}
+		} else {
+			h.LastSuccess = now
+		}
+		h.Failures, h.OpenUntil = 0, time.Time{}
+		return *h
+	}
+	h.Failures++
+	h.LastError, h.LastErrorAt = f.Error(), now
+	if h.Failures >= breakAfter || f.After > 0 {
+		h.OpenUntil = now.Add(r.pause(max(1, h.Failures-breakAfter+1), f.After))
+		r.now = now
+		r.c.o.Logger.Warn("a destination is left alone for a while", "destination", r.destination, "until", h.OpenUntil, "error", f.Error())
+	}
+	return *h
+}
+
+// pause is how long to wait after an attempt: what the destination asks for,
+// else a time that doubles, with up to a quarter of it by chance.
+func (r *round) pause(attempt int, wish time.Duration) time.Duration {
+	if wish > 0 {
+		return min(wish, longestWish)
+	}
+	d := firstPause
+	for ; attempt > 1 && d < longestPause; attempt-- {
+		d *= 2
+	}
+	d = min(d, longestPause)
+	return d + time.Duration(r.c.o.Random()*float64(d)/4)
+}
+
+// recorder keeps what was sent. What several couriers have to keep at the same
+// time is kept in one transaction.
+type recorder struct {
+	store interface {
+		Dispatched(ctx context.Context, list []models.Dispatch) error
+	}
+	mu      sync.Mutex
+	waiting []entry
+	working bool
+}
+
+type entry struct {
+	what models.Dispatch
+	done chan error
+	lead chan struct{} // whoever waits is to keep what waits
+}
+
+// keep returns when d is kept. It does not end with ctx: what was sent must be
+// known.
+func (r *recorder) keep(ctx context.Context, d models.Dispatch) error {
+	e := entry{d, make(chan error, 1), make(chan struct{}, 1)}
+	r.mu.Lock()
+	r.waiting = append(r.waiting, e)
+	if !r.working {
+		r.working = true
+		e.lead <- struct{}{}
+	}
+	r.mu.Unlock()
+	select {
+	case err := <-e.done:
+		return err
+	case <-e.lead:
+	}
+	r.work(context.WithoutCancel(ctx))
+	return <-e.done
+}
+
+// work keeps what waits, the caller's own among it, and hands on to the next.
+func (r *recorder) work(ctx context.Context) {
+	r.mu.Lock()
+	list := r.waiting
+	r.waiting = nil
+	r.mu.Unlock()
+	all := make([]models.Dispatch, len(list))
+	for i, e := range list {
+		all[i] = e.what
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	err := r.store.Dispatched(ctx, all)
+	for _, e := range list {
+		e.done <- err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.waiting) > 0 {
+		r.waiting[0].lead <- struct{}{}
+		return
+	}
+	r.working = false
+}
