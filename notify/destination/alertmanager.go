@@ -198,9 +198,10 @@ func reconcile(wanted, there []Silence, now time.Time) (todo, over []Silence) {
 }
 
 // sameTimes reports whether a silence has the wanted times. The start of one
-// that has begun is history.
+// that has begun is history: Alertmanager makes it the time when it was made,
+// by its own clock.
 func sameTimes(s, wanted Silence, now time.Time) bool {
-	begun := !s.Start.After(now) && !wanted.Start.After(now)
+	begun := s.Start.Before(now.Add(time.Minute)) && !wanted.Start.After(now)
 	return (begun || s.Start.Truncate(time.Second).Equal(wanted.Start.Truncate(time.Second))) &&
 		s.End.Truncate(time.Second).Equal(wanted.End.Truncate(time.Second))
 }
