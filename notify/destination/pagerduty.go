@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"lineman/chatops"
@@ -39,7 +40,7 @@ func newPagerDuty(o Options, s config.Destination) (notify.Destination, error) {
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || u.Fragment != "" {
 		return nil, errors.New("url: is no web address; write it like " + pagerDutyURL)
 	}
-	if len(d.key) > 100 || chatops.CleanLine(d.key.Reveal()) != d.key.Reveal() || d.key == "" {
+	if d.key == "" || len(d.key) > 100 || strings.ContainsFunc(d.key.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, errors.New("routing_key: is no key of an integration; write it alone")
 	}
 	d.who = u.Host
