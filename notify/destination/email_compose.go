@@ -83,6 +83,7 @@ func (e *email) header(p notify.Parcel, id, root string) message.Header {
 	}
 	h.Set("Auto-Submitted", "auto-generated")
 	h.Set("X-Auto-Response-Suppress", "All")
+	h.Set("X-Lineman-Announcement", id) // the reader of mail knows it by this; see parsers
 	if slices.ContainsFunc(p.Items, func(i notify.Item) bool { return i.Delivery.Urgent }) {
 		h.Set("Importance", "high")
 	}
