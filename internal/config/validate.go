@@ -40,6 +40,7 @@ func (d *decoder) validate(c Config) {
 	d.within("chatops.session_cache_timeout", int64(c.ChatOps.SessionCacheTimeout), 0, 366*24*3600)
 	d.sources(c.Sources)
 	d.inventories(c.Inventories)
+	d.notify(c.Notify)
 }
 
 // keyOf is the key of an entry of what may be a single value.

@@ -142,15 +142,15 @@ func payloadOf(o Options, p notify.Parcel) payload {
 	}
 	for _, i := range p.Items[:min(len(p.Items), maxItems)] {
 		out.Items = append(out.Items, itemBody{
-			Event: eventBodyOf(i.Event), Maintenance: maintenanceBodyOf(i), Finding: findingBodyOf(i.Finding), Mail: mailBodyOf(i.Mail),
+			Event: eventBodyOf(i.Event, i.Delivery.Urgent), Maintenance: maintenanceBodyOf(i), Finding: findingBodyOf(i.Finding), Mail: mailBodyOf(i.Mail),
 		})
 	}
 	return out
 }
 
-func eventBodyOf(e models.Event) eventBody {
+func eventBodyOf(e models.Event, urgent bool) eventBody {
 	out := eventBody{
-		Key: e.Key, Kind: string(e.Kind), At: instant(e.At), Cause: string(e.Cause), Author: e.Author, Urgent: e.Urgent, Name: e.Name,
+		Key: e.Key, Kind: string(e.Kind), At: instant(e.At), Cause: string(e.Cause), Author: e.Author, Urgent: urgent, Name: e.Name,
 		Revision: e.Revision, WindowStart: instant(e.Window), WindowEnd: instant(e.Ends), LeadSeconds: int64(e.Lead / time.Second),
 		Severity: string(e.Severity), Source: e.Source, Detail: e.Detail, Changes: []changeBody{},
 	}

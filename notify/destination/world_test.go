@@ -72,7 +72,7 @@ func about(m models.MaintenanceItem, kind models.EventKind) notify.Parcel {
 		}},
 		Head: &head, Thread: m.ID,
 		Items: []notify.Item{{
-			Event: models.Event{Key: "change:" + m.ID + ":4", Kind: kind, At: noon, Cause: models.CauseLive, MaintenanceID: m.ID, Name: m.Name, Revision: 4, Urgent: true,
+			Event: models.Event{Key: "change:" + m.ID + ":4", Kind: kind, At: noon, Cause: models.CauseLive, MaintenanceID: m.ID, Name: m.Name, Revision: 4,
 				Changes: []models.Change{{Field: "window[1].start", Old: "2026-03-02T20:00:00Z", New: "2026-03-02T22:00:00Z"}}},
 			Delivery: models.Delivery{Urgent: true}, Maintenance: &m, Phase: models.PhaseUpcoming,
 		}},
