@@ -433,13 +433,16 @@ func (r *round) result(p Parcel, receipt Receipt, err error) models.Dispatch {
 			v.State, v.NextAt, v.Reason = models.DeliveryFailed, time.Time{}, "given up after "+span(giveUpAfter)+": "+f.Error()
 		default:
 			v.NextAt, v.Reason = now.Add(r.pause(v.Attempts, f.After)), f.Error()
+			if receipt.Posted != "" {
+				v.Posted = receipt.Posted // part of it came through
+			}
 			if v.State == models.DeliveryHeld {
 				v.State = models.DeliveryQueued
 			}
 		}
 		d.Deliveries = append(d.Deliveries, v)
 	}
-	if err == nil && p.Thread != "" && receipt.Root != "" {
+	if p.Thread != "" && receipt.Root != "" {
 		d.Thread = models.AnnouncementThread{Destination: r.destination, About: p.Thread, Root: receipt.Root}
 		r.roots[p.Thread] = receipt.Root
 	}

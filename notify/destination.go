@@ -18,7 +18,9 @@ type Destination interface {
 	// Deliver sends a parcel and says where it is. It is called with one parcel
 	// after the other, never with two at once, and again with the same Key until
 	// it succeeds or is Fatal. A *Failure says whether trying again helps and
-	// when; any other error is worth trying again. No error holds a secret.
+	// when; any other error is worth trying again. No error holds a secret. When
+	// part of a parcel came through, the receipt beside the error says so: its
+	// Root is kept, and its Posted is that of the items of the next attempt.
 	Deliver(ctx context.Context, p Parcel) (Receipt, error)
 }
 

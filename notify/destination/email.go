@@ -112,7 +112,7 @@ func address(text string) (mail.Address, error) {
 func (e *email) Deliver(ctx context.Context, p notify.Parcel) (notify.Receipt, error) {
 	id := messageID(p.Key, e.domain)
 	root := p.Root
-	if p.Head == nil || !isMessageID(root) {
+	if p.Thread == "" || !isMessageID(root) {
 		root = ""
 	}
 	raw, err := e.compose(p, id, root)
@@ -127,7 +127,7 @@ func (e *email) Deliver(ctx context.Context, p notify.Parcel) (notify.Receipt, e
 		}
 	}
 	r := notify.Receipt{Root: root}
-	if r.Root == "" && p.Head != nil {
+	if r.Root == "" && p.Thread != "" {
 		r.Root = id
 	}
 	if len(to) == 0 {

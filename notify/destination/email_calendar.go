@@ -32,7 +32,7 @@ func (e *email) invites(p notify.Parcel) []invite {
 	seen := map[string]bool{}
 	for _, item := range p.Items {
 		m := item.Maintenance
-		if m == nil || seen[m.ID] || !scheduling(item.Event.Kind) {
+		if m == nil || seen[m.ID] || !item.Event.Is(scheduling...) {
 			continue
 		}
 		seen[m.ID] = true
@@ -47,13 +47,9 @@ func (e *email) invites(p notify.Parcel) []invite {
 	return all
 }
 
-// scheduling reports whether an event can change what calendars should show.
-func scheduling(k models.EventKind) bool {
-	switch k {
-	case models.EventNew, models.EventChanged, models.EventRescheduled, models.EventCancelled, models.EventCompleted, models.EventConflict:
-		return true
-	}
-	return false
+// scheduling are the events that can change what calendars should show.
+var scheduling = []models.EventKind{
+	models.EventNew, models.EventChanged, models.EventRescheduled, models.EventCancelled, models.EventCompleted, models.EventConflict,
 }
 
 // nextFirst puts the next window that takes place in front of the others.

@@ -9,7 +9,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/emersion/go-message"
 	"github.com/emersion/go-message/mail"
@@ -30,11 +29,8 @@ const (
 // compose writes a mail: plain text and HTML, the calendar entries, files. The
 // same parcel gives the same bytes but for the date.
 func (e *email) compose(p notify.Parcel, id, root string) ([]byte, error) {
-	shown := []chatops.Message{p.Message}
-	if p.Head != nil {
-		shown = append(shown, *p.Head)
-	}
-	html := drawHTML(shown, zoneOf(p.Rule))
+	zone := zoneOf(p.Rule)
+	html := drawHTML(p.Message, zone)
 	invites := e.invites(p)
 	c := composer{key: p.Key}
 	var body bytes.Buffer
@@ -46,7 +42,7 @@ func (e *email) compose(p notify.Parcel, id, root string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.text(inner, "text/plain", nil, drawText(shown, zoneOf(p.Rule)))
+	c.text(inner, "text/plain", nil, platform.DrawText(p.Message, zone, textWidth))
 	c.html(inner, html)
 	if len(invites) > 0 {
 		c.text(inner, "text/calendar", map[string]string{"method": invites[0].method}, string(invites[0].bytes))
@@ -88,16 +84,6 @@ func (e *email) header(p notify.Parcel, id, root string) message.Header {
 		h.Set("Importance", "high")
 	}
 	return h.Header
-}
-
-// drawText is what those see who read plain text: what happened, and below it
-// the present state.
-func drawText(list []chatops.Message, zone *time.Location) string {
-	texts := make([]string, len(list))
-	for i, m := range list {
-		texts[i] = platform.DrawText(m, zone, textWidth)
-	}
-	return strings.Join(texts, "\n"+strings.Repeat("-", 40)+"\n\n")
 }
 
 // composer writes parts, until the first error.

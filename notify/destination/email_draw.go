@@ -10,7 +10,7 @@ import (
 	"lineman/chatops"
 )
 
-// htmlBody is messages drawn as HTML, with the pictures that it shows and the
+// htmlBody is a message drawn as HTML, with the pictures that it shows and the
 // files that go with it.
 type htmlBody struct {
 	text   string
@@ -18,23 +18,18 @@ type htmlBody struct {
 	files  []chatops.File
 }
 
-// drawHTML draws messages below each other. Whatever they hold, the HTML has no
-// script, no style but its own, nothing that is fetched from elsewhere, and
-// links to web and mail addresses only.
-func drawHTML(list []chatops.Message, zone *time.Location) htmlBody {
+// drawHTML draws a message. Whatever it holds, the HTML has no script, no style
+// but its own, nothing that is fetched from elsewhere, and links to web and
+// mail addresses only.
+func drawHTML(m chatops.Message, zone *time.Location) htmlBody {
 	d := &htmlDraw{zone: zone, room: maxAttached}
 	d.out(`<!DOCTYPE html><html><head><meta charset="utf-8"></head>`, "\n",
 		`<body style="font-family:sans-serif;font-size:14px;color:#1c1c1c">`, "\n")
-	for i, m := range list {
-		if i > 0 {
-			d.out("<hr>\n")
-		}
-		if heading := chatops.CleanLine(m.Heading); heading != "" {
-			d.out("<h3>", html.EscapeString(heading), "</h3>\n")
-		}
-		for _, b := range m.Blocks {
-			d.block(b)
-		}
+	if heading := chatops.CleanLine(m.Heading); heading != "" {
+		d.out("<h3>", html.EscapeString(heading), "</h3>\n")
+	}
+	for _, b := range m.Blocks {
+		d.block(b)
 	}
 	d.out("</body></html>\n")
 	d.body.text = d.b.String()

@@ -42,6 +42,7 @@ type itemBody struct {
 type eventBody struct {
 	Key         string       `json:"key"`
 	Kind        string       `json:"kind"`
+	Also        []string     `json:"also"`
 	At          *time.Time   `json:"at"`
 	Cause       string       `json:"cause,omitempty"`
 	Author      string       `json:"author,omitempty"`
@@ -152,7 +153,10 @@ func eventBodyOf(e models.Event, urgent bool) eventBody {
 	out := eventBody{
 		Key: e.Key, Kind: string(e.Kind), At: instant(e.At), Cause: string(e.Cause), Author: e.Author, Urgent: urgent, Name: e.Name,
 		Revision: e.Revision, WindowStart: instant(e.Window), WindowEnd: instant(e.Ends), LeadSeconds: int64(e.Lead / time.Second),
-		Severity: string(e.Severity), Source: e.Source, Detail: e.Detail, Changes: []changeBody{},
+		Severity: string(e.Severity), Source: e.Source, Detail: e.Detail, Changes: []changeBody{}, Also: []string{},
+	}
+	for _, k := range e.Also {
+		out.Also = append(out.Also, string(k))
 	}
 	for _, c := range e.Changes[:min(len(e.Changes), maxListed)] {
 		out.Changes = append(out.Changes, changeBody{c.Field, c.Old, c.New})
