@@ -267,7 +267,7 @@ func (r *round) claim(ctx context.Context, loads []Load, later []models.Delivery
 			d := &loads[n].List[i].Delivery
 			d.Attempts++
 			if batch != "" && d.Batch == "" {
-				d.Batch, d.State, d.Digest = batch, models.DeliveryGrouped, loads[n].Digest
+				d.Batch, d.State = batch, models.DeliveryGrouped
 			}
 			all = append(all, *d)
 		}
@@ -377,6 +377,9 @@ func (r *round) sendOne(ctx context.Context, l Load, items []Item) error {
 	r.c.o.Step("send")
 	receipt, failed := hand(ctx, r.target.Destination, p)
 	r.c.o.Step("sent")
+	if failed != nil && ctx.Err() != nil { // it was stopped: nobody's fault, and what came of it is not known
+		return r.c.record.keep(ctx, models.Dispatch{Deliveries: done})
+	}
 	d := r.result(p, receipt, failed)
 	d.Deliveries = append(d.Deliveries, done...)
 	err = r.c.record.keep(ctx, d)
@@ -434,11 +437,11 @@ func (r *round) result(p Parcel, receipt Receipt, err error) models.Dispatch {
 		default:
 			v.NextAt, v.Reason = now.Add(r.pause(v.Attempts, f.After)), f.Error()
 			if receipt.Posted != "" {
-				v.Posted = receipt.Posted // part of it came through
+				v.Posted = receipt.Posted // part of it came through: it is repeated as it is
+				break
 			}
-			if v.State == models.DeliveryHeld {
-				v.State = models.DeliveryQueued
-			}
+			// What failed may go with more the next time.
+			v.State, v.Batch = models.DeliveryQueued, ""
 		}
 		d.Deliveries = append(d.Deliveries, v)
 	}

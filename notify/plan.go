@@ -23,7 +23,9 @@ type Pace struct {
 var DefaultPace = Pace{Wait: 2 * time.Second, Over: 5, Every: time.Minute, Late: 15 * time.Minute, Settle: 2 * time.Minute}
 
 // horizon is how far ahead of now Plan needs to see what waits.
-func (p Pace) horizon() time.Duration { return max(p.Wait, p.Every, p.Settle) }
+func (p Pace) horizon() time.Duration {
+	return max(p.Wait, p.Every, p.Settle, longestPause+longestPause/4+time.Minute)
+}
 
 // machineBatch bounds what a program is given at once.
 const machineBatch = 500
@@ -87,7 +89,7 @@ func (p Planning) rule(rule string, all []models.Outgoing) (loads []Load, later 
 	}
 	for _, id := range order { // what was put together once stays together
 		if b := batches[id]; p.due(b[0]) {
-			loads = append(loads, Load{List: b, Digest: b[0].Digest})
+			loads = append(loads, Load{List: b, Digest: b[0].Digest || p.Now.Sub(b[0].CreatedAt) > p.Pace.Late})
 		}
 	}
 	more, put := p.collected(collected)
@@ -106,7 +108,7 @@ func (p Planning) rule(rule string, all []models.Outgoing) (loads []Load, later 
 
 // collected gives digests. News of a backfill wait until no more come.
 func (p Planning) collected(all []models.Outgoing) (loads []Load, later []models.Delivery) {
-	var ready, backfill []models.Outgoing
+	var ready, backfill, failed []models.Outgoing
 	settled := !p.Busy
 	for _, o := range all {
 		switch {
@@ -115,11 +117,16 @@ func (p Planning) collected(all []models.Outgoing) (loads []Load, later []models
 			settled = settled && p.due(o)
 		case p.due(o):
 			ready = append(ready, o)
+		case o.Attempts > 0: // it failed, and goes with the next one
+			failed = append(failed, o)
 		}
 	}
-	if settled {
+	if len(ready) > 0 {
+		ready = append(ready, failed...)
+	}
+	if settled && len(backfill) > 0 {
 		ready = append(ready, backfill...)
-	} else if slices.ContainsFunc(backfill, p.due) {
+	} else if !settled && slices.ContainsFunc(backfill, p.due) {
 		later = p.put(backfill, p.Now.Add(p.Pace.Settle), "collected until no more old mail comes")
 	}
 	if len(ready) == 0 {
@@ -138,16 +145,20 @@ func (p Planning) collected(all []models.Outgoing) (loads []Load, later []models
 // people gives what people read: few messages alone, many as one.
 func (p Planning) people(rule string, all []models.Outgoing) (loads []Load, later []models.Delivery) {
 	var late, fresh []models.Outgoing
-	dueNow := false
+	dueNow, awaited, lateDue := false, false, false
 	for _, o := range all {
 		switch {
+		case p.Now.Sub(o.CreatedAt) > p.Pace.Late && (o.Attempts > 0 || p.due(o)):
+			late, lateDue = append(late, o), lateDue || p.due(o)
 		case o.Attempts > 0 && !p.due(o):
-		case p.Now.Sub(o.CreatedAt) > p.Pace.Late && p.due(o):
-			late = append(late, o)
 		default:
 			fresh = append(fresh, o)
 			dueNow = dueNow || p.due(o)
+			awaited = awaited || o.State == models.DeliveryHeld && !p.due(o)
 		}
+	}
+	if !lateDue {
+		late = nil
 	}
 	if len(late) > 1 {
 		loads = append(loads, Load{List: late, Digest: true})
@@ -157,11 +168,14 @@ func (p Planning) people(rule string, all []models.Outgoing) (loads []Load, late
 	switch {
 	case !dueNow:
 		return loads, later
-	case len(fresh) > p.Pace.Over:
+	case len(fresh) > p.Pace.Over && !awaited:
 		return append(loads, Load{List: fresh}), later
 	}
 	var put []models.Outgoing
 	room := p.Pace.Over - p.Sent[rule] - len(loads)
+	if awaited { // a message with others is to come: what comes now goes with it
+		room = 0
+	}
 	for _, o := range fresh {
 		switch {
 		case room > 0 || o.Urgent || o.Attempts > 0:

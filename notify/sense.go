@@ -20,6 +20,9 @@ func Senseless(i Item, late bool, now time.Time) string {
 		if m == nil {
 			return "the maintenance is gone"
 		}
+		if late && (e.Kind == models.EventEnded || e.Kind == models.EventPresumedOver) {
+			return "it is over"
+		}
 		return clockSenseless(i, now)
 	case models.EventOverlapFound, models.EventOverlapWorse:
 		if i.Finding == nil || !i.Finding.ClosedAt.IsZero() {

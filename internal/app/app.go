@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"lineman/chatops/platform"
 	"lineman/ingest"
 	"lineman/ingest/mailbox"
 	"lineman/internal/config"
@@ -17,6 +18,7 @@ import (
 	"lineman/internal/vault"
 	"lineman/internal/webclient"
 	"lineman/models"
+	"lineman/notify/destination"
 	"lineman/parsers"
 )
 
@@ -30,6 +32,11 @@ type Options struct {
 	// OpenAccess lets everybody in as admin without a token. It is for the
 	// demo, on loopback.
 	OpenAccess bool
+
+	// Senders are the chat platforms that can speak first, and Buttons makes
+	// what they send usable; see destination.Options.
+	Senders []platform.Sender
+	Buttons destination.Preparer
 }
 
 // App is lineman with an open database.
@@ -46,6 +53,8 @@ type App struct {
 	web      *http.Client // calls other systems
 	vault    *vault.Vault // nil: no secret_key is configured
 	tokens   tokens
+
+	announcer *announcer // nil: nobody is to be told
 }
 
 // Open connects to the database, brings its schema up to date unless the
@@ -73,7 +82,8 @@ func connect(ctx context.Context, o Options) (*App, error) {
 	}
 	s, err := store.Open(ctx, store.Options{
 		URL: o.Config.Database.URL.Reveal(), Logger: o.Logger, Now: o.Now,
-		Overlap: models.OverlapRules{HoldOver: o.Config.Overlap.HoldOver, Single: o.Config.Overlap.Single},
+		Overlap:  models.OverlapRules{HoldOver: o.Config.Overlap.HoldOver, Single: o.Config.Overlap.Single},
+		Announce: announces(o.Config, o.Senders),
 	})
 	if err != nil {
 		return nil, err
@@ -108,7 +118,10 @@ func (a *App) prepare(ctx context.Context) error {
 			a.counted.Parsed(provider, format, string(state))
 		},
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return a.openNotify()
 }
 
 // sources turns the configured mailboxes into those of the pipeline.

@@ -37,7 +37,7 @@ func (s *Store) SourceEvents(ctx context.Context) (map[string]models.Event, erro
 	newest := map[string]models.Event{}
 	err := s.read(ctx, "read events of sources", func(tx *gorm.DB) error {
 		var rows []announcementRow
-		err := tx.Where("kind IN ? AND id IN (SELECT MAX(CAST(b.id AS text)) FROM announcements b WHERE b.kind IN ? AND b.source <> '' GROUP BY b.source)", sourceKinds, sourceKinds).Find(&rows).Error
+		err := tx.Where("kind IN ? AND (source, at) IN (SELECT b.source, MAX(b.at) FROM announcements b WHERE b.kind IN ? GROUP BY b.source)", sourceKinds, sourceKinds).Find(&rows).Error
 		for _, r := range rows {
 			newest[r.Source] = r.model()
 		}

@@ -1,0 +1,209 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"lineman/chatops/platform"
+	"lineman/internal/config"
+	"lineman/models"
+	"lineman/notify"
+	"lineman/notify/destination"
+)
+
+// announcer is what announces: nil where nothing is to be told to.
+type announcer struct {
+	options   destination.Options
+	router    *notify.Router
+	courier   *notify.Courier
+	clock     *notify.Clock
+	templates *notify.Templates
+	rules     []models.Rule
+
+	mu      sync.Mutex
+	targets map[string]notify.Target // by name; chat channels join as they are asked for
+}
+
+// announces reports whether there is anybody to be told.
+func announces(c config.Config, senders []platform.Sender) bool {
+	return len(c.Notify.Destinations) > 0 || len(senders) > 0
+}
+
+// openNotify makes the rooms of announcements. An InputError when settings or
+// templates do not fit.
+func (a *App) openNotify() error {
+	if !announces(a.Config, a.Senders) {
+		return nil
+	}
+	n := &announcer{
+		options: destination.Options{Now: a.Now, PublicURL: a.Config.HTTP.PublicURL, Version: a.Version, Senders: a.Senders, Buttons: a.Buttons},
+		targets: map[string]notify.Target{},
+	}
+	for i, c := range a.Config.Notify.Destinations {
+		target, err := destination.New(n.options, c)
+		if err != nil {
+			return models.Invalid(fmt.Sprintf("notify.destinations[%d]", i), "%v", err)
+		}
+		n.targets[c.Name] = target
+	}
+	var err error
+	if n.rules, err = a.configuredRules(n); err != nil {
+		return err
+	}
+	n.templates, err = notify.NewTemplates(notify.TemplateOptions{
+		Folder: a.Config.Notify.Templates.Folder, Logger: a.Logger,
+		Handover: func(ctx context.Context, scope models.Scope, now time.Time) (notify.Handover, error) {
+			return notify.ReadHandover(ctx, a.store, a.habits.of, scope, now)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	o := notify.Options{
+		Rules: n.rules, Target: n.target, PhaseRules: a.habits.of, Busy: a.store.BackfillWaiting,
+		Now: a.Now, Logger: a.Logger, Step: fault(),
+	}
+	n.router = notify.NewRouter(o, a.store)
+	n.courier = notify.NewCourier(o, a.store, n.templates, owner(), dead)
+	n.clock = notify.NewClock(o, a.store)
+	a.announcer = n
+	return nil
+}
+
+// target finds a destination: a configured one, or a channel or user of a chat
+// platform, written PLATFORM:CHANNEL or PLATFORM:@USER.
+func (n *announcer) target(name string) (notify.Target, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if t, known := n.targets[name]; known {
+		return t, nil
+	}
+	slug, channel, is := strings.Cut(name, ":")
+	if !is {
+		return notify.Target{}, models.Invalid("destination", "there is no destination called %q; add it under notify.destinations", name)
+	}
+	c := config.Destination{Name: name, Chat: config.ChatDestination{Platform: slug, Channel: channel}}
+	if user, direct := strings.CutPrefix(channel, "@"); direct {
+		c.Chat.Channel, c.Chat.User = "", user
+	}
+	t, err := destination.New(n.options, c)
+	if err != nil {
+		return notify.Target{}, models.Invalid("destination", "%v", err)
+	}
+	n.targets[name] = t
+	return t, nil
+}
+
+// configuredRules are those of the file; without any, everything goes to the
+// first destination that people read.
+func (a *App) configuredRules(n *announcer) ([]models.Rule, error) {
+	list := a.Config.Notify.Rules
+	if len(list) == 0 {
+		if to := n.first(a.Config.Notify.Destinations); to != "" {
+			list = []config.NotifyRule{{Name: "everything", Destination: to}}
+		}
+	}
+	var rules []models.Rule
+	for i, c := range list {
+		r := a.rule(c)
+		if err := notify.Check(r); err != nil {
+			return nil, models.Invalid(fmt.Sprintf("notify.rules[%d]", i), "%v", err)
+		}
+		rules = append(rules, r)
+	}
+	return rules, nil
+}
+
+func (n *announcer) first(list []config.Destination) string {
+	for _, machine := range []bool{false, true} {
+		for _, c := range list {
+			if n.targets[c.Name].Machine == machine {
+				return c.Name
+			}
+		}
+	}
+	return ""
+}
+
+// zoneOfRules is the zone of rules that name none.
+func (a *App) zoneOfRules() string {
+	if zone := a.Config.Notify.TimeZone; zone != "" {
+		return zone
+	}
+	return a.Config.Display.TimeZone
+}
+
+// rule turns a configured rule into one of the records.
+func (a *App) rule(c config.NotifyRule) models.Rule {
+	r := models.Rule{
+		ID: "config:" + c.Name, Name: c.Name, From: models.RuleFromConfig, Scope: models.ScopeAll, Destination: c.Destination,
+		Filter: models.RuleFilter{
+			Providers: c.Providers, Sites: c.Sites, Circuits: c.Circuits, CircuitTypes: c.CircuitTypes, Tenants: c.Tenants, Tags: c.Tags,
+			Statuses: as[models.Status](c.Statuses), MinImpact: models.Impact(c.MinImpact), Phases: as[models.Phase](c.Phases),
+			LeadTime: c.LeadTime, Kinds: as[models.EventKind](c.Kinds),
+		},
+		Zone: c.TimeZone, Quiet: quietHours(c.QuietHours),
+		Urgent:   models.UrgentRules{Within: c.Urgent.Within, Kinds: as[models.EventKind](c.Urgent.Kinds), Never: c.Urgent.Never},
+		Digest:   models.DigestPlan{Cron: c.Digest.Cron, Template: c.Digest.Template},
+		Escalate: models.Escalation{After: c.Escalate.After, Rule: c.Escalate.Rule},
+	}
+	if r.Zone == "" {
+		r.Zone = a.zoneOfRules()
+	}
+	if r.Quiet.From == "" && !c.QuietHours.Off {
+		r.Quiet = quietHours(a.Config.Notify.QuietHours)
+	}
+	for _, text := range c.Reminders {
+		r.Reminders = append(r.Reminders, config.Reminder(text))
+	}
+	if c.Reminders == nil {
+		r.Reminders = models.DefaultReminders
+	}
+	return r
+}
+
+func quietHours(q config.NotifyQuiet) models.QuietHours {
+	if q.Off {
+		return models.QuietHours{}
+	}
+	return models.QuietHours{From: q.From, To: q.To, Days: q.Days}
+}
+
+func as[T ~string](words []string) []T {
+	var all []T
+	for _, w := range words {
+		all = append(all, T(w))
+	}
+	return all
+}
+
+// route makes the deliveries of what happened.
+func (a *App) route(ctx context.Context, _ models.Job) error {
+	if a.announcer == nil {
+		return nil
+	}
+	return a.announcer.router.Route(ctx)
+}
+
+// deliver sends what is due for a destination.
+func (a *App) deliver(ctx context.Context, j models.Job) error {
+	if a.announcer == nil {
+		return nil
+	}
+	return a.announcer.courier.Deliver(ctx, j.Source)
+}
+
+// tick announces what time brings, and routes what no job was enqueued for:
+// what a process without a queue wrote.
+func (a *App) tick(ctx context.Context, j models.Job) error {
+	if a.announcer == nil {
+		return nil
+	}
+	if err := a.announcer.clock.Tick(ctx); err != nil {
+		return fmt.Errorf("look at the clock: %w", err)
+	}
+	return a.route(ctx, j)
+}
