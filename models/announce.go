@@ -254,6 +254,13 @@ type Announcement struct {
 	Deliveries []Delivery
 }
 
+// AnnouncementAnswer is what a rule says to an event, for people who ask why.
+type AnnouncementAnswer struct {
+	Rule string
+	Told bool
+	Why  string // why it is not told, or what holds it
+}
+
 // DestinationHealth is how deliveries to a destination go.
 type DestinationHealth struct {
 	Name        string

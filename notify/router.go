@@ -286,27 +286,20 @@ func settled(d models.Delivery) bool {
 	return d.State == models.DeliveryDropped || d.State == models.DeliveryFailed
 }
 
-// Answer is what a rule says to an event, for people who ask why.
-type Answer struct {
-	Rule string
-	Told bool
-	Why  string // why it is not told, or what holds it
-}
-
 // Explain asks every rule about an event, as the rules and the record are now.
-func (r *Router) Explain(ctx context.Context, e models.Event) ([]Answer, error) {
+func (r *Router) Explain(ctx context.Context, e models.Event) ([]models.AnnouncementAnswer, error) {
 	verdicts, err := r.judge(ctx, []models.Event{e})
 	if err != nil {
 		return nil, err
 	}
-	var all []Answer
+	var all []models.AnnouncementAnswer
 	for _, v := range verdicts[0] {
-		a := Answer{Rule: v.rule.Name, Told: v.told, Why: v.why}
+		a := models.AnnouncementAnswer{Rule: v.rule.Name, Told: v.told, Why: v.why}
 		if v.told {
 			a.Told, a.Why = !settled(v.delivery), v.delivery.Reason
 		}
 		all = append(all, a)
 	}
-	slices.SortStableFunc(all, func(a, b Answer) int { return strings.Compare(a.Rule, b.Rule) })
+	slices.SortStableFunc(all, func(a, b models.AnnouncementAnswer) int { return strings.Compare(a.Rule, b.Rule) })
 	return all, nil
 }

@@ -31,14 +31,16 @@ type Options struct {
 	Writer Writer
 	// Accounts makes and changes users and tokens; nil: there are none.
 	Accounts Accounts
-	Push     Pusher                                      // nil: mail cannot be handed over
-	Ready    func(context.Context) error                 // nil: always ready
-	Rules    func(providerSlug string) models.PhaseRules // nil: the defaults
-	Source   func(name string) SourceSetting             // nil: nothing is known of them
-	Now      func() time.Time
-	Logger   *slog.Logger
-	BaseURL  string // public URL, for links in answers; empty: as the request names it
-	Version  string
+	// Announcer tells of announcements; nil: nothing is announced.
+	Announcer Announcer
+	Push      Pusher                                      // nil: mail cannot be handed over
+	Ready     func(context.Context) error                 // nil: always ready
+	Rules     func(providerSlug string) models.PhaseRules // nil: the defaults
+	Source    func(name string) SourceSetting             // nil: nothing is known of them
+	Now       func() time.Time
+	Logger    *slog.Logger
+	BaseURL   string // public URL, for links in answers; empty: as the request names it
+	Version   string
 }
 
 // The limits of one request.
@@ -162,6 +164,7 @@ func (s *server) register() {
 	s.registerHistory()
 	s.registerAliases()
 	s.registerAccounts()
+	s.registerAnnouncements()
 	s.registerApp()
 }
 

@@ -52,8 +52,13 @@ func (b *board) Handle(pattern string, h http.Handler) {
 
 // routes are all handlers there are, and the routes that they answer.
 func (a *App) routes() (http.Handler, map[string]bool, error) {
+	var announcer rest.Announcer
+	if a.announcer != nil {
+		announcer = a.announcer.desk
+	}
 	api, err := rest.New(rest.Options{
-		Reader: a.store, Writer: a.store, Accounts: a.accounts(), Push: a.pipeline, Ready: a.store.Ping,
+		Announcer: announcer,
+		Reader:    a.store, Writer: a.store, Accounts: a.accounts(), Push: a.pipeline, Ready: a.store.Ping,
 		Now: a.Now, Logger: a.Logger, BaseURL: a.Config.HTTP.PublicURL, Version: a.Version,
 		Rules: a.habits.of, Source: a.sourceSetting,
 	})

@@ -21,6 +21,7 @@ type announcer struct {
 	courier   *notify.Courier
 	clock     *notify.Clock
 	templates *notify.Templates
+	desk      *notify.Desk
 	rules     []models.Rule
 
 	mu      sync.Mutex
@@ -69,6 +70,7 @@ func (a *App) openNotify() error {
 	n.router = notify.NewRouter(o, a.store)
 	n.courier = notify.NewCourier(o, a.store, n.templates, owner(), dead)
 	n.clock = notify.NewClock(o, a.store)
+	n.desk = notify.NewDesk(o, a.store, n.router, n.templates, a.zoneOfRules())
 	a.announcer = n
 	return nil
 }

@@ -190,6 +190,7 @@ func narrowAnnouncements(tx *gorm.DB, v sight, all []models.Announcement) error 
 	}
 	partial, err := fillMaintenances(tx, v, records)
 	for i, a := range all {
+		all[i].Deliveries = nil // they tell of other people's rules and channels
 		if m := byID[a.MaintenanceID]; m != nil && partial[m.ID] {
 			all[i].Changes = narrowChanges(a.Changes, seenKeys(*m))
 		}

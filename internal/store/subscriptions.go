@@ -100,3 +100,14 @@ func (s *Store) DestinationHealths(ctx context.Context) (all []models.Destinatio
 	})
 	return all, err
 }
+
+// Resend has deliveries made again: their rows are written as they are given,
+// and their destinations are asked for.
+func (s *Store) Resend(ctx context.Context, list []models.Delivery) error {
+	return s.write(ctx, "send announcements again", func(w *work) error {
+		for _, d := range list {
+			w.enqueue(models.Job{Kind: models.JobDeliver, Source: d.Destination})
+		}
+		return w.saveDeliveries(list)
+	})
+}
