@@ -13,12 +13,12 @@ import (
 // DeskStore is what the Desk reads and writes.
 type DeskStore interface {
 	Book
-	Subscribe(ctx context.Context, r models.Rule) (models.Rule, error)
-	Unsubscribe(ctx context.Context, id string) error
+	Subscribe(ctx context.Context, by models.Principal, r models.Rule) (models.Rule, error)
+	Unsubscribe(ctx context.Context, by models.Principal, id string) error
 	Mute(ctx context.Context, m models.AnnouncementMute) error
 	Announcements(ctx context.Context, s models.Scope, f models.AnnouncementFilter) ([]models.Announcement, int, error)
 	// Resend has deliveries made again, under keys of their own.
-	Resend(ctx context.Context, deliveries []models.Delivery) error
+	Resend(ctx context.Context, by models.Principal, deliveries []models.Delivery) error
 	Maintenance(ctx context.Context, s models.Scope, idOrName string) (models.MaintenanceDetail, error)
 	DestinationHealths(ctx context.Context) ([]models.DestinationHealth, error)
 }
@@ -75,7 +75,7 @@ func (d *Desk) Subscribe(ctx context.Context, by models.Principal, r models.Rule
 	if r.Escalate.Rule != "" && find(known, func(k models.Rule) bool { return k.Name == r.Escalate.Rule }) == nil {
 		return r, models.Invalid("escalate", "there is no rule called %q", r.Escalate.Rule)
 	}
-	return d.store.Subscribe(ctx, r)
+	return d.store.Subscribe(ctx, by, r)
 }
 
 // Unsubscribe removes a rule by name or ID: one's own, or any for an admin who
@@ -94,7 +94,7 @@ func (d *Desk) Unsubscribe(ctx context.Context, by models.Principal, rule string
 	case r.Author != by.Name && by.Role != models.RoleAdmin:
 		return *r, models.Invalid("", "the subscription %s is %s's; ask them or an administrator", r.Name, r.Author)
 	}
-	return *r, d.store.Unsubscribe(ctx, r.ID)
+	return *r, d.store.Unsubscribe(ctx, by, r.ID)
 }
 
 // longestMute bounds how long nothing is told.
@@ -107,7 +107,7 @@ func (d *Desk) Mute(ctx context.Context, by models.Principal, destination, maint
 	if span < 0 || span > longestMute {
 		return m, models.Invalid("for", "%s is out of range; use up to 90 days", span)
 	}
-	if _, err := d.o.Target(destination); err != nil {
+	if _, err := d.o.Target(destination); err != nil && len(d.o.Same(destination)) == 0 {
 		return m, err
 	}
 	if maintenance != "" {
@@ -116,6 +116,14 @@ func (d *Desk) Mute(ctx context.Context, by models.Principal, destination, maint
 			return m, err
 		}
 		m.About = found.ID
+	}
+	// The same channel may have a name in the configuration.
+	for _, name := range d.o.Same(destination) {
+		same := m
+		same.Destination = name
+		if err := d.store.Mute(ctx, same); err != nil {
+			return m, err
+		}
 	}
 	return m, d.store.Mute(ctx, m)
 }
@@ -168,7 +176,7 @@ func (d *Desk) Resend(ctx context.Context, by models.Principal, id, destination 
 		v.State, v.Reason, v.Attempts, v.Batch, v.Digest = models.DeliveryQueued, "sent again by "+by.Name, 0, "", false
 		v.NextAt, v.SentAt, v.CreatedAt = now, time.Time{}, now
 	}
-	return len(again), d.store.Resend(ctx, again)
+	return len(again), d.store.Resend(ctx, by, again)
 }
 
 // Destinations tells how deliveries to destinations go.

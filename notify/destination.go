@@ -32,6 +32,7 @@ type Target struct {
 	// put in a group, and it is told of acknowledgements as well.
 	Machine     bool
 	Destination Destination
+	Address     string // of a chat channel or user: PLATFORM:CHANNEL, PLATFORM:@USER
 }
 
 // Parcel is one message with what it is about.

@@ -36,6 +36,7 @@ type Book interface {
 type Options struct {
 	Rules      []models.Rule                           // of the configuration, checked
 	Target     func(name string) (Target, error)       // a destination by name; an InputError for one that is not there
+	Same       func(address string) []string           // configured destinations at a chat address; nil: none
 	PhaseRules func(provider string) models.PhaseRules // by slug
 	Busy       func(ctx context.Context) (bool, error) // old mail is still being read; nil: never
 	Pace       Pace                                    // zero: DefaultPace
@@ -57,6 +58,9 @@ func (o *Options) complete() {
 	}
 	if o.Busy == nil {
 		o.Busy = func(context.Context) (bool, error) { return false, nil }
+	}
+	if o.Same == nil {
+		o.Same = func(string) []string { return nil }
 	}
 	if o.Random == nil {
 		o.Random = rand.Float64

@@ -34,12 +34,14 @@ type Writer interface {
 
 // Options are what the commands are made of.
 type Options struct {
-	Reader  Reader
-	Writer  Writer // nil: commands that write are left out
-	Now     func() time.Time
-	Zone    *time.Location // in which a day begins; nil: UTC
-	Version string
-	Rules   func(providerSlug string) models.PhaseRules // nil: the defaults
+	Reader Reader
+	Writer Writer // nil: commands that write are left out
+	// Announcer keeps who is told what; nil: nothing is announced.
+	Announcer Announcer
+	Now       func() time.Time
+	Zone      *time.Location // in which a day begins; nil: UTC
+	Version   string
+	Rules     func(providerSlug string) models.PhaseRules // nil: the defaults
 }
 
 func (o Options) filled() Options {

@@ -48,7 +48,7 @@ func (c *call) announcementsList() *cobra.Command {
 				}
 				var rows [][]string
 				for _, v := range all {
-					rows = append(rows, []string{v.ID, minute(v.At), string(v.Kind), v.Name, went(v)})
+					rows = append(rows, []string{v.ID, clockText(v.At), string(v.Kind), v.Name, went(v)})
 				}
 				return printTable(cmd.OutOrStdout(), []string{"ID", "AT (UTC)", "WHAT", "NAME", "WENT"}, rows)
 			})
@@ -70,7 +70,7 @@ func words[T ~string](list []T) string {
 	return strings.Join(all, ", ")
 }
 
-func minute(t time.Time) string {
+func clockText(t time.Time) string {
 	if t.IsZero() {
 		return "-"
 	}
@@ -104,10 +104,10 @@ func (c *call) announcementsShow() *cobra.Command {
 					return err
 				}
 				out := cmd.OutOrStdout()
-				fmt.Fprintf(out, "%s %s at %s UTC, cause %s\n\n", v.Kind, v.Name, minute(v.At), v.Cause)
+				fmt.Fprintf(out, "%s %s at %s UTC, cause %s\n\n", v.Kind, v.Name, clockText(v.At), v.Cause)
 				var rows [][]string
 				for _, d := range v.Deliveries {
-					rows = append(rows, []string{d.RuleName, d.Destination, string(d.State), fmt.Sprint(d.Attempts), minute(d.SentAt), minute(d.NextAt), orDash(d.Reason)})
+					rows = append(rows, []string{d.RuleName, d.Destination, string(d.State), fmt.Sprint(d.Attempts), clockText(d.SentAt), clockText(d.NextAt), orDash(d.Reason)})
 				}
 				if err := printTable(out, []string{"RULE", "DESTINATION", "STATE", "TRIED", "SENT", "NEXT", "WHY"}, rows); err != nil {
 					return err
@@ -181,7 +181,7 @@ func (c *call) notify() *cobra.Command {
 				}
 				var rows [][]string
 				for _, h := range all {
-					rows = append(rows, []string{h.Name, fmt.Sprint(h.Waiting), minute(h.LastSuccess), fmt.Sprint(h.Failures), minute(h.OpenUntil), orDash(h.LastError)})
+					rows = append(rows, []string{h.Name, fmt.Sprint(h.Waiting), clockText(h.LastSuccess), fmt.Sprint(h.Failures), clockText(h.OpenUntil), orDash(h.LastError)})
 				}
 				return printTable(cmd.OutOrStdout(), []string{"DESTINATION", "WAITING", "LAST SUCCESS", "FAILURES", "LEFT ALONE UNTIL", "LAST ERROR"}, rows)
 			})

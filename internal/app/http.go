@@ -163,5 +163,9 @@ func (a *App) labelled() []string {
 }
 
 func (a *App) commandOptions() command.Options {
-	return command.Options{Reader: a.store, Writer: a.store, Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version}
+	o := command.Options{Reader: a.store, Writer: a.store, Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version}
+	if a.announcer != nil {
+		o.Announcer = a.announcer.desk
+	}
+	return o
 }

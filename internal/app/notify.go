@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -48,6 +49,12 @@ func (a *App) openNotify() error {
 		if err != nil {
 			return models.Invalid(fmt.Sprintf("notify.destinations[%d]", i), "%v", err)
 		}
+		if kind := c.Kind(); kind == config.DestinationChat {
+			target.Address = c.Chat.Platform + ":" + c.Chat.Channel
+			if c.Chat.User != "" {
+				target.Address = c.Chat.Platform + ":@" + c.Chat.User
+			}
+		}
 		n.targets[c.Name] = target
 	}
 	var err error
@@ -64,7 +71,7 @@ func (a *App) openNotify() error {
 		return err
 	}
 	o := notify.Options{
-		Rules: n.rules, Target: n.target, PhaseRules: a.habits.of, Busy: a.store.BackfillWaiting,
+		Rules: n.rules, Target: n.target, Same: n.same, PhaseRules: a.habits.of, Busy: a.store.BackfillWaiting,
 		Now: a.Now, Logger: a.Logger, Step: fault(),
 	}
 	n.router = notify.NewRouter(o, a.store)
@@ -97,6 +104,20 @@ func (n *announcer) target(name string) (notify.Target, error) {
 	}
 	n.targets[name] = t
 	return t, nil
+}
+
+// same names the configured destinations at a chat address.
+func (n *announcer) same(address string) []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var names []string
+	for name, t := range n.targets {
+		if t.Address == address && name != address {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // configuredRules are those of the file; without any, everything goes to the

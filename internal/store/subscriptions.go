@@ -24,7 +24,7 @@ const maxSubscriptions = 2000
 
 // Subscribe keeps a new rule and gives it as it is kept. An InputError when
 // its name is in use, or there are too many.
-func (s *Store) Subscribe(ctx context.Context, r models.Rule) (models.Rule, error) {
+func (s *Store) Subscribe(ctx context.Context, by models.Principal, r models.Rule) (models.Rule, error) {
 	err := s.write(ctx, "keep a subscription", func(w *work) error {
 		var n int64
 		if err := w.Model(&subscriptionRow{}).Count(&n).Error; err != nil {
@@ -37,7 +37,10 @@ func (s *Store) Subscribe(ctx context.Context, r models.Rule) (models.Rule, erro
 		r.ID, r.CreatedAt, r.UpdatedAt = newID(), now, now
 		row := newSubscriptionRow(r)
 		r.Name = row.Name
-		return w.Create(&row).Error
+		if err := w.Create(&row).Error; err != nil {
+			return err
+		}
+		return audit(w, []models.Audit{auditOf(s, by, "create", "subscription", row.ID, row.Name, "", digest(row.model()), "")})
 	})
 	if isUnique(err) {
 		return r, models.Invalid("name", "a subscription named %q is there already; choose another name", tidy(r.Name))
@@ -47,16 +50,19 @@ func (s *Store) Subscribe(ctx context.Context, r models.Rule) (models.Rule, erro
 
 // Unsubscribe removes a rule by its ID; models.ErrNotFound when it is not
 // there. What is on its way is dropped when it comes due.
-func (s *Store) Unsubscribe(ctx context.Context, id string) error {
+func (s *Store) Unsubscribe(ctx context.Context, by models.Principal, id string) error {
 	return s.write(ctx, "remove a subscription", func(w *work) error {
 		if !isID(id) {
 			return found(gorm.ErrRecordNotFound, "subscription %q", id)
 		}
-		done := w.Where("id = ?", id).Delete(&subscriptionRow{})
-		if done.Error == nil && done.RowsAffected == 0 {
-			return found(gorm.ErrRecordNotFound, "subscription %q", id)
+		var row subscriptionRow
+		if err := w.Where("id = ?", id).Take(&row).Error; err != nil {
+			return found(err, "subscription %q", id)
 		}
-		return done.Error
+		if err := w.Where("id = ?", id).Delete(&subscriptionRow{}).Error; err != nil {
+			return err
+		}
+		return audit(w, []models.Audit{auditOf(s, by, "delete", "subscription", row.ID, row.Name, digest(row.model()), "", "")})
 	})
 }
 
@@ -103,11 +109,16 @@ func (s *Store) DestinationHealths(ctx context.Context) (all []models.Destinatio
 
 // Resend has deliveries made again: their rows are written as they are given,
 // and their destinations are asked for.
-func (s *Store) Resend(ctx context.Context, list []models.Delivery) error {
+func (s *Store) Resend(ctx context.Context, by models.Principal, list []models.Delivery) error {
 	return s.write(ctx, "send announcements again", func(w *work) error {
+		var entries []models.Audit
 		for _, d := range list {
 			w.enqueue(models.Job{Kind: models.JobDeliver, Source: d.Destination})
+			entries = append(entries, auditOf(s, by, "resend", "announcement", d.EventID, d.Destination, "", "", ""))
 		}
-		return w.saveDeliveries(list)
+		if err := w.saveDeliveries(list); err != nil {
+			return err
+		}
+		return audit(w, entries)
 	})
 }
