@@ -21,9 +21,10 @@ const binary = "prometheus-alertmanager"
 
 // Server is an Alertmanager that tells nobody of alerts.
 type Server struct {
-	t    testing.TB
-	base string
-	log  string
+	t      testing.TB
+	client *http.Client
+	base   string
+	log    string
 }
 
 // Start starts an Alertmanager and stops it when the test ends. The test is
@@ -35,7 +36,7 @@ func Start(t testing.TB) *Server {
 		t.Skip("no Alertmanager: install prometheus-alertmanager or run make test")
 	}
 	dir := t.TempDir()
-	s := &Server{t: t, log: filepath.Join(dir, "log")}
+	s := &Server{t: t, client: &http.Client{}, log: filepath.Join(dir, "log")}
 	s.must(os.WriteFile(filepath.Join(dir, "alertmanager.yml"), []byte("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"), 0o600))
 	for range 5 { // a port can be taken between the look and the start
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -73,7 +74,7 @@ func (s *Server) launch(path, dir, address string) bool {
 			return false
 		case <-tick.C:
 		}
-		r, err := http.Get(s.base + "/-/ready")
+		r, err := s.client.Get(s.base + "/-/ready")
 		if err != nil {
 			continue
 		}
@@ -159,7 +160,7 @@ func (s *Server) call(method, path string, in, out any) {
 	r, err := http.NewRequestWithContext(s.t.Context(), method, s.base+path, bytes.NewReader(body))
 	s.must(err)
 	r.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := s.client.Do(r)
 	s.must(err)
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
