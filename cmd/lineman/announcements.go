@@ -187,5 +187,5 @@ func (c *call) notify() *cobra.Command {
 			})
 		},
 	}
-	return group("notify", "The destinations of announcements", test, status)
+	return group("notify", "The destinations of announcements", test, status, c.notifySilences())
 }
