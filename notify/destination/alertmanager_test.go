@@ -1,6 +1,7 @@
 package destination_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -260,5 +261,58 @@ func TestMatchersAreChecked(t *testing.T) {
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", matchers, err, want)
 		}
+	}
+}
+
+// lossy hands calls on and loses the first answers to those that make silences.
+type lossy struct{ left int }
+
+func (l *lossy) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err == nil && r.Method == http.MethodPost && l.left > 0 {
+		l.left--
+		return nil, errors.Join(errors.New("connection reset"), answer.Body.Close())
+	}
+	return answer, err
+}
+
+// A silence whose answer was lost is found by its comment, and not made twice;
+// those of people and of other rules are left alone.
+func TestSilencesFoundAgain(t *testing.T) {
+	server := alertmanager.Start(t)
+	now := time.Now().UTC()
+	o := options()
+	o.Now, o.Base = func() time.Time { return now }, &lossy{left: 2}
+	d := silencer(t, o, server.URL(), `{instance="{{.Device}}", ifName="{{.Interface}}"}`)
+	m := work()
+	m.Windows[0].Start, m.Windows[0].End = now.Add(time.Hour), now.Add(2*time.Hour)
+	m.Circuits[1].Circuit.Terminations[0].Device = "bcn-r2"
+	p := about(m, models.EventNew)
+	for i := range 4 {
+		if _, err := d.Deliver(t.Context(), p); (err != nil) != (i < 2) || err != nil && failure(t, err).Fatal {
+			t.Errorf("attempt %d: %v", i+1, err)
+		}
+	}
+	if got := quiet(server.Silences(), now); len(got) != 2 {
+		t.Errorf("%d silences: %v", len(got), got)
+	}
+	other := about(m, models.EventNew)
+	other.Rule.Name = "other"
+	m.Circuits = m.Circuits[:1]
+	if _, err := d.Deliver(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	m.Status = models.StatusCancelled
+	p = about(m, models.EventCancelled)
+	if _, err := d.Deliver(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range server.Silences() {
+		if s.CreatedBy != "lineman other" {
+			t.Errorf("there is still one by %s", s.CreatedBy)
+		}
+	}
+	if n := len(server.Silences()); n != 2 {
+		t.Errorf("%d silences of the other rule are left, want 2", n)
 	}
 }
