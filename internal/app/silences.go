@@ -9,11 +9,11 @@ import (
 	"lineman/notify/destination"
 )
 
-// Silence and Alert are those of Alertmanager.
-type (
-	Silence = destination.Silence
-	Alert   = destination.Alert
-)
+// Silence is one of Alertmanager's, with what would be done with it.
+type Silence = destination.Silence
+
+// Alert is one of Alertmanager's.
+type Alert = destination.Alert
 
 // SilencePlan is what would be done with the silences of a rule.
 type SilencePlan struct {
