@@ -168,12 +168,17 @@ func (r *round) run(ctx context.Context) (more bool, err error) {
 	if r.health.OpenUntil.After(r.now) {
 		return false, nil
 	}
-	due, err := c.store.Outgoing(ctx, r.destination, r.now.Add(c.o.Pace.horizon()), plannedAtOnce)
+	var missing error
+	r.target, missing = c.o.Target(r.destination)
+	limit, ahead := plannedAtOnce, c.o.Pace.horizon()
+	if r.target.Machine { // what programs read is not put together
+		limit, ahead = machineBatch, c.o.Pace.Settle
+	}
+	due, err := c.store.Outgoing(ctx, r.destination, r.now.Add(ahead), limit)
 	if err != nil || len(due) == 0 {
 		return false, err
 	}
-	var missing error
-	if r.target, missing = c.o.Target(r.destination); missing != nil {
+	if missing != nil {
 		return false, c.refuse(ctx, due, missing)
 	}
 	if err := r.readRules(ctx); err != nil {
@@ -189,9 +194,16 @@ func (r *round) run(ctx context.Context) (more bool, err error) {
 		}
 		return false, c.store.SaveDeliveries(ctx, later)
 	}
-	rest := loads[min(len(loads), claimedAtOnce):]
-	sent, err := r.send(ctx, loads[:min(len(loads), claimedAtOnce)], later)
-	return err == nil && sent && (len(rest) > 0 || len(due) == plannedAtOnce), err
+	loads, rest := loads[:min(len(loads), machineBatch)], loads[min(len(loads), machineBatch):]
+	for part := range slices.Chunk(loads, claimedAtOnce) {
+		r.now = c.o.Now().UTC()
+		sent, err := r.send(ctx, part, later)
+		if err != nil || !sent {
+			return false, err
+		}
+		later = nil
+	}
+	return len(rest) > 0 || len(due) == limit, nil
 }
 
 func (r *round) readRules(ctx context.Context) error {
