@@ -3,6 +3,7 @@ package chatops
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -30,8 +31,22 @@ type TerminalGrants struct{}
 func (TerminalGrants) Grants(context.Context, string) ([]models.Grant, error) {
 	return []models.Grant{{
 		Kind: models.GrantRule, Effect: models.GrantAllow, Platform: PlatformTerminal, Command: models.Any, Subcommand: models.Any,
+		Order:         math.MinInt, // before every other rule: nobody locks themselves out
 		Organizations: []string{OrganizationTerminal}, Channels: []string{ChannelLocal}, Comment: "built in: whoever can open the database",
 	}}, nil
+}
+
+// WithTerminal are the grants of others, and those of TerminalGrants.
+type WithTerminal struct{ Given Grants }
+
+// Grants are those of both.
+func (w WithTerminal) Grants(ctx context.Context, platform string) ([]models.Grant, error) {
+	builtIn, err := TerminalGrants{}.Grants(ctx, platform)
+	if err != nil || w.Given == nil {
+		return builtIn, err
+	}
+	given, err := w.Given.Grants(ctx, platform)
+	return append(builtIn, given...), err
 }
 
 // denial is what a denied asker reads: all the ids that no grant covers, so

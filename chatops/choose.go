@@ -16,13 +16,9 @@ func (t *Turn) identify(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find out who asks: %w", err)
 	}
-	var grants []models.Grant
-	if d.o.Grants != nil {
-		if grants, err = d.o.Grants.Grants(ctx, r.Platform); err != nil {
-			return fmt.Errorf("read the grants: %w", err)
-		}
+	if t.grants, err = d.grants(ctx, r.Platform); err != nil {
+		return err
 	}
-	t.grants = grants
 	t.call.Request, t.call.Principal = r, who
 	t.call.Commands = t.known()
 	return nil
@@ -61,13 +57,9 @@ func (r refused) Error() string { return string(r) }
 
 // permit asks the grants first, then the role. Its error is a refused.
 func (t *Turn) permit(cmd Command, sub Subcommand) error {
-	r := t.Request
-	decision := models.DecideGrant(t.grants, models.ChatAsk{
-		Platform: r.Platform, Organization: r.Organization.ID, Channel: r.Channel.ID, User: r.User.ID, Direct: r.Direct,
-		Command: cmd.Name, Subcommand: sub.Name, Text: t.text(cmd, sub), Writes: sub.Writes,
-	}, t.d.o.Now())
+	decision := models.DecideGrant(t.grants, t.ask(cmd, sub), t.d.o.Now())
 	if !decision.Allowed {
-		return refused(denial(decision, r))
+		return refused(denial(decision, t.Request))
 	}
 	if who := t.call.Principal; !who.Role.Allows(sub.Role) {
 		return refused(fmt.Sprintf("This needs the role %s, and %s has the role %s; ask an administrator of lineman.", sub.Role, who.Name, who.Role))

@@ -47,6 +47,7 @@ type Dispatcher struct {
 	o       Options
 	running sync.WaitGroup
 	seen    seen
+	begun   begun
 }
 
 // New checks the commands and makes a Dispatcher.

@@ -49,6 +49,9 @@ func (t *Turn) accept(ctx context.Context) error {
 		return fmt.Errorf("store a command: %w", err)
 	}
 	t.Duplicate = !fresh
+	if fresh {
+		t.d.begun.add(t.record.ID)
+	}
 	return nil
 }
 
@@ -104,8 +107,13 @@ func (t *Turn) update(ctx context.Context) error {
 	return t.d.o.Journal.UpdateCommand(ctx, t.record)
 }
 
+// Left says that this process does no more for the request, which was not
+// answered: Recover finishes it.
+func (t *Turn) Left() { t.d.begun.remove(t.record.ID) }
+
 // Answered says that the answer of Run was sent, or never can be.
 func (t *Turn) Answered(ctx context.Context) {
+	defer t.Left()
 	t.finish()
 	if err := t.update(context.WithoutCancel(ctx)); err != nil {
 		t.d.o.Logger.Error("command log could not be written", "request", t.Request.ID, "error", err)
@@ -153,6 +161,7 @@ func wrong(cmd Command, sub Subcommand, input *models.InputError) Message {
 		text = string(unicode.ToUpper(first)) + text[size:]
 	}
 	m := Problem("%s", text)
+	m.Field = input.Field
 	if input.Field != "" && cmd.Name != "" {
 		m.Blocks = append(m.Blocks, Text{Join(T("Usage: "), C(usage(cmd, sub)))})
 	}
@@ -179,6 +188,9 @@ func (d *Dispatcher) Recover(ctx context.Context, platform string, send func(ctx
 		return fmt.Errorf("find interrupted commands: %w", err)
 	}
 	for _, c := range left {
+		if d.begun.has(c.ID) {
+			continue // this process is still at it
+		}
 		t := d.resume(c)
 		var m Message
 		switch {

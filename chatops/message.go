@@ -21,6 +21,7 @@ type Message struct {
 	Direct  bool    // to whoever asked as a direct message, never in a channel
 	Replace bool    // in place of the message whose button or menu was used, where the platform can
 	Failed  bool    // the command did not do what was asked
+	Field   string  // the parameter that is wrong, where one is: a form can show it there
 }
 
 // Block is one part of a Message: Text, Facts, Table, Code, Image, File,

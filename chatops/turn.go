@@ -15,7 +15,8 @@ import (
 
 // Turn is a request that was taken in. A platform shows its Answer at once,
 // while what opens dialogs still lives; when there is none, it acknowledges
-// the request, calls Run, sends what it gives, and calls Answered.
+// the request, calls Run, sends what it gives, and calls Answered; or Left,
+// when it cannot send it now.
 type Turn struct {
 	Request   Request  // with its ID
 	Answer    *Message // nil: Run gives it
@@ -35,7 +36,7 @@ type Turn struct {
 // What is to be run is stored before it returns.
 func (d *Dispatcher) Begin(ctx context.Context, r Request) *Turn {
 	if r.ID == "" {
-		r.ID = uuid.NewString()[:8]
+		r.ID = strings.ReplaceAll(uuid.NewString(), "-", "")[:12] // unlikely to come twice in millions
 	}
 	if r.At.IsZero() {
 		r.At = d.o.Now().UTC()

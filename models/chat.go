@@ -84,6 +84,7 @@ type ChatCommand struct {
 
 // ChatCommandFilter narrows the command log; empty fields narrow nothing.
 type ChatCommandFilter struct {
+	IDs       []string
 	Platforms []string
 	Commands  []string
 	Users     []string // platform ids, or names in lineman
@@ -106,6 +107,30 @@ type Conversation struct {
 	Confirm  bool // going on confirms a command that writes
 	Expires  time.Time
 	Used     time.Time // when a confirmation was given; zero: it was not
+}
+
+// ChatLinkOffer is an offer to link a chat user, to whoever shows its code.
+type ChatLinkOffer struct {
+	Selector string // the part of the code by which it is found
+	Hash     string // of the whole code; see LinkCode
+	Platform string
+	ChatUser ChatParty
+	Expires  time.Time
+}
+
+// ChatLinkFilter narrows links; empty fields narrow nothing.
+type ChatLinkFilter struct {
+	Platforms []string
+	ChatUsers []string // ids
+	Users     []string // names in lineman
+	Page      Page
+}
+
+// ChatSeenFilter narrows what was seen; empty fields narrow nothing.
+type ChatSeenFilter struct {
+	Platforms []string
+	Kinds     []GrantKind
+	Page      Page
 }
 
 // ChatLink says who in lineman a chat user is. A chat user has at most one.

@@ -102,6 +102,8 @@ type Grant struct {
 	Comment   string
 	Author    string // who made it
 	CreatedAt time.Time
+	UpdatedAt time.Time
+	Revision  int64 // from 1 on; one more with each change
 }
 
 // Check reports what is wrong with a grant, naming the field: an InputError.
@@ -121,6 +123,9 @@ func (g Grant) Check() error {
 	if g.Command == Any && g.Subcommand != Any {
 		return Invalid("subcommand", "must be * where the command is *")
 	}
+	if err := g.checkLengths(); err != nil {
+		return err
+	}
 	if g.Kind == GrantRule {
 		return g.checkRule()
 	}
@@ -129,6 +134,9 @@ func (g Grant) Check() error {
 	}
 	if g.Effect != "" && g.Effect != GrantAllow {
 		return Invalid("effect", "%q needs the kind rule; a grant for one %s always allows", g.Effect, g.Kind)
+	}
+	if g.Order != 0 {
+		return Invalid("order", "needs the kind rule; all other grants are asked together")
 	}
 	if g.Text != "" || g.Place != GrantAnywhere || len(g.Unless)+len(g.Organizations)+len(g.Channels)+len(g.Users) > 0 {
 		return Invalid("kind", "only a rule has text, place, unless, organizations, channels and users")
@@ -144,6 +152,46 @@ func (g Grant) checkRule() error {
 		return Invalid("place", "%q is none; choose direct or channel, or leave it out", g.Place)
 	case g.Value != "":
 		return Invalid("value", "is not for a rule; use organizations, channels and users")
+	}
+	return nil
+}
+
+// The limits of the texts of a grant, in bytes, and of its lists.
+const (
+	maxGrantWord = 64
+	maxGrantText = 255
+	maxGrantNote = 1000
+	maxGrantList = 200
+)
+
+func (g Grant) checkLengths() error {
+	for _, f := range []struct {
+		name, value string
+		most        int
+	}{
+		{"platform", g.Platform, maxGrantWord}, {"command", g.Command, maxGrantWord}, {"subcommand", g.Subcommand, maxGrantWord},
+		{"value", g.Value, maxGrantText}, {"name", g.Name, maxGrantText}, {"text", g.Text, maxGrantNote}, {"comment", g.Comment, maxGrantNote},
+	} {
+		if len(f.value) > f.most {
+			return Invalid(f.name, "is longer than %d bytes; shorten it", f.most)
+		}
+	}
+	for _, f := range []struct {
+		name   string
+		values []string
+		most   int
+	}{
+		{"unless", g.Unless, maxGrantNote}, {"organizations", g.Organizations, maxGrantText},
+		{"channels", g.Channels, maxGrantText}, {"users", g.Users, maxGrantText},
+	} {
+		if len(f.values) > maxGrantList {
+			return Invalid(f.name, "has more than %d entries; use patterns, or make two rules", maxGrantList)
+		}
+		for _, v := range f.values {
+			if v == "" || len(v) > f.most {
+				return Invalid(f.name, "has an entry that is empty or longer than %d bytes; leave it out", f.most)
+			}
+		}
 	}
 	return nil
 }

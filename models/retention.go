@@ -7,7 +7,10 @@ import "time"
 type RetentionPlan struct {
 	RawBefore     time.Time // bytes of mail that was received before
 	RecordsBefore time.Time // maintenances that ended before, whole, and findings that closed before
-	DryRun        bool      // count only
+	// CommandsBefore is for chat commands that were received before; what has
+	// expired of chat goes in any case.
+	CommandsBefore time.Time
+	DryRun         bool // count only
 }
 
 // Retained counts what a RetentionPlan removed, or would.
@@ -15,6 +18,7 @@ type Retained struct {
 	Raws     int // mails that lost their bytes; their tombstones stay
 	Records  int // maintenances
 	Findings int // closed ones
+	Commands int // of the chat command log
 	Held     int // maintenances that are old enough but held
 }
 

@@ -154,7 +154,6 @@ type round struct {
 	target Target
 	rules  map[string]models.Rule
 	health models.DestinationHealth
-	noted  bool // the health has changed since it was kept
 	roots  map[string]string
 }
 

@@ -33,6 +33,7 @@ type Options struct {
 	Accounts Accounts
 	// Announcer tells of announcements; nil: nothing is announced.
 	Announcer Announcer
+	Chat      Chat                                        // nil: nothing of chat is served
 	Push      Pusher                                      // nil: mail cannot be handed over
 	Ready     func(context.Context) error                 // nil: always ready
 	Rules     func(providerSlug string) models.PhaseRules // nil: the defaults
@@ -163,6 +164,7 @@ func (s *server) register() {
 	s.registerNotes()
 	s.registerHistory()
 	s.registerAliases()
+	s.registerChat()
 	s.registerAccounts()
 	s.registerAnnouncements()
 	s.registerApp()

@@ -118,7 +118,7 @@ func listCircuits(ctx context.Context, o Options, c chatops.Call, f models.Circu
 		for _, k := range circuits {
 			t.Rows = append(t.Rows, line(k))
 		}
-		return asFile("circuits.csv", count(total, "circuit"), t, total)
+		return asFile("circuits.csv", count(total, "circuit"), t, total), nil
 	}
 	circuits, total, err := read(pageOf(c))
 	if err != nil {

@@ -6,6 +6,7 @@ package command
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"lineman/chatops"
@@ -34,14 +35,16 @@ type Writer interface {
 
 // Options are what the commands are made of.
 type Options struct {
-	Reader Reader
-	Writer Writer // nil: commands that write are left out
+	Reader   Reader
+	Writer   Writer       // nil: commands that write are left out
+	Accounts AccountStore // nil: accounts cannot be linked in chat
+	Random   io.Reader    // with Accounts
+	Now      func() time.Time
+	Zone     *time.Location // in which a day begins; nil: UTC
+	Version  string
+	Rules    func(providerSlug string) models.PhaseRules // nil: the defaults
 	// Announcer keeps who is told what; nil: nothing is announced.
 	Announcer Announcer
-	Now       func() time.Time
-	Zone      *time.Location // in which a day begins; nil: UTC
-	Version   string
-	Rules     func(providerSlug string) models.PhaseRules // nil: the defaults
 }
 
 func (o Options) filled() Options {
@@ -57,7 +60,7 @@ func (o Options) filled() Options {
 // All lists the commands.
 func All(o Options) []chatops.Command {
 	o = o.filled()
-	return []chatops.Command{
+	list := []chatops.Command{
 		Maintenance(o),
 		Circuit(o),
 		Provider(o),
@@ -70,6 +73,10 @@ func All(o Options) []chatops.Command {
 		About(o),
 		Whoami(),
 	}
+	if o.Accounts != nil {
+		list = append(list, Account(o))
+	}
+	return list
 }
 
 // row is a line of a table.

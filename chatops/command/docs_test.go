@@ -30,7 +30,9 @@ func TestDocumented(t *testing.T) {
 	if !begun || !ended {
 		t.Fatalf("%s lacks the lines that the commands stand between", docFile)
 	}
-	want := documented(command.All(options(sample())))
+	o := options(sample())
+	o.Accounts = &desk{}
+	want := documented(command.All(o))
 	if *update && have != want {
 		if err := os.WriteFile(docFile, []byte(before+docBegin+want+docEnd+after), 0o644); err != nil {
 			t.Fatal(err)

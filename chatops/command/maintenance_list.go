@@ -52,7 +52,7 @@ func maintenanceList(ctx context.Context, o Options, c chatops.Call) (chatops.Me
 		if err != nil {
 			return chatops.Message{}, err
 		}
-		return asFile("maintenances.csv", count(total, "maintenance")+label, maintenanceRows(items), total)
+		return asFile("maintenances.csv", count(total, "maintenance")+label, maintenanceRows(items), total), nil
 	}
 	items, total, err := read(pageOf(c))
 	if err != nil {

@@ -71,16 +71,12 @@ func beyond(c chatops.Call, total int) error {
 }
 
 // asFile is a list as a file. The table holds at most filed rows of total.
-func asFile(name, heading string, t chatops.Table, total int) (chatops.Message, error) {
-	f, err := chatops.CSV(name, t)
-	if err != nil {
-		return chatops.Message{}, err
-	}
-	m := chatops.Message{Heading: heading, Blocks: []chatops.Block{f}}
+func asFile(name, heading string, t chatops.Table, total int) chatops.Message {
+	m := chatops.Message{Heading: heading, Blocks: []chatops.Block{chatops.CSV(name, t)}}
 	if total > len(t.Rows) {
 		m.Blocks = append(m.Blocks, chatops.Text{Inline: chatops.T("The file holds the first %d; narrow the list for the others.", len(t.Rows))})
 	}
-	return m, nil
+	return m
 }
 
 // readAll reads a list in slices, up to filed rows.

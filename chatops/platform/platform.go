@@ -7,10 +7,12 @@ package platform
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"time"
 
 	"lineman/chatops"
+	"lineman/internal/config"
 	"lineman/models"
 )
 
@@ -63,6 +65,13 @@ type Directory interface {
 	Lookup(ctx context.Context, kind models.GrantKind, name string) ([]chatops.Party, error)
 }
 
+// Checker is a Platform that can tell whether it is set up right.
+type Checker interface {
+	Platform
+	// Check logs in and says as whom; its error says what to do.
+	Check(ctx context.Context) (string, error)
+}
+
 // Address is where a message goes: a channel, a thread in it, or a user.
 type Address struct {
 	Channel string // id; empty for a direct message
@@ -89,12 +98,37 @@ type Member struct {
 	// Render draws a message as it would be sent with the platform's default
 	// limits and times in UTC. It is what the contract suite looks at.
 	Render func(m chatops.Message) ([]byte, error)
+	// Configured tells whether the settings have this platform, and Open makes
+	// it. Both are nil where it is no part of the service.
+	Configured func(p config.Platforms) bool
+	Open       func(o Options) (Platform, error)
+}
+
+// Options are what a platform of the service is made of.
+type Options struct {
+	Settings config.Platforms
+	Turns    Turns        // nil: it cannot Run
+	Client   *http.Client // tries calls again that fail for a while; logs no addresses
+	Secrets  Secrets      // nil: the platform can keep nothing
+	Counter  Counter      // nil: nothing is counted
+	Logger   *slog.Logger
+	Now      func() time.Time
+	Zone     *time.Location // for times that the platform cannot show in the reader's zone; nil: UTC
+
+	DeleteInput bool // questions are removed once they are answered
+}
+
+// Counter counts for the metrics what platforms do: requests that were refused
+// and why, what was received, sent, and what failed.
+type Counter interface {
+	CountPlatform(platform, event, kind string)
 }
 
 // All lists the platforms.
 func All() []Member {
 	return []Member{
 		{Name: chatops.PlatformTerminal, Render: renderTerminal},
+		{Name: slackName, Render: renderSlack, Configured: slackConfigured, Open: openSlack},
 	}
 }
 

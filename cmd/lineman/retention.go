@@ -24,7 +24,7 @@ func (c *call) retention() *cobra.Command {
 				if dryRun {
 					what = "would remove"
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s the bytes of %d mails, %d maintenances and %d closed findings; %d maintenances are held\n", what, done.Raws, done.Records, done.Findings, done.Held)
+				fmt.Fprintf(cmd.OutOrStdout(), "%s the bytes of %d mails, %d maintenances, %d closed findings and %d chat commands; %d maintenances are held\n", what, done.Raws, done.Records, done.Findings, done.Commands, done.Held)
 				return nil
 			})
 		},

@@ -38,7 +38,7 @@ func newRoot() *cobra.Command {
 		c.inventories(),
 		c.sources(), c.mail(), c.hold(), c.retention(),
 		c.announcements(), c.notify(),
-		c.token(), c.user(), c.migrate(), c.doctor(), c.version(),
+		c.token(), c.user(), c.grant(), c.chatLog(), c.migrate(), c.doctor(), c.version(),
 	)
 	return root
 }

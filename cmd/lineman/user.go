@@ -20,6 +20,7 @@ func (c *call) user() *cobra.Command {
 	}
 	cmd.AddCommand(
 		c.userCreate(), c.userList(), c.userSet(), c.userPassword(), c.userDisable(true), c.userDisable(false), c.userDelete(),
+		c.userLink(), c.userUnlink(), c.userLinks(),
 	)
 	return cmd
 }

@@ -107,6 +107,9 @@ func (g *Gate) judge(r *http.Request, from string) (Rule, models.Principal, *ref
 		}
 		rule = Rule{Role: viewer}
 	}
+	if rule.By == BySignature {
+		return rule, models.Principal{}, limited(g.tokens, "signed "+from) // a platform sends for many people
+	}
 	if rule.By == ByNothing {
 		return rule, models.Principal{}, g.orLimited(from, nil)
 	}

@@ -42,7 +42,7 @@ func (t routes) methods(r *http.Request) (allowed []string, open bool) {
 		as.Method = m
 		if rule, known := t.find(as); known {
 			allowed = append(allowed, m)
-			open = open || rule.By == ByNothing || rule.By == ByPath
+			open = open || rule.By == ByNothing || rule.By == BySignature || rule.By == ByPath
 		}
 	}
 	return allowed, open

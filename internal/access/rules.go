@@ -16,10 +16,11 @@ type Proof int
 
 // The proofs.
 const (
-	ByToken    Proof = iota // Authorization: Token … or Bearer …
-	ByPassword              // the same, or Basic with a user's password
-	ByPath                  // a token that is the last part of the path, with .ics: calendars send no headers
-	ByNothing               // anybody may ask; there is nothing behind it that is anybody's
+	ByToken     Proof = iota // Authorization: Token … or Bearer …
+	ByPassword               // the same, or Basic with a user's password
+	ByPath                   // a token that is the last part of the path, with .ics: calendars send no headers
+	BySignature              // the handler verifies who sent it: chat platforms
+	ByNothing                // anybody may ask; there is nothing behind it that is anybody's
 )
 
 // The limits of bodies.
@@ -61,6 +62,10 @@ var table = []Rule{
 	{Route: "GET /openapi-3.0.yaml", Role: viewer},
 	{Route: "GET /oauth/google/callback", By: ByNothing}, // only who was sent away with its state comes back, once
 
+	{Route: "POST /chat/slack/slash_command", By: BySignature},
+	{Route: "POST /chat/slack/interaction", By: BySignature},
+	{Route: "POST /chat/slack/event", By: BySignature},
+
 	{Route: "GET /metrics", Role: viewer, Whole: true},
 	{Route: "GET " + appMetrics, Role: viewer, Whole: true},
 	{Route: "GET /calendar/{file}", Role: calendar, By: ByPath},
@@ -79,6 +84,23 @@ var table = []Rule{
 	{Route: "GET /api/v1/users/{name}", Role: admin, Whole: true},
 	{Route: "PATCH /api/v1/users/{name}", Role: admin, Whole: true},
 	{Route: "DELETE /api/v1/users/{name}", Role: admin, Whole: true},
+
+	// Chat. Everybody has their own links.
+	{Route: "GET /api/v1/grants", Role: admin, Whole: true},
+	{Route: "POST /api/v1/grants", Role: admin, Whole: true},
+	{Route: "POST /api/v1/grants/explain", Role: admin, Whole: true},
+	{Route: "GET /api/v1/grants/{id}", Role: admin, Whole: true},
+	{Route: "PATCH /api/v1/grants/{id}", Role: admin, Whole: true},
+	{Route: "DELETE /api/v1/grants/{id}", Role: admin, Whole: true},
+	{Route: "GET /api/v1/chat/seen", Role: admin, Whole: true},
+	{Route: "GET /api/v1/chat/log", Role: admin, Whole: true},
+	{Route: "GET /api/v1/chat/log/{id}", Role: admin, Whole: true},
+	{Route: "GET /api/v1/chat/links", Role: admin, Whole: true},
+	{Route: "POST /api/v1/chat/links", Role: admin, Whole: true},
+	{Route: "DELETE /api/v1/chat/links/{platform}/{chat_user}", Role: admin, Whole: true},
+	{Route: "GET /api/v1/me/chat-links", Role: viewer},
+	{Route: "POST /api/v1/me/chat-links", Role: viewer},
+	{Route: "DELETE /api/v1/me/chat-links/{platform}/{chat_user}", Role: viewer},
 
 	{Route: "POST /api/v1/aliases", Role: operator},
 	{Route: "GET /api/v1/audit", Role: admin, Whole: true},

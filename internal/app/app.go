@@ -53,6 +53,7 @@ type App struct {
 	web      *http.Client // calls other systems
 	vault    *vault.Vault // nil: no secret_key is configured
 	tokens   tokens
+	chats    *chatService // nil: not opened
 
 	announcer *announcer // nil: nobody is to be told
 }

@@ -117,12 +117,22 @@ func (c commandCounter) CountCommand(platform, command, subcommand string, o mod
 	c.process.Command(platform, command, subcommand, string(o), took)
 }
 
+// platformCounter counts for the metrics what platforms do.
+type platformCounter struct{ process *metrics.Process }
+
+// CountPlatform counts one thing.
+func (c platformCounter) CountPlatform(platform, event, kind string) {
+	c.process.Platform(platform, event, kind)
+}
+
 func (a *App) chat(ctx context.Context, o ChatOptions, who models.Principal) error {
 	dispatcher, err := chatops.New(chatops.Options{
 		Commands: command.All(a.commandOptions()),
-		Grants:   chatops.TerminalGrants{},
+		Grants:   chatops.WithTerminal{Given: a.store},
 		Finder:   command.NewFinder(a.store),
 		Accounts: chatops.Fixed(who),
+		Journal:  a.store,
+		Seen:     a.store,
 		Counter:  commandCounter{a.counted},
 		Logger:   a.Logger,
 		Now:      a.Now,

@@ -92,6 +92,7 @@ func (d *doctor) checks() []doctorCheck {
 	for i, c := range d.config.Inventories {
 		list = append(list, doctorCheck{inventoryTitle(i, c), func(ctx context.Context) []Finding { return d.inventory(ctx, i) }})
 	}
+	list = append(list, d.platforms()...)
 	return append(list, doctorCheck{"parsers", d.parsers})
 }
 

@@ -58,7 +58,7 @@ func (a *App) routes() (http.Handler, map[string]bool, error) {
 	}
 	api, err := rest.New(rest.Options{
 		Announcer: announcer,
-		Reader:    a.store, Writer: a.store, Accounts: a.accounts(), Push: a.pipeline, Ready: a.store.Ping,
+		Reader:    a.store, Writer: a.store, Accounts: a.accounts(), Chat: a.chatDesk(), Push: a.pipeline, Ready: a.store.Ping,
 		Now: a.Now, Logger: a.Logger, BaseURL: a.Config.HTTP.PublicURL, Version: a.Version,
 		Rules: a.habits.of, Source: a.sourceSetting,
 	})
@@ -81,6 +81,11 @@ func (a *App) routes() (http.Handler, map[string]bool, error) {
 	mux.Handle("/", api)
 	mux.Handle("GET "+consentPath, http.HandlerFunc(a.consentAnswer))
 	mux.Handle(calendar.Path, feed)
+	chat, err := a.openChat()
+	if err != nil {
+		return nil, nil, err
+	}
+	chat.mount(mux)
 	for _, p := range graphqlPaths {
 		mux.Handle(p, queries)
 	}
@@ -163,7 +168,10 @@ func (a *App) labelled() []string {
 }
 
 func (a *App) commandOptions() command.Options {
-	o := command.Options{Reader: a.store, Writer: a.store, Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version}
+	o := command.Options{
+		Reader: a.store, Writer: a.store, Accounts: a.store, Random: rand.Reader,
+		Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version,
+	}
 	if a.announcer != nil {
 		o.Announcer = a.announcer.desk
 	}

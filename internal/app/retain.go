@@ -17,12 +17,12 @@ func (a *App) Retain(ctx context.Context, dryRun bool) (models.Retained, error) 
 	if r.Records > 0 {
 		plan.RecordsBefore = a.Now().UTC().Add(-r.Records)
 	}
-	if plan.RawBefore.IsZero() && plan.RecordsBefore.IsZero() {
-		return models.Retained{}, nil
+	if r.Commands > 0 {
+		plan.CommandsBefore = a.Now().UTC().Add(-r.Commands)
 	}
 	done, err := a.store.Retain(ctx, plan)
 	if err == nil && !dryRun && done != (models.Retained{}) {
-		a.Logger.Info("removed what is older than retention", "mails", done.Raws, "maintenances", done.Records, "findings", done.Findings, "held", done.Held)
+		a.Logger.Info("removed what is older than retention", "mails", done.Raws, "maintenances", done.Records, "findings", done.Findings, "commands", done.Commands, "held", done.Held)
 	}
 	return done, err
 }

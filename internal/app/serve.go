@@ -29,6 +29,10 @@ func (a *App) Serve(ctx context.Context, ready func(net.Addr)) error {
 }
 
 func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(net.Addr)) error {
+	chat, err := a.openChat()
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	handler, err := a.handler()
 	if err != nil {
 		return errors.Join(err, listener.Close())
@@ -39,6 +43,8 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(net
 	}
 	watches := a.startWatches(context.WithoutCancel(ctx), queue)
 	defer watches.stop()
+	chat.start(ctx)
+	defer chat.stop()
 	server := httpServer(handler)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
@@ -53,7 +59,9 @@ func (a *App) serveOn(ctx context.Context, listener net.Listener, ready func(net
 	defer cancel()
 	a.Logger.Info("stopping")
 	watches.cancel()
-	return errors.Join(err, stopHTTP(down, server), queue.Stop(down))
+	err = errors.Join(err, stopHTTP(down, server))
+	chat.cancel() // nothing comes in any more; what runs is waited for
+	return errors.Join(err, queue.Stop(down))
 }
 
 func httpServer(h http.Handler) *http.Server {

@@ -146,11 +146,11 @@ type Overlap struct {
 
 // ChatOps are the settings of chat.
 type ChatOps struct {
-	DeleteInputOnSubmission bool   `yaml:"delete_input_on_submission"`
-	RestrictHelp            bool   `yaml:"restrict_help"`
-	SendAllMessagesPrivate  bool   `yaml:"send_all_messages_private"`
-	FallbackUser            string `yaml:"fallback_chatops_user"`
-	SessionCacheTimeout     int    `yaml:"session_cache_timeout"` // seconds
-	Platforms               Tree   `yaml:"platforms"`
-	Integrations            Tree   `yaml:"integrations"`
+	DeleteInputOnSubmission bool      `yaml:"delete_input_on_submission"`
+	RestrictHelp            bool      `yaml:"restrict_help"`
+	SendAllMessagesPrivate  bool      `yaml:"send_all_messages_private"`
+	FallbackUser            string    `yaml:"fallback_chatops_user"`
+	SessionCacheTimeout     int       `yaml:"session_cache_timeout"` // seconds
+	Platforms               Platforms `yaml:"platforms"`
+	Integrations            Tree      `yaml:"integrations"`
 }

@@ -25,7 +25,7 @@ func Defaults() Config {
 		Trust:     Trust{Untrusted: "flag"},
 		Retention: Retention{Commands: 90 * 24 * time.Hour},
 		Overlap:   Overlap{HoldOver: 30 * time.Minute},
-		ChatOps:   ChatOps{FallbackUser: "chatbot", SessionCacheTimeout: 86400},
+		ChatOps:   ChatOps{FallbackUser: "chatbot", SessionCacheTimeout: 86400, Platforms: Platforms{Slack: defaultSlack()}},
 	}
 }
 

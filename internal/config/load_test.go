@@ -42,7 +42,7 @@ func TestExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := load(t, strings.ReplaceAll(string(text), "SECRET_FILE", secret),
-		"LINEMAN_SECRET_KEY=new", "OLD_KEY=old", "IMAP_PASSWORD=imap pass", "BOT_TOKEN=bot")
+		"LINEMAN_SECRET_KEY=new", "OLD_KEY=old", "IMAP_PASSWORD=imap pass", "BOT_TOKEN=bot", "LINEMAN_CHATOPS_PLATFORMS_SLACK_SLACK_SLASH_COMMAND_PREFIX=/noc-")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,9 @@ func TestExample(t *testing.T) {
 		},
 		ChatOps: ChatOps{
 			DeleteInputOnSubmission: true, RestrictHelp: true, SendAllMessagesPrivate: true, FallbackUser: "robot",
-			SessionCacheTimeout: 60, Platforms: Tree{"slack": map[string]any{"bot_token": "bot"}},
+			SessionCacheTimeout: 60, Platforms: Platforms{Slack: Slack{
+				APIToken: "bot", SigningSecret: []Secret{"fresh", "old"}, CommandPrefix: "/noc-", EphemeralSize: 3000, Connections: 2,
+			}},
 			Integrations: Tree{"stackstorm": map[string]any{}},
 		},
 	}
@@ -173,7 +175,7 @@ func TestEnvironment(t *testing.T) {
 notification_sources:
   - {name: one, url: "imap://imap.example.net", account: a, secret: "${NOT_SET}"}
 notify: {destinations: [{name: hook, webhook: {url: "https://a.example"}}]}
-chatops: {platforms: {webhook: {auth_token: t, retry-count: 3}}}
+chatops: {integrations: {webhook: {auth_token: t, retry-count: 3}}}
 `
 	got, err := load(t, file,
 		"LINEMAN_NOTIFICATION_SOURCES_0_SECRET=pa,ss ${word}",
@@ -190,8 +192,8 @@ chatops: {platforms: {webhook: {auth_token: t, retry-count: 3}}}
 		"LINEMAN_METRICS_LABELS_ATTACHED_SITE=site.slug",
 		"LINEMAN_METRICS_LABELS_ATTACHED_REGION=site.region",
 		"LINEMAN_NOTIFY_DESTINATIONS_0_WEBHOOK_URL=https://b.example",
-		"LINEMAN_CHATOPS_PLATFORMS_WEBHOOK_AUTH_TOKEN=u",
-		"LINEMAN_CHATOPS_PLATFORMS_WEBHOOK_RETRY_COUNT=4",
+		"LINEMAN_CHATOPS_INTEGRATIONS_WEBHOOK_AUTH_TOKEN=u",
+		"LINEMAN_CHATOPS_INTEGRATIONS_WEBHOOK_RETRY_COUNT=4",
 		"LINEMAN_SECRET_KEY=k",
 		// Not settings, and no error:
 		"LINEMAN_CONFIG=", "LINEMAN_TEST_POSTGRES=x", "LINEMAN_BENCH_N=1", "LINEMAN_SERVICE_HOST=10.0.0.1",
@@ -212,7 +214,7 @@ chatops: {platforms: {webhook: {auth_token: t, retry-count: 3}}}
 	want.Metrics.LabelsAttached[3].Path = "site.slug"
 	want.Metrics.LabelsAttached = append(want.Metrics.LabelsAttached, LabelPath{"region", "site.region"})
 	want.Notify.Destinations = []Destination{{Name: "hook", Webhook: WebhookDestination{URL: "https://b.example"}}}
-	want.ChatOps.Platforms = Tree{"webhook": map[string]any{"auth_token": "u", "retry-count": "4"}}
+	want.ChatOps.Integrations = Tree{"webhook": map[string]any{"auth_token": "u", "retry-count": "4"}}
 	want.SecretKeys = []Secret{"k"}
 	if diff := cmp.Diff(want, got, plain); diff != "" {
 		t.Error(diff)
@@ -262,7 +264,7 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, seed := range []string{
-		string(full), "", "a: &a [*a]", "chatops: {platforms: &a {b: *a}}", "log: {level: ${X}}", "schedule: '@every 5m'",
+		string(full), "", "a: &a [*a]", "chatops: {integrations: &a {b: *a}}", "log: {level: ${X}}", "schedule: '@every 5m'",
 		"? [a]\n: b", "http: [", "a: 1\n---\nb: 2", "retention: {raw: 1d}", "secret_key: [a, b]", "\xff", "<<: {log: x}",
 	} {
 		f.Add([]byte(seed), "LOG_LEVEL", "debug")

@@ -21,6 +21,27 @@ func TestProblems(t *testing.T) {
 	}{
 		{"unknown key", "log: {levle: info}", nil, []string{`:1: log.levle: unknown key; did you mean level?`}},
 		{"unknown key at the top", "# x\n\nhtpp: {}", nil, []string{`:3: htpp: unknown key; did you mean http?`}},
+		{"unknown platform", "chatops:\n  platforms:\n    slak: {}", nil, []string{`:3: chatops.platforms.slak: unknown key; did you mean slack?`}},
+		{"unknown key of a platform", "secret_key: k\nchatops:\n  platforms:\n    slack:\n      slack_api_token: xoxb-1\n      slack_signing_secrt: x\n      slack_app_token: xapp-1", nil, []string{`:6: chatops.platforms.slack.slack_signing_secrt: unknown key; did you mean slack_signing_secret?`}},
+		{"platform without its secrets", "chatops: {platforms: {slack: {}}}", nil, []string{
+			`chatops.platforms.slack.slack_api_token: is missing; copy the bot token (xoxb-…) from the app's settings at Slack`,
+			`chatops.platforms.slack.slack_signing_secret: is missing; copy it from the app's settings at Slack, or set slack_app_token (xapp-…) for sockets`,
+			`secret_key: is missing; slack needs it to sign buttons and to encrypt tokens; make one with: openssl rand -base64 32`,
+		}},
+		{"platform with rotation without its secrets", "secret_key: k\nchatops: {platforms: {slack: {slack_enable_token_rotation: true, slack_app_token: xapp-1, slack_client_id: '1'}}}", nil, []string{
+			`chatops.platforms.slack.slack_client_secret: is missing; slack_enable_token_rotation needs it; copy it from the app's settings at Slack`,
+			`chatops.platforms.slack.slack_refresh_token: is missing; slack_enable_token_rotation needs it; copy it from the app's settings at Slack`,
+		}},
+		{"tokens in each other's place", "secret_key: k\nchatops: {platforms: {slack: {slack_api_token: xapp-CANARY, slack_app_token: xoxb-CANARY}}}", nil, []string{
+			`:2: chatops.platforms.slack.slack_api_token: is an app token; it belongs to slack_app_token`,
+			`:2: chatops.platforms.slack.slack_app_token: is a bot token; it belongs to slack_api_token`,
+		}},
+		{"platform over plain HTTP", "secret_key: k\nchatops: {platforms: {slack: {slack_api_token: b, slack_signing_secret: [a, b, c], slack_slash_command_prefix: noc, slack_socket_connections: 11, slack_api_url: 'http://slack.example/api/'}}}", nil, []string{
+			`:2: chatops.platforms.slack.slack_signing_secret: has 3 secrets; keep two, the new and the old one`,
+			`:2: chatops.platforms.slack.slack_slash_command_prefix: "noc" does not begin with /; write / or for example /noc-`,
+			`:2: chatops.platforms.slack.slack_socket_connections: 11 is out of range; use 1 to 10`,
+			`:2: chatops.platforms.slack.slack_api_url: is no address that tokens can be sent to; write it like "https://slack.example/api/"`,
+		}},
 		{"unknown key like none", "colour: green", nil, []string{`:1: colour: unknown key; remove it`}},
 		{"unknown key in a list", "notification_sources:\n- " + imap + "\n- {name: m, url: 'folder:///x', folderz: [a]}", nil,
 			[]string{`:3: notification_sources[1].folderz: unknown key; did you mean folder?`}},
@@ -51,7 +72,7 @@ func TestProblems(t *testing.T) {
 			[]string{`:2: a second document begins here; keep the configuration in one`}},
 		{"no YAML", "log: {level: info\nschedule: x", nil,
 			[]string{`:1: this is no valid YAML: did not find expected ',' or '}'; check indentation, quotes and colons there`}},
-		{"alias loop", "chatops: {platforms: &a {b: *a}}", nil, []string{`:1: chatops.platforms` + strings.Repeat(".b", 49) + `: is too large or nested too deeply for a configuration; shorten it`}},
+		{"alias loop", "chatops: {integrations: &a {b: *a}}", nil, []string{`:1: chatops.integrations` + strings.Repeat(".b", 49) + `: is too large or nested too deeply for a configuration; shorten it`}},
 		{"empty entry", "trusted_forwarders: [a@example.net, ~, '']", nil,
 			[]string{`:1: trusted_forwarders[1]: is empty; fill it in or remove it`, `:1: trusted_forwarders[2]: is empty; fill it in or remove it`}},
 		{"unknown variable", "", []string{"LINEMAN_HTTP_ADRESS=x", "LINEMAN_ZZZZZZZZZZZZ=x"},
@@ -63,8 +84,8 @@ func TestProblems(t *testing.T) {
 			[]string{`LINEMAN_RAW_NOTIFICATION_SIZE: raw_notification_size: must be a whole number, not what it holds`}},
 		{"variable with a gap", "", []string{"LINEMAN_NOTIFICATION_SOURCES_1_NAME=x"},
 			[]string{`LINEMAN_NOTIFICATION_SOURCES_1_NAME: notification_sources: has 0 entries, so that the next one is 0, not 1`}},
-		{"variable below a free tree", "chatops: {platforms: {a: 1}}", []string{"LINEMAN_CHATOPS_PLATFORMS_TOKEN=x"},
-			[]string{`LINEMAN_CHATOPS_PLATFORMS_TOKEN: chatops.platforms: has no key for TOKEN in the file; write it there, with the value ${LINEMAN_CHATOPS_PLATFORMS_TOKEN}`}},
+		{"variable below a free tree", "chatops: {integrations: {a: 1}}", []string{"LINEMAN_CHATOPS_INTEGRATIONS_TOKEN=x"},
+			[]string{`LINEMAN_CHATOPS_INTEGRATIONS_TOKEN: chatops.integrations: has no key for TOKEN in the file; write it there, with the value ${LINEMAN_CHATOPS_INTEGRATIONS_TOKEN}`}},
 		{"values", "display: {time_zone: Mars}\ndatabase: {migrate: 'on', url: 'mysql://u:CANARY@h/d'}\nhttp: {address: localhost, public_url: lineman}\nlog: {format: xml, level: warning}\nunknown_senders: keeep\nraw_notification_initial_days_since: -1", nil,
 			[]string{
 				`:1: display.time_zone: "Mars" is no time zone; use a name such as UTC or Europe/Berlin`,

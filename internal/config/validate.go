@@ -38,6 +38,7 @@ func (d *decoder) validate(c Config) {
 	d.oneOf("trust.untrusted", c.Trust.Untrusted, "flag", "review")
 	d.present("chatops.fallback_chatops_user", c.ChatOps.FallbackUser, "name a chat user")
 	d.within("chatops.session_cache_timeout", int64(c.ChatOps.SessionCacheTimeout), 0, 366*24*3600)
+	d.platforms(c)
 	d.sources(c.Sources)
 	d.inventories(c.Inventories)
 	d.notify(c.Notify)

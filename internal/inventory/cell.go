@@ -15,8 +15,8 @@ func guarded(cell string) bool {
 	return size > 0 && r != utf8.RuneError && strings.ContainsRune(formula, r)
 }
 
-// guard writes a cell so that no spreadsheet computes it; unguard undoes it.
-func guard(cell string) string {
+// Guard writes a cell so that no spreadsheet computes it; unguard undoes it.
+func Guard(cell string) string {
 	if guarded(cell) {
 		return "'" + cell
 	}

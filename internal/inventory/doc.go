@@ -1,5 +1,5 @@
 // Package inventory reads and writes the CSV files of providers, sites,
-// circuits, their aliases and redundancy groups. It knows the format and its
+// circuits, their aliases, redundancy groups and grants. It knows the format and its
 // traps; what the rows mean beside what is in the store is the store's
 // business.
 //
@@ -43,6 +43,12 @@
 //	  min_up     minimum, min
 //	  provider   provider__name, provider__slug, provider_slug, circuit__provider__name
 //	  cid        circuit_id, circuit, circuit__cid
+//	grants (of commands in chat; see docs/grants.md)
+//	  command
+//	  subcommand sub_command
+//	  grant_type kind, type
+//	  name, value, platform, class, expires, effect, order, text, unless,
+//	  place, organizations, channels, users, comment, id
 //
 // Addresses are separated by blanks, commas or semicolons, tags by blanks.
 // Blanks around a cell do not count, and lines with nothing in them are passed

@@ -188,11 +188,11 @@ func TestFormulas(t *testing.T) {
 		"'":                             "'",
 		"":                              "",
 	} {
-		if got := guard(cell); got != want {
-			t.Errorf("guard(%q) = %q, want %q", cell, got, want)
+		if got := Guard(cell); got != want {
+			t.Errorf("Guard(%q) = %q, want %q", cell, got, want)
 		}
-		if got := unguard(guard(cell)); got != cell {
-			t.Errorf("unguard(guard(%q)) = %q", cell, got)
+		if got := unguard(Guard(cell)); got != cell {
+			t.Errorf("unguard(Guard(%q)) = %q", cell, got)
 		}
 		in := []models.CircuitRow{{Line: 2, CID: nonEmpty(cell), Provider: "p", Description: cell}}
 		var file bytes.Buffer
@@ -252,7 +252,7 @@ func TestRoundTrip(t *testing.T) {
 		// What reading cannot give back: blanks at the ends, except before a
 		// formula sign, and \r\n.
 		s := lineBreaks(string(out))
-		if strings.TrimSpace(unguard(strings.TrimSpace(guard(s)))) != s {
+		if strings.TrimSpace(unguard(strings.TrimSpace(Guard(s)))) != s {
 			s = strings.TrimSpace(s)
 		}
 		return s

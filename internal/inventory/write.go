@@ -74,7 +74,7 @@ func write[R any](w io.Writer, s sheet[R], rows []R) error {
 	}
 	for i := range rows {
 		for j, c := range s.columns {
-			cells[j] = guard(lineBreaks(c.get(&rows[i])))
+			cells[j] = Guard(lineBreaks(c.get(&rows[i])))
 		}
 		if err := out.Write(cells); err != nil {
 			return fmt.Errorf("write the %s: %w", s.plural(), err)

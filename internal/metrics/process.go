@@ -19,6 +19,7 @@ type Process struct {
 	commands *prometheus.CounterVec
 	lasted   prometheus.Histogram
 	parses   *prometheus.CounterVec
+	chat     *prometheus.CounterVec
 	now      func() time.Time
 
 	mu     sync.Mutex
@@ -56,12 +57,15 @@ func NewProcess(now func() time.Time) *Process {
 		parses: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lineman_parses_total", Help: "Mails read, by the state they came to and the format that read them or came nearest",
 		}, []string{"provider", "format", "state"}),
+		chat: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lineman_chat_platform_events_total", Help: "What chat platforms did: requests refused and received, messages sent, calls failed, by kind",
+		}, []string{"platform", "event", "kind"}),
 		now: now, routes: map[string]bool{}, words: map[string]bool{}, reads: map[string]bool{},
 	}
 }
 
 func (p *Process) collectors() []prometheus.Collector {
-	return []prometheus.Collector{p.requests, p.took, p.commands, p.lasted, p.parses}
+	return []prometheus.Collector{p.requests, p.took, p.commands, p.lasted, p.parses, p.chat}
 }
 
 // Command counts one chat command that came to a status.
@@ -85,6 +89,13 @@ func (p *Process) pair(known map[string]bool, most int, a, b string) (first, sec
 		return others, others
 	}
 	return a, b
+}
+
+// Platform counts one thing that a chat platform did. Its kinds are words of
+// the platform's own.
+func (p *Process) Platform(platform, event, kind string) {
+	kind = p.bounded(p.words, maxCommands, value(kind))
+	p.chat.WithLabelValues(value(platform), value(event), kind).Inc()
 }
 
 // Watch counts the requests that next answers. route names the route of a

@@ -23,6 +23,7 @@ func Rows() []any {
 		tokenRow{}, userRow{}, auditRow{}, inventoryLinkRow{}, inventorySourceRow{},
 		findingRow{}, findingCircuitRow{}, findingMaintenanceRow{}, findingEventRow{}, findingSubjectRow{}, findingStateRow{}, providerHabitRow{},
 		announcementRow{}, deliveryRow{}, subscriptionRow{}, muteRow{}, threadRow{}, destinationRow{}, announcementStateRow{},
+		chatGrantRow{}, chatCommandRow{}, chatConversationRow{}, chatSeenRow{}, chatLinkRow{}, chatLinkCodeRow{},
 	}
 }
 

@@ -21,7 +21,8 @@ const retainBatch = 200
 // maintenance that is held or not over, keeps its bytes. A maintenance goes
 // whole, with its notices, notes and history, once every generation of its
 // identity is old enough and none is held. A finding goes with its history
-// once it was closed for as long, unless one of its maintenances is held.
+// once it was closed for as long, unless one of its maintenances is held. Of
+// chat, old commands of the log go, and questions and codes that have expired.
 func (s *Store) Retain(ctx context.Context, plan models.RetentionPlan) (done models.Retained, err error) {
 	if plan.DryRun {
 		return s.retainable(ctx, plan)
@@ -65,12 +66,32 @@ func (s *Store) Retain(ctx context.Context, plan models.RetentionPlan) (done mod
 			return done, err
 		}
 	}
-	return done, nil
+	done.Commands, err = s.retainChat(ctx, plan.CommandsBefore)
+	return done, err
+}
+
+// retainChat removes old commands of chat, and what has expired.
+func (s *Store) retainChat(ctx context.Context, before time.Time) (commands int, err error) {
+	for more := !before.IsZero(); more; {
+		err := s.write(ctx, "remove old chat commands", func(w *work) error {
+			n, err := w.removeCommands(before)
+			more = n == retainBatch
+			commands += n
+			return err
+		})
+		if err != nil {
+			return commands, err
+		}
+	}
+	return commands, s.write(ctx, "remove what has expired of chat", func(w *work) error { return w.removeExpired(s.clock()) })
 }
 
 func (s *Store) retainable(ctx context.Context, plan models.RetentionPlan) (would models.Retained, err error) {
 	err = s.read(ctx, "count what is old enough", func(tx *gorm.DB) error {
-		var failed [4]error
+		var failed [5]error
+		if !plan.CommandsBefore.IsZero() {
+			would.Commands, failed[4] = count(oldCommands(tx, plan.CommandsBefore))
+		}
 		if !plan.RawBefore.IsZero() {
 			would.Raws, failed[0] = count(oldRaws(tx, plan.RawBefore, s.clock()))
 		}

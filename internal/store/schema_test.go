@@ -124,6 +124,7 @@ var jsonColumns = []string{
 	"tokens.scope", "users.scope", "sources.window_missing", "findings.exposures",
 	"circuits.custom_fields", "terminations.custom_fields", "inventory_sources.result",
 	"announcements.data", "subscriptions.scope", "subscriptions.settings",
+	"chat_grants.unless", "chat_grants.organizations", "chat_grants.channels", "chat_grants.users", "chat_commands.args", "chat_conversations.args",
 }
 
 func rowIndexes(parsed *schema.Schema) map[string][]string {

@@ -1,0 +1,66 @@
+package app_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	fake "lineman/internal/fake/slack"
+	"lineman/internal/store"
+	"lineman/models"
+)
+
+// everything lets everybody of the workspace do everything.
+func everything(t testing.TB, in installation) {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + in.dir + "/lineman.db", Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	for _, kind := range models.GrantScopes {
+		g := models.Grant{Kind: kind, Command: models.Any, Subcommand: models.Any, Value: models.Any}
+		if _, err := s.CreateGrant(t.Context(), models.Principal{Name: "test", Role: models.RoleAdmin, Scope: models.ScopeAll}, g); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestSlackKilled kills the service between the acknowledgement and the
+// answer; the next one answers.
+func TestSlackKilled(t *testing.T) {
+	slack := fake.New(fake.Options{})
+	t.Cleanup(slack.Close)
+	in := plain(t, slackSettings(slack, "slack_signing_secret: signing-secret"))
+	everything(t, in)
+	s := in.serve(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	slack.CallAt(s.base + "/chat/slack")
+	if _, err := slack.Person("U0KIM").Slash(ctx, "C0NOC", "/provider", "list"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := slack.AwaitMessage(ctx, " providers"); err != nil {
+		t.Fatalf("%v\n%v\n%s", err, slack.Messages(), s.log)
+	}
+	slack.Fail("response_url", fake.Fault{Status: 503, RetryAfter: 20}) // the answer waits
+	if _, err := slack.Person("U0KIM").Slash(ctx, "C0NOC", "/maintenance", "list week"); err != nil {
+		t.Fatal(err)
+	}
+	if err := slack.Await(ctx, func() bool {
+		calls := slack.Calls()
+		return calls[len(calls)-1].Method == "response_url" && calls[len(calls)-1].Error != ""
+	}); err != nil {
+		t.Fatal(err)
+	}
+	before := len(slack.Messages())
+	s.kill(t)
+	s = in.serve(t)
+	if err := slack.Await(ctx, func() bool { return len(slack.Messages()) > before }); err != nil {
+		t.Fatalf("%v\n%s", err, s.log)
+	}
+	s.stop(t)
+	if n := len(slack.Messages()); n != before+1 {
+		t.Errorf("%d answers", n-before)
+	}
+}
