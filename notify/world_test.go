@@ -157,13 +157,6 @@ func (w *world) build() {
 
 func (w *world) phaseRules(slug string) models.PhaseRules { return w.habits[slug] }
 
-// machine makes a destination one that programs read.
-func (w *world) machine(name string) {
-	t := w.targets[name]
-	t.Machine = true
-	w.targets[name] = t
-}
-
 func (w *world) at(name string) *recording { return w.targets[name].Destination.(*recording) }
 
 // settle routes and delivers what is due now.

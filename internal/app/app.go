@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"time"
 
-	"lineman/chatops/platform"
 	"lineman/ingest"
 	"lineman/ingest/mailbox"
 	"lineman/internal/config"
@@ -18,7 +17,6 @@ import (
 	"lineman/internal/vault"
 	"lineman/internal/webclient"
 	"lineman/models"
-	"lineman/notify/destination"
 	"lineman/parsers"
 )
 
@@ -32,11 +30,6 @@ type Options struct {
 	// OpenAccess lets everybody in as admin without a token. It is for the
 	// demo, on loopback.
 	OpenAccess bool
-
-	// Senders are the chat platforms that can speak first, and Buttons makes
-	// what they send usable; see destination.Options.
-	Senders []platform.Sender
-	Buttons destination.Preparer
 }
 
 // App is lineman with an open database.
@@ -84,7 +77,7 @@ func connect(ctx context.Context, o Options) (*App, error) {
 	s, err := store.Open(ctx, store.Options{
 		URL: o.Config.Database.URL.Reveal(), Logger: o.Logger, Now: o.Now,
 		Overlap:  models.OverlapRules{HoldOver: o.Config.Overlap.HoldOver, Single: o.Config.Overlap.Single},
-		Announce: announces(o.Config, o.Senders),
+		Announce: announces(o.Config),
 	})
 	if err != nil {
 		return nil, err

@@ -29,36 +29,23 @@ type announcer struct {
 	targets map[string]notify.Target // by name; chat channels join as they are asked for
 }
 
-// announces reports whether there is anybody to be told.
-func announces(c config.Config, senders []platform.Sender) bool {
-	return len(c.Notify.Destinations) > 0 || len(senders) > 0
+// announces reports whether there is anybody to be told: a destination, or a
+// chat platform where people can subscribe.
+func announces(c config.Config) bool {
+	return len(c.Notify.Destinations) > 0 || slices.ContainsFunc(platform.All(), func(m platform.Member) bool {
+		return m.Open != nil && m.Configured(c.ChatOps.Platforms)
+	})
 }
 
 // openNotify makes the rooms of announcements. An InputError when settings or
 // templates do not fit.
 func (a *App) openNotify() error {
-	if !announces(a.Config, a.Senders) {
+	if !announces(a.Config) {
 		return nil
 	}
-	n := &announcer{
-		options: destination.Options{Now: a.Now, PublicURL: a.Config.HTTP.PublicURL, Version: a.Version, Senders: a.Senders, Buttons: a.Buttons},
-		targets: map[string]notify.Target{},
-	}
-	for i, c := range a.Config.Notify.Destinations {
-		target, err := destination.New(n.options, c)
-		if err != nil {
-			return models.Invalid(fmt.Sprintf("notify.destinations[%d]", i), "%v", err)
-		}
-		if kind := c.Kind(); kind == config.DestinationChat {
-			target.Address = c.Chat.Platform + ":" + c.Chat.Channel
-			if c.Chat.User != "" {
-				target.Address = c.Chat.Platform + ":@" + c.Chat.User
-			}
-		}
-		n.targets[c.Name] = target
-	}
+	n := &announcer{targets: map[string]notify.Target{}}
 	var err error
-	if n.rules, err = a.configuredRules(n); err != nil {
+	if n.rules, err = a.configuredRules(); err != nil {
 		return err
 	}
 	n.templates, err = notify.NewTemplates(notify.TemplateOptions{
@@ -78,7 +65,39 @@ func (a *App) openNotify() error {
 	n.courier = notify.NewCourier(o, a.store, n.templates, owner(), dead)
 	n.clock = notify.NewClock(o, a.store)
 	n.desk = notify.NewDesk(o, a.store, n.router, n.templates, a.zoneOfRules())
-	a.announcer = n
+	a.announcer = n // the commands of chat need it
+	return a.openDestinations(n)
+}
+
+// openDestinations makes the configured destinations, with the platforms of
+// chat.
+func (a *App) openDestinations(n *announcer) error {
+	chats, err := a.openChat()
+	if err != nil {
+		return err
+	}
+	n.options = destination.Options{Now: a.Now, PublicURL: a.Config.HTTP.PublicURL, Version: a.Version}
+	for _, p := range chats.platforms {
+		if s, speaks := p.(platform.Sender); speaks {
+			n.options.Senders = append(n.options.Senders, s)
+		}
+	}
+	if chats.dispatcher != nil {
+		n.options.Buttons = chats.dispatcher
+	}
+	for i, c := range a.Config.Notify.Destinations {
+		target, err := destination.New(n.options, c)
+		if err != nil {
+			return models.Invalid(fmt.Sprintf("notify.destinations[%d]", i), "%v", err)
+		}
+		if c.Kind() == config.DestinationChat {
+			target.Address = c.Chat.Platform + ":" + c.Chat.Channel
+			if c.Chat.User != "" {
+				target.Address = c.Chat.Platform + ":@" + c.Chat.User
+			}
+		}
+		n.targets[c.Name] = target
+	}
 	return nil
 }
 
@@ -122,12 +141,10 @@ func (n *announcer) same(address string) []string {
 
 // configuredRules are those of the file; without any, everything goes to the
 // first destination that people read.
-func (a *App) configuredRules(n *announcer) ([]models.Rule, error) {
+func (a *App) configuredRules() ([]models.Rule, error) {
 	list := a.Config.Notify.Rules
-	if len(list) == 0 {
-		if to := n.first(a.Config.Notify.Destinations); to != "" {
-			list = []config.NotifyRule{{Name: "everything", Destination: to}}
-		}
+	if to := firstDestination(a.Config.Notify.Destinations); len(list) == 0 && to != "" {
+		list = []config.NotifyRule{{Name: "everything", Destination: to}}
 	}
 	var rules []models.Rule
 	for i, c := range list {
@@ -140,10 +157,14 @@ func (a *App) configuredRules(n *announcer) ([]models.Rule, error) {
 	return rules, nil
 }
 
-func (n *announcer) first(list []config.Destination) string {
-	for _, machine := range []bool{false, true} {
+func firstDestination(list []config.Destination) string {
+	machine := map[string]bool{}
+	for _, m := range destination.All() {
+		machine[m.Kind] = m.Machine
+	}
+	for _, programs := range []bool{false, true} {
 		for _, c := range list {
-			if n.targets[c.Name].Machine == machine {
+			if machine[c.Kind()] == programs {
 				return c.Name
 			}
 		}
