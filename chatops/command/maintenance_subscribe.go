@@ -52,7 +52,7 @@ func maintenanceSubscribe(o Options) chatops.Subcommand {
 			many("circuit", "circuit id as the provider writes it", nil), many("type", "type of circuit", nil),
 			many("tenant", "tenant of a circuit", nil), many("tag", "tag of a provider, circuit or site", nil),
 			many("status", "the provider's status", names(models.RecordStatuses)), many("phase", "where it stands", names(models.Phases)),
-			{Name: "min_impact", Summary: "the least impact that is told", Kind: chatops.KindEnum, Values: names(models.Impacts), NameOnly: true},
+			{Name: "min-impact", Summary: "the least impact that is told", Kind: chatops.KindEnum, Values: names(models.Impacts), NameOnly: true},
 			many("kind", "kinds of event; without any, all", names(models.EventKinds)),
 			{Name: "lead", Summary: "only what starts sooner than this", Kind: chatops.KindDuration, NameOnly: true},
 			{Name: "quiet", Summary: "hours at which only urgent events are told, for example 22:00-06:30", Kind: chatops.KindText, NameOnly: true},
@@ -79,7 +79,7 @@ func subscriptionOf(c chatops.Call, now time.Time) models.Rule {
 		Filter: models.RuleFilter{
 			Providers: c.Args("provider"), Sites: c.Args("site"), Circuits: c.Args("circuit"), CircuitTypes: c.Args("type"), Tenants: c.Args("tenant"),
 			Tags: c.Args("tag"), Statuses: typed[models.Status](c.Args("status")), Phases: typed[models.Phase](c.Args("phase")),
-			MinImpact: models.Impact(c.Arg("min_impact")), Kinds: typed[models.EventKind](c.Args("kind")), LeadTime: c.Duration("lead"),
+			MinImpact: models.Impact(c.Arg("min-impact")), Kinds: typed[models.EventKind](c.Args("kind")), LeadTime: c.Duration("lead"),
 		},
 	}
 	if from, to, ok := strings.Cut(c.Arg("quiet"), "-"); ok {
