@@ -118,6 +118,9 @@ type Principal struct {
 	ExpiresAt time.Time // of what was shown; zero: never
 }
 
+// Terminal is whoever may open the database and works with commands.
+func Terminal() Principal { return Principal{Name: "terminal", Role: RoleAdmin, Scope: ScopeAll} }
+
 // TokenPrefix starts every API token, so that a leaked one can be recognised.
 const TokenPrefix = "lm_"
 

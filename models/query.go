@@ -19,7 +19,7 @@ type TimeRange struct {
 // filter. Several values of one field mean any of them, several fields all.
 type MaintenanceFilter struct {
 	Statuses  []Status
-	Providers []string  // slugs
+	Providers []string  // slugs or IDs
 	Circuits  []string  // CIDs, without regard to case
 	Sites     []string  // names
 	Name      string    // exact, without regard to case
@@ -30,7 +30,7 @@ type MaintenanceFilter struct {
 
 	IDs          []string
 	Names        []string // exact, without regard to case
-	CircuitIDs   []string // IDs of circuits of the inventory
+	CircuitIDs   []string // IDs of circuits of the inventory; these or one of Circuits
 	Acknowledged *bool
 	Summary      string    // part of it, without regard to case
 	Tags         []string  // of its provider or circuits
@@ -159,6 +159,15 @@ type CircuitStatus struct {
 	Circuit     Circuit
 	Termination Termination
 	Active      bool // under active maintenance at the asked time (F46)
+}
+
+// ShownCircuits is what the gauge circuit_maintenance_status shows at an
+// instant.
+type ShownCircuits struct {
+	Stamp     string          // marks the state of the inventory; empty: nothing of it may be kept
+	Unchanged bool            // the inventory is as it was at the stamp that the reader had
+	Rows      []CircuitStatus // nil where it is unchanged
+	Active    map[string]bool // the IDs of circuits under active maintenance (F46), also of such as are not shown
 }
 
 // MailFilter narrows a list of raw mails; empty fields do not filter. Several

@@ -31,9 +31,16 @@ func (query) CircuitMaintenances(ctx context.Context, args maintenanceArgs) ([]*
 	var q asked
 	f := models.MaintenanceFilter{
 		IDs: q.ids("id", args.ID), Names: q.texts("name", args.Name), Statuses: words(&q, "status", args.Status, models.RecordStatuses),
-		Acknowledged: args.Ack, Providers: q.texts("provider", args.Provider), Circuits: q.texts("circuit", args.Circuit),
+		Acknowledged: args.Ack, Providers: q.texts("provider", args.Provider),
 		Sites: q.texts("site", args.Site), Start: models.TimeRange{From: args.StartTime.orZero()}, End: models.TimeRange{To: args.EndTime.orZero()},
 		Query: q.optional("q", args.Q), Page: q.page(args.pageArgs),
+	}
+	for _, c := range q.texts("circuit", args.Circuit) {
+		if uuid.Validate(c) == nil {
+			f.CircuitIDs = append(f.CircuitIDs, c)
+		} else {
+			f.Circuits = append(f.Circuits, c)
+		}
 	}
 	return answer(ctx, q, func(r *request) ([]models.MaintenanceHead, error) {
 		return r.reader.MaintenanceHeads(ctx, r.scope, f)

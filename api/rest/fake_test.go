@@ -22,6 +22,8 @@ type memory struct {
 	page   models.Page
 	asked  any // the filter of the last list
 	writes []models.Write
+
+	audited []string
 }
 
 func detail() models.MaintenanceDetail {
@@ -154,6 +156,12 @@ func (r *memory) Edit(_ context.Context, by models.Principal, writes []models.Wr
 		done[i] = models.Edited{MaintenanceID: detail().ID, Name: detail().Name, Revision: 4, NoteIDs: []string{"n1"}}
 	}
 	return done, r.err
+}
+
+// Audit remembers who did what.
+func (r *memory) Audit(_ context.Context, by models.Principal, action, object, id, _ string) error {
+	r.audited = append(r.audited, by.Name+" "+action+" "+object+" "+id)
+	return r.err
 }
 
 func (r *memory) AddAlias(_ context.Context, by models.Principal, _ models.AliasRow) (bool, error) {

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-
-	"lineman/models"
 )
 
 // readyWithin bounds the check of /readyz.
@@ -38,13 +36,6 @@ func (s *server) registerOpen() {
 		}
 		s.api.OpenAPI().AddOperation(op)
 	}
-	s.api.OpenAPI().AddOperation(&huma.Operation{
-		OperationID: "description", Method: http.MethodGet, Path: "/openapi.json", Summary: "This description",
-		Extensions: map[string]any{"x-role": string(models.RoleViewer)},
-		Responses: map[string]*huma.Response{"200": {
-			Description: "OpenAPI 3.1", Content: map[string]*huma.MediaType{"application/openapi+json": {Schema: &huma.Schema{Type: huma.TypeObject}}},
-		}},
-	})
 }
 
 func (s *server) health(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok\n") }

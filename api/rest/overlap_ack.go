@@ -24,7 +24,7 @@ func (s *server) acknowledgeOverlap(ctx context.Context, in *idPath) (*answer[ac
 	if err != nil {
 		return nil, err
 	}
-	f, err := s.o.Reader.AcknowledgeFinding(ctx, who.Scope, in.ID, who.Name, revision)
+	f, err := s.o.Reader.AcknowledgeFinding(ctx, who.Principal, in.ID, revision)
 	if err != nil {
 		return nil, fmt.Errorf("acknowledge a finding: %w", err)
 	}

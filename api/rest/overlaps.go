@@ -17,7 +17,7 @@ type OverlapReader interface {
 	WhatIf(ctx context.Context, s models.Scope, q models.WhatIfQuery) (models.WhatIf, error)
 	// AcknowledgeFinding refuses with models.ErrStale where the finding is not
 	// at this revision any more; 0 is any.
-	AcknowledgeFinding(ctx context.Context, s models.Scope, id, author string, revision int64) (models.Finding, error)
+	AcknowledgeFinding(ctx context.Context, by models.Principal, id string, revision int64) (models.Finding, error)
 }
 
 func (s *server) registerOverlaps() {

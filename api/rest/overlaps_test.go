@@ -70,8 +70,8 @@ func (r *memory) WhatIf(_ context.Context, s models.Scope, q models.WhatIfQuery)
 	return w, r.err
 }
 
-func (r *memory) AcknowledgeFinding(_ context.Context, s models.Scope, id, author string, revision int64) (models.Finding, error) {
-	r.scopes = append(r.scopes, s)
+func (r *memory) AcknowledgeFinding(_ context.Context, by models.Principal, id string, revision int64) (models.Finding, error) {
+	r.scopes = append(r.scopes, by.Scope)
 	f := findingItem().Finding
 	switch {
 	case id != f.ID:
@@ -80,7 +80,7 @@ func (r *memory) AcknowledgeFinding(_ context.Context, s models.Scope, id, autho
 		return models.Finding{}, fmt.Errorf("acknowledge: %w", models.ErrStale)
 	}
 	f.Revision++
-	f.Ack = &models.Acknowledgement{Author: author, At: noon, Digest: models.FindingDigest(f)}
+	f.Ack = &models.Acknowledgement{Author: by.Name, At: noon, Digest: models.FindingDigest(f)}
 	return f, r.err
 }
 

@@ -23,6 +23,8 @@ type Reader interface {
 type Writer interface {
 	Edit(ctx context.Context, by models.Principal, writes []models.Write) ([]models.Edited, error)
 	AliasWriter
+	// Audit keeps that something was done which is committed already.
+	Audit(ctx context.Context, by models.Principal, action, object, id, name string) error
 }
 
 // Paging are the parameters of every list; exported, since the API library

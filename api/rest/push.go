@@ -2,6 +2,8 @@ package rest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -95,6 +97,11 @@ func (s *server) keep(ctx context.Context, w http.ResponseWriter, raw []byte) {
 	status := http.StatusOK
 	if pushed.New {
 		status = http.StatusCreated
+		who, _ := access.PrincipalOf(ctx)
+		sum := sha256.Sum256(raw)
+		if err := s.o.Writer.Audit(ctx, who, "hand over", "mail", pushed.ID, hex.EncodeToString(sum[:])); err != nil {
+			s.o.Logger.Error("that a mail was handed over could not be written into the audit log", "mail", pushed.ID, "author", who.Name, "error", err)
+		}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -51,7 +52,12 @@ type pushers struct{ memory }
 
 func pushHandler(t *testing.T, p rest.Pusher) http.Handler {
 	t.Helper()
-	o := rest.Options{Reader: &memory{}, Writer: &memory{}, Now: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler), Push: p}
+	return pushHandlerOf(t, p, &memory{})
+}
+
+func pushHandlerOf(t *testing.T, p rest.Pusher, m *memory) http.Handler {
+	t.Helper()
+	o := rest.Options{Reader: m, Writer: m, Now: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler), Push: p}
 	return gated(t, o, access.GateOptions{Tokens: access.Tokens{Reader: &pushers{}}})
 }
 
@@ -72,7 +78,8 @@ const letter = "From: a@b.example\r\nSubject: x\r\n\r\nbytes \xff\x00\r\n"
 
 func TestPush(t *testing.T) {
 	p := &taker{answer: models.Pushed{ID: "r9", State: models.StateReceived, New: true}}
-	h := pushHandler(t, p)
+	m := &memory{}
+	h := pushHandlerOf(t, p, m)
 	for i, tc := range []struct {
 		path, token, kind string
 		answer            models.Pushed
@@ -92,6 +99,9 @@ func TestPush(t *testing.T) {
 		if len(p.taken) != i+1 || string(p.taken[i]) != letter {
 			t.Errorf("%d: took %q", i, p.taken)
 		}
+	}
+	if want := []string{"mta hand over mail r9", "root hand over mail r9"}; !slices.Equal(m.audited, want) {
+		t.Errorf("audited %q, want %q", m.audited, want)
 	}
 }
 

@@ -40,8 +40,10 @@ type Options struct {
 	Source    func(name string) SourceSetting             // nil: nothing is known of them
 	Now       func() time.Time
 	Logger    *slog.Logger
-	BaseURL   string // public URL, for links in answers; empty: as the request names it
-	Version   string
+	// Neighbours are routes that other handlers answer, for the description.
+	Neighbours []Neighbour
+	BaseURL    string // public URL, for links in answers; empty: as the request names it
+	Version    string
 }
 
 // The limits of one request.
@@ -102,6 +104,13 @@ func newServer(o Options) (*server, error) {
 	s.registerOpen()
 	describePush(s.api)
 	s.described.HandleFunc("POST "+pushPath, s.push)
+	s.describeItself()
+	for _, n := range o.Neighbours {
+		if err := s.neighbour(n); err != nil {
+			return nil, err
+		}
+	}
+	s.describe()
 	return s, nil
 }
 
@@ -144,6 +153,7 @@ func config(version string) huma.Config {
 	c := huma.DefaultConfig("lineman", version)
 	c.DocsPath = ""    // its page would load from a content delivery network
 	c.SchemasPath = "" // the schemas are in the description
+	c.OpenAPIPath = "" // its handlers would write it at the first request, without a lock
 	c.CreateHooks = nil
 	c.RejectUnknownQueryParameters = true
 	c.Info.Description = "Maintenance notices of circuit providers, as records. Times are RFC 3339 in UTC."

@@ -60,7 +60,7 @@ func (a *App) routes() (http.Handler, map[string]bool, error) {
 		Announcer: announcer,
 		Reader:    a.store, Writer: a.store, Accounts: a.accounts(), Chat: a.chatDesk(), Push: a.pipeline, Ready: a.store.Ping,
 		Now: a.Now, Logger: a.Logger, BaseURL: a.Config.HTTP.PublicURL, Version: a.Version,
-		Rules: a.habits.of, Source: a.sourceSetting,
+		Rules: a.habits.of, Source: a.sourceSetting, Neighbours: neighbours(),
 	})
 	if err != nil {
 		return nil, nil, err

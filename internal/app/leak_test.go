@@ -194,7 +194,7 @@ func (e *estate) known() map[string]bool {
 	e.t.Helper()
 	all := map[string]bool{}
 	for _, o := range e.reads() {
-		if strings.Contains(o.path, "{") || o.path == "/api/v1/tokens" || !slices.Contains(o.params, "limit") {
+		if strings.Contains(o.path, "{") || o.path == "/api/v1/tokens" || o.path == "/api/v1/me/chat-links" || !slices.Contains(o.params, "limit") {
 			continue // no list of records
 		}
 		text := e.must("GET", o.path+"?limit=1000", "")
@@ -254,7 +254,7 @@ func (e *estate) snapshot(who string, ids map[string]bool) map[string]string {
 	all := map[string]string{}
 	read := func(path string) { all[path] = e.answerTo(who, "GET", path, "") }
 	for _, o := range e.reads() {
-		if o.path == "/api/v1/tokens" || o.path == "/api/v1/me" {
+		if o.path == "/api/v1/tokens" || o.path == "/api/v1/me" || o.path == "/api/v1/me/chat-links" {
 			continue // their own, with when it was last used
 		}
 		if o.path == "/api/v1/whatif" {

@@ -21,7 +21,7 @@ type NewToken struct {
 }
 
 // terminal is who runs a command: whoever may open the database.
-var terminal = models.Principal{Name: "terminal", Role: models.RoleAdmin, Scope: models.ScopeAll}
+var terminal = models.Terminal()
 
 // accounts makes and changes users and tokens.
 func (a *App) accounts() access.Accounts {

@@ -76,7 +76,7 @@ func transport(c config.Inventory) (*http.Transport, error) {
 }
 
 // errElsewhere is a redirect to another host, which could be anybody's.
-var errElsewhere = errors.New("it sends on to another host")
+var errElsewhere = fmt.Errorf("it sends on to another host: %w", webclient.ErrFinal)
 
 // onlyTo refuses calls to any other host, so that no redirect leads away.
 type onlyTo struct {

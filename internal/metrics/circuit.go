@@ -1,12 +1,12 @@
 package metrics
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -24,6 +24,7 @@ type circuits struct {
 	paths   [][]string // in the order of the names
 	dropped *prometheus.Desc
 	up      *prometheus.Desc
+	kept    atomic.Pointer[labelled] // nil: nothing
 }
 
 var labelRule = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
@@ -54,12 +55,12 @@ func newCircuits(o Options) (*circuits, error) {
 func (c *circuits) gather() (family *dto.MetricFamily, metrics constant) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
 	defer cancel()
-	rows, err := c.o.Reader.CircuitStatuses(ctx, models.ScopeAll, c.o.Now().UTC())
+	l, active, err := c.read(ctx)
 	if err != nil {
 		c.o.Logger.Error("circuit statuses could not be read", "error", err)
 		return nil, constant{prometheus.MustNewConstMetric(c.up, prometheus.GaugeValue, 0)}
 	}
-	series, dropped := c.series(rows)
+	series, dropped := l.series(active, c.o.MaxSeries)
 	return c.family(series), constant{
 		prometheus.MustNewConstMetric(c.dropped, prometheus.GaugeValue, float64(dropped)),
 		prometheus.MustNewConstMetric(c.up, prometheus.GaugeValue, 1),
@@ -91,45 +92,6 @@ func (c *circuits) family(list []sample) *dto.MetricFamily {
 }
 
 const statusName = "circuit_maintenance_status"
-
-type sample struct {
-	labels []string
-	value  float64
-}
-
-// series merges rows with equal labels: the worst value stands. Beyond the
-// limit, circuits under maintenance go first.
-func (c *circuits) series(rows []models.CircuitStatus) ([]sample, int) {
-	at := make(map[string]int, len(rows))
-	list := make([]sample, 0, len(rows))
-	texts := make([]string, len(c.paths)*len(rows))
-	var key []byte
-	for i := range rows {
-		s := sample{labels: texts[:len(c.paths):len(c.paths)], value: 1}
-		if rows[i].Active {
-			s.value = 2
-		}
-		key = key[:0]
-		for k, path := range c.paths {
-			text, _ := resolve(&rows[i], path)
-			s.labels[k] = value(text)
-			key = append(append(key, s.labels[k]...), 0)
-		}
-		if had, twice := at[string(key)]; twice {
-			list[had].value = max(list[had].value, s.value)
-			continue
-		}
-		at[string(key)] = len(list)
-		list, texts = append(list, s), texts[len(c.paths):]
-	}
-	if len(list) <= c.o.MaxSeries {
-		return list, 0
-	}
-	slices.SortFunc(list, func(a, b sample) int {
-		return cmp.Or(cmp.Compare(b.value, a.value), slices.Compare(a.labels, b.labels))
-	})
-	return list[:c.o.MaxSeries], len(list) - c.o.MaxSeries
-}
 
 // value makes any text fit for a label: UTF-8, of bounded length.
 func value(text string) string {

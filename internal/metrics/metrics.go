@@ -22,7 +22,7 @@ import (
 
 // Reader is what is read at scrape time.
 type Reader interface {
-	CircuitStatuses(ctx context.Context, s models.Scope, at time.Time) ([]models.CircuitStatus, error)
+	ShownCircuits(ctx context.Context, s models.Scope, at time.Time, had string) (models.ShownCircuits, error)
 	Maintenances(ctx context.Context, s models.Scope, f models.MaintenanceFilter) ([]models.MaintenanceItem, int, error)
 	Standings(ctx context.Context, s models.Scope, statuses []models.Status, after time.Time) ([]models.MaintenanceItem, error)
 	MailCounts(ctx context.Context) ([]models.MailCount, error)

@@ -37,15 +37,28 @@ type memory struct {
 	sources      []models.SourceHealth
 	backlog      models.Backlog
 	circuitsErr  error
+	stamp        string // of the inventory
+	read         int    // circuits
 	asked        time.Time
 }
 
-func (r *memory) CircuitStatuses(_ context.Context, s models.Scope, at time.Time) ([]models.CircuitStatus, error) {
+func (r *memory) ShownCircuits(_ context.Context, s models.Scope, at time.Time, had string) (models.ShownCircuits, error) {
 	r.asked = at
 	if !s.All {
-		return nil, errors.New("a narrow scope")
+		return models.ShownCircuits{}, errors.New("a narrow scope")
 	}
-	return r.circuits, r.circuitsErr
+	shown := models.ShownCircuits{Stamp: r.stamp, Unchanged: had != "" && had == r.stamp, Active: map[string]bool{}}
+	for i, c := range r.circuits {
+		c.Circuit.ID = fmt.Sprint("id ", i)
+		if c.Active {
+			shown.Active[c.Circuit.ID] = true
+		}
+		if !shown.Unchanged {
+			r.read++
+			shown.Rows = append(shown.Rows, c)
+		}
+	}
+	return shown, r.circuitsErr
 }
 
 func (r *memory) Maintenances(_ context.Context, _ models.Scope, f models.MaintenanceFilter) ([]models.MaintenanceItem, int, error) {
@@ -349,5 +362,50 @@ func TestInventories(t *testing.T) {
 	failed = errors.New("no database")
 	if got := text(); !strings.Contains(got, `lineman_collector_up{collector="inventories"} 0`) || !strings.Contains(got, `lineman_collector_up{collector="mails"} 1`) {
 		t.Errorf("%s", only(got, "lineman_collector_up"))
+	}
+}
+
+// TestLabelsAreKept: the labels are made once for each state of the inventory,
+// and every scrape shows what a first one would.
+func TestLabelsAreKept(t *testing.T) {
+	for _, limit := range []int{0, 3} {
+		r := &memory{stamp: "0"}
+		for i := range 6 {
+			r.circuits = append(r.circuits, circuit(fmt.Sprint("C", 9-i), "T", "NTT", false, "Oslo"))
+		}
+		o := metrics.Options{
+			Reader: r, Enable: true, Now: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler), MaxSeries: limit,
+		}
+		kept, err := metrics.New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := func(h http.Handler) string {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+			return only(w.Body.String(), "circuit_maintenance_status{") + only(w.Body.String(), "lineman_circuit_series_dropped")
+		}
+		for i := range 40 {
+			r.circuits[i%6].Active = i%4 != 3
+			if i%5 == 4 {
+				r.circuits[i%6].Circuit.CID = fmt.Sprint("C", i)
+				r.stamp = fmt.Sprint(i)
+			}
+			if i == 30 { // nothing may be kept
+				r.stamp = ""
+			}
+			r.read = 0
+			got := shown(kept)
+			if want := i == 0 || i%5 == 4 || i >= 30 && r.stamp == ""; (r.read > 0) != want {
+				t.Errorf("step %d: read %d", i, r.read)
+			}
+			anew, err := metrics.New(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(shown(anew), got); diff != "" {
+				t.Fatalf("step %d: anew (-), kept (+)\n%s", i, diff)
+			}
+		}
 	}
 }

@@ -26,6 +26,14 @@ func (s *Store) AuditLog(ctx context.Context, scope models.Scope, page models.Pa
 	return all, total, err
 }
 
+// Audit keeps that somebody did something that is committed by now: what no
+// transaction of the author's own can tell.
+func (s *Store) Audit(ctx context.Context, by models.Principal, action, object, id, name string) error {
+	return s.write(ctx, "keep an entry of the audit log", func(w *work) error {
+		return audit(w, []models.Audit{auditOf(s, by, action, object, id, name, "", "", "")})
+	})
+}
+
 // audit keeps entries of the log in an open transaction.
 func audit(w *work, entries []models.Audit) error {
 	return insert(w.DB, each(entries, newAuditRow))

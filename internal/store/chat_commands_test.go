@@ -16,8 +16,8 @@ import (
 	"lineman/models"
 )
 
-// command is the nth command of a day in chat.
-func given(n int) models.ChatCommand {
+// chatCommand is the nth command of a day in chat.
+func chatCommand(n int) models.ChatCommand {
 	return models.ChatCommand{
 		ID: fmt.Sprintf("ref%04d", n), Platform: "slack", EventID: fmt.Sprintf("Ev%d", n),
 		Organization: models.ChatParty{ID: "T1", Name: "acme"}, Channel: models.ChatParty{ID: "C1", Name: "noc"}, User: models.ChatParty{ID: "U1", Name: "eva"},
@@ -31,23 +31,23 @@ func TestChatCommands(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		now := day
 		s := storetest.Open(t, url, func() time.Time { return now })
-		c := given(1)
+		c := chatCommand(1)
 		if !must(s.AcceptCommand(ctx, c)) {
 			t.Error("not fresh")
 		}
-		again := given(1)
+		again := chatCommand(1)
 		again.ID, again.Line = "other", "maintenance show X"
 		if must(s.AcceptCommand(ctx, again)) {
 			t.Error("an event that came before is fresh")
 		}
 		for i := range 2 { // without an id of an event nothing is a repeat
-			none := given(2 + i)
+			none := chatCommand(2 + i)
 			none.EventID = ""
 			if !must(s.AcceptCommand(ctx, none)) {
 				t.Errorf("command %d without an event is not fresh", i)
 			}
 		}
-		elsewhere := given(4)
+		elsewhere := chatCommand(4)
 		elsewhere.EventID, elsewhere.Platform = "Ev1", "webex"
 		if !must(s.AcceptCommand(ctx, elsewhere)) {
 			t.Error("the same id of another platform is a repeat")
@@ -67,7 +67,7 @@ func TestChatCommands(t *testing.T) {
 		if len(got) != 1 || got[0].Line != "" || got[0].Reply != "" || got[0].RunTime != 2*time.Second || got[0].Waited != 1500*time.Microsecond || len(got[0].Details) > 20_000 {
 			t.Errorf("%.300v", got)
 		}
-		if err := s.UpdateCommand(ctx, given(77)); !errors.Is(err, models.ErrNotFound) {
+		if err := s.UpdateCommand(ctx, chatCommand(77)); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("unknown: %v", err)
 		}
 	})
@@ -76,7 +76,7 @@ func TestChatCommands(t *testing.T) {
 func TestChatLogFilters(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		for n := range 7 {
-			c := given(n)
+			c := chatCommand(n)
 			if n == 3 {
 				c.Platform, c.Command, c.User.ID, c.Channel.ID, c.Principal = "webex", "circuit", "U9", "C9", "eva"
 			}
@@ -125,19 +125,19 @@ func TestTwoProcessesReclaim(t *testing.T) {
 		other := storetest.Open(t, url, clock)
 		const left = 150
 		for n := range left {
-			must(s.AcceptCommand(ctx, given(n)))
+			must(s.AcceptCommand(ctx, chatCommand(n)))
 		}
-		answered := given(0)
+		answered := chatCommand(0)
 		answered.State = models.ChatAnswered
 		ok(t, s.UpdateCommand(ctx, answered))
-		elsewhere := given(900)
+		elsewhere := chatCommand(900)
 		elsewhere.Platform = "webex"
 		must(s.AcceptCommand(ctx, elsewhere))
 		if got := must(s.ReclaimCommands(ctx, "slack", now)); len(got) != 0 {
 			t.Errorf("%d that somebody has are taken", len(got))
 		}
 		now = now.Add(time.Minute)
-		held := given(1)
+		held := chatCommand(1)
 		held.State = models.ChatRunning
 		ok(t, s.UpdateCommand(ctx, held)) // touched
 		var mu sync.Mutex
@@ -259,7 +259,7 @@ func TestRetainChat(t *testing.T) {
 		now := day
 		s := storetest.Open(t, url, func() time.Time { return now })
 		for n := range 450 {
-			must(s.AcceptCommand(ctx, given(n)))
+			must(s.AcceptCommand(ctx, chatCommand(n)))
 		}
 		ok(t, s.KeepConversations(ctx, []models.Conversation{{ID: "old", Expires: day.Add(-time.Second)}, {ID: "new", Expires: day.Add(time.Hour)}}))
 		plan := models.RetentionPlan{CommandsBefore: day.Add(440 * time.Second), DryRun: true}

@@ -23,7 +23,7 @@ func Rows() []any {
 		tokenRow{}, userRow{}, auditRow{}, inventoryLinkRow{}, inventorySourceRow{},
 		findingRow{}, findingCircuitRow{}, findingMaintenanceRow{}, findingEventRow{}, findingSubjectRow{}, findingStateRow{}, providerHabitRow{},
 		announcementRow{}, deliveryRow{}, subscriptionRow{}, muteRow{}, threadRow{}, destinationRow{}, announcementStateRow{},
-		chatGrantRow{}, chatCommandRow{}, chatConversationRow{}, chatSeenRow{}, chatLinkRow{}, chatLinkCodeRow{},
+		chatGrantRow{}, chatCommandRow{}, chatConversationRow{}, chatSeenRow{}, chatLinkRow{}, chatLinkCodeRow{}, inventoryStampRow{},
 	}
 }
 
@@ -113,4 +113,10 @@ func (s *Store) Touch(circuits ...string) error {
 // ForgetFindings makes the next sweep compute everything.
 func (s *Store) ForgetFindings() error {
 	return s.writer.Where("name = ?", stateStamp).Delete(&findingStateRow{}).Error
+}
+
+// CircuitStatuses gives the circuits that are shown, each time anew.
+func (s *Store) CircuitStatuses(ctx context.Context, scope models.Scope, when time.Time) ([]models.CircuitStatus, error) {
+	shown, err := s.ShownCircuits(ctx, scope, when, "")
+	return shown.Rows, err
 }

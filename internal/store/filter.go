@@ -182,21 +182,26 @@ func (c keyColumn) compare(key string) (more, same condition, err error) {
 	return condition{fmt.Sprintf("(%s%s OR %s IS NULL)", c.column, sign, c.column), []any{at(t)}}, condition{c.column + " = ?", []any{at(t)}}, nil
 }
 
-// listed is counted, by a keyset: from the row after Page.After where it is
-// set.
-func listed[R any](query func() *gorm.DB, keys keyset, page models.Page, sel string) (rows []R, total int, err error) {
-	if page.After == nil {
-		return counted[R](query, keys.order(), page, sel)
-	}
-	var n int64
-	if err := query().Count(&n).Error; err != nil || n == 0 {
+// listed counts the rows of a query, then reads a page of it. A query is built
+// anew for each of the two.
+func listed[R any](query func() *gorm.DB, keys keyset, p models.Page, sel string) (rows []R, total int, err error) {
+	total, err = count(query())
+	if err != nil || total == 0 {
 		return nil, 0, err
 	}
-	from, err := keys.after(page.After)
-	if err != nil {
-		return nil, 0, err
+	rows, err = pageOf[R](query(), keys, p, sel)
+	return rows, total, err
+}
+
+// pageOf reads a page of a query in an order: from the row after Page.After where
+// it is set.
+func pageOf[R any](q *gorm.DB, keys keyset, p models.Page, sel string) ([]R, error) {
+	if p.After != nil {
+		from, err := keys.after(p.After)
+		if err != nil {
+			return nil, err
+		}
+		q, p.Offset = where(q, from), 0
 	}
-	page.Offset = 0
-	err = paged(where(query(), from).Select(sel).Order(keys.order()), page).Scan(&rows).Error
-	return rows, int(n), err
+	return scanned[R](paged(q.Select(sel).Order(keys.order()), p))
 }

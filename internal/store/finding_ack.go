@@ -9,10 +9,11 @@ import (
 // AcknowledgeFinding keeps that somebody has seen an open finding as it stands
 // and gives it as it is now. models.ErrNotFound when it is not in scope;
 // models.ErrStale when it changed since the revision that was seen (0: any),
-// an InputError when it is closed. Nothing is changed then.
-func (s *Store) AcknowledgeFinding(ctx context.Context, scope models.Scope, id, author string, revision int64) (f models.Finding, err error) {
+// an InputError when it is closed. Nothing is changed then. The write is in the
+// audit log.
+func (s *Store) AcknowledgeFinding(ctx context.Context, by models.Principal, id string, revision int64) (f models.Finding, err error) {
 	err = s.write(ctx, "acknowledge a finding", func(w *work) error {
-		row, err := findingInSight(w.DB, sightOf(scope), id)
+		row, err := findingInSight(w.DB, sightOf(by.Scope), id)
 		if err != nil {
 			return err
 		}
@@ -31,8 +32,9 @@ func (s *Store) AcknowledgeFinding(ctx context.Context, scope models.Scope, id, 
 		}
 		f = row.model()
 		now := s.clock()
-		f.Ack = &models.Acknowledgement{Author: clean(author), At: now, Digest: models.FindingDigest(f)}
+		f.Ack = &models.Acknowledgement{Author: clean(by.Name), At: now, Digest: models.FindingDigest(f)}
 		f.Revision, f.UpdatedAt = f.Revision+1, now
+		before := row.model()
 		row = newFindingRow(f)
 		if err := w.Save(&row).Error; err != nil {
 			return err
@@ -42,7 +44,10 @@ func (s *Store) AcknowledgeFinding(ctx context.Context, scope models.Scope, id, 
 			Starts: row.Starts, Ends: row.Ends, Cause: string(models.CauseEdit), Author: f.Ack.Author, At: at(now),
 		}
 		w.tellFinding(f, event.model())
-		return w.Create(&event).Error
+		if err := w.Create(&event).Error; err != nil {
+			return err
+		}
+		return audit(w, []models.Audit{auditOf(s, by, "acknowledge", "finding", f.ID, string(f.Subject.Kind)+" "+f.Subject.Name, digest(before), digest(f), "")})
 	})
 	return f, err
 }

@@ -218,19 +218,23 @@ func TestAcknowledgedFinding(t *testing.T) {
 			return items[0]
 		}
 		f := only()
-		if _, err := p.s.AcknowledgeFinding(ctx, models.ScopeAll, f.ID, "kim", f.Revision+1); !errors.Is(err, models.ErrStale) {
+		if _, err := p.s.AcknowledgeFinding(ctx, root, f.ID, f.Revision+1); !errors.Is(err, models.ErrStale) {
 			t.Errorf("stale: %v", err)
 		}
-		if _, err := p.s.AcknowledgeFinding(ctx, models.Scope{Providers: []string{"zayo"}}, f.ID, "kim", 0); !errors.Is(err, models.ErrNotFound) {
+		if _, err := p.s.AcknowledgeFinding(ctx, models.Principal{Name: "kim", Role: models.RoleOperator, Scope: models.Scope{Providers: []string{"zayo"}}}, f.ID, 0); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("out of sight: %v", err)
 		}
 		if only().Acknowledged() {
 			t.Error("acknowledged by what was refused")
 		}
-		got, err := p.s.AcknowledgeFinding(ctx, models.ScopeAll, f.ID, "kim", f.Revision)
+		got, err := p.s.AcknowledgeFinding(ctx, root, f.ID, f.Revision)
 		ok(t, err)
-		if again := only(); !again.Acknowledged() || again.Ack.Author != "kim" || again.Revision != got.Revision {
+		if again := only(); !again.Acknowledged() || again.Ack.Author != root.Name || again.Revision != got.Revision {
 			t.Errorf("%+v", again)
+		}
+		log, _, err := p.s.AuditLog(ctx, models.ScopeAll, models.Page{Limit: 1})
+		if ok(t, err); len(log) != 1 || log[0].Action != "acknowledge" || log[0].Object != "finding" || log[0].Ref != f.ID || log[0].Author != root.Name || log[0].Before == log[0].After {
+			t.Errorf("audit %+v", log)
 		}
 		p.at(12) // hold-over
 		if f := only(); !f.Acknowledged() || hours(f.End) != "12.5" {
@@ -242,7 +246,7 @@ func TestAcknowledgedFinding(t *testing.T) {
 		}
 		p.at(20)
 		var input *models.InputError
-		if _, err := p.s.AcknowledgeFinding(ctx, models.ScopeAll, f.ID, "kim", 0); !errors.As(err, &input) {
+		if _, err := p.s.AcknowledgeFinding(ctx, root, f.ID, 0); !errors.As(err, &input) {
 			t.Errorf("closed: %v", err)
 		}
 	})

@@ -18,11 +18,12 @@ type importer[R any] interface {
 	finish() (models.ImportResult, error)
 }
 
-// importRows imports rows, all or none: the first bad one is an InputError with
-// its line.
-func importRows[R any, I importer[R]](ctx context.Context, s *Store, what string, rows []R, start func(*work) (I, error)) (models.ImportResult, error) {
+// importRows imports rows of a kind, all or none: the first bad one is an
+// InputError with its line. What changes anything is in the audit log, as the
+// terminal's: only commands import.
+func importRows[R any, I importer[R]](ctx context.Context, s *Store, kind string, rows []R, start func(*work) (I, error)) (models.ImportResult, error) {
 	var result models.ImportResult
-	err := s.write(ctx, what, func(w *work) error {
+	err := s.write(ctx, "import "+kind, func(w *work) error {
 		i, err := start(w)
 		if err != nil {
 			return err
@@ -32,8 +33,11 @@ func importRows[R any, I importer[R]](ctx context.Context, s *Store, what string
 				return err
 			}
 		}
-		result, err = i.finish()
-		return err
+		if result, err = i.finish(); err != nil || result.Created+result.Updated == 0 {
+			return err
+		}
+		return audit(w, []models.Audit{auditOf(s, models.Terminal(), "import", kind, "", kind, "", "",
+			fmt.Sprintf("created %d, updated %d, unchanged %d", result.Created, result.Updated, result.Unchanged))})
 	})
 	if err != nil {
 		return models.ImportResult{}, err

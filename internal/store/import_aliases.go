@@ -18,7 +18,7 @@ import (
 // Maintenances that wait for such an id are linked, as ImportCircuits does;
 // those that were linked by what an alias meant before are linked anew.
 func (s *Store) ImportAliases(ctx context.Context, rows []models.AliasRow) (models.ImportResult, error) {
-	return importRows(ctx, s, "import aliases", rows, newAliasImport)
+	return importRows(ctx, s, "aliases", rows, newAliasImport)
 }
 
 // ExportAliases lists all aliases by provider and alias, as an import takes

@@ -19,7 +19,7 @@ import (
 // it: their note is closed, a Change tells of it, and the labels of the mail
 // become due.
 func (s *Store) ImportCircuits(ctx context.Context, rows []models.CircuitRow) (models.ImportResult, error) {
-	return importRows(ctx, s, "import circuits", rows, newCircuitImport)
+	return importRows(ctx, s, "circuits", rows, newCircuitImport)
 }
 
 // ExportCircuits lists all circuits by provider and CID, as an import takes

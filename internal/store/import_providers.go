@@ -16,7 +16,7 @@ import (
 // there; addresses and tags that are given replace the old ones. The first bad
 // row is an InputError with its line. An address belongs to one provider only.
 func (s *Store) ImportProviders(ctx context.Context, rows []models.ProviderRow) (models.ImportResult, error) {
-	return importRows(ctx, s, "import providers", rows, newProviderImport)
+	return importRows(ctx, s, "providers", rows, newProviderImport)
 }
 
 // ExportProviders lists all providers by slug, as an import takes them.

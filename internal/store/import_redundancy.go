@@ -19,7 +19,7 @@ import (
 // there. The first bad row is an InputError with its line. The result counts
 // groups.
 func (s *Store) ImportRedundancy(ctx context.Context, rows []models.RedundancyRow) (models.ImportResult, error) {
-	return importRows(ctx, s, "import redundancy groups", rows, newRedundancyImport)
+	return importRows(ctx, s, "redundancy groups", rows, newRedundancyImport)
 }
 
 // RedundancyGroups lists redundancy groups by name, with their circuits in

@@ -12,7 +12,7 @@ import (
 // ImportSites creates and updates sites by name, all or none. An empty value
 // leaves what is there. The first bad row is an InputError with its line.
 func (s *Store) ImportSites(ctx context.Context, rows []models.SiteRow) (models.ImportResult, error) {
-	return importRows(ctx, s, "import sites", rows, newSiteImport)
+	return importRows(ctx, s, "sites", rows, newSiteImport)
 }
 
 // ExportSites lists all sites by name, as an import takes them.

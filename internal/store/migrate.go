@@ -129,7 +129,10 @@ func (s *Store) MigrateUp(ctx context.Context) error {
 	for _, m := range done {
 		s.log.Info("schema migrated", "version", m.Source.Version, "duration", m.Duration)
 	}
-	return nil
+	if len(done) == 0 {
+		return nil
+	}
+	return s.optimize(ctx)
 }
 
 // MigrateDown takes the last step of the schema back, with all data in it.

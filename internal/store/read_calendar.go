@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 
 	"gorm.io/gorm"
@@ -24,7 +23,7 @@ func (s *Store) Calendar(ctx context.Context, scope models.Scope, f models.Calen
 		if more = f.Limit > 0 && len(items) > f.Limit; more {
 			items = items[:f.Limit]
 		}
-		return fillCalendar(tx, v, f, items)
+		return s.fillCalendar(tx, v, f, items)
 	})
 	return items, more, err
 }
@@ -62,31 +61,15 @@ func calendarItems(tx *gorm.DB, v sight, f models.CalendarFilter) ([]models.Cale
 	return items, err
 }
 
-// eachRow calls f for every row of a query. It reads far more rows in a second
-// than GORM can put into structs.
-func eachRow(q *gorm.DB, f func(*sql.Rows) error) (err error) {
-	rows, err := q.Rows()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		if err := f(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
 // fillCalendar loads windows, circuits and the names of their sites, in a
 // fixed number of statements for each part of the list.
-func fillCalendar(tx *gorm.DB, v sight, f models.CalendarFilter, items []models.CalendarItem) error {
+func (s *Store) fillCalendar(tx *gorm.DB, v sight, f models.CalendarFilter, items []models.CalendarItem) error {
 	byID := make(map[string]*models.CalendarItem, len(items))
 	ids := make([]string, len(items))
 	for i := range items {
 		byID[items[i].ID], ids[i] = &items[i], items[i].ID
 	}
-	if err := calendarCircuits(tx, v, f, ids, byID); err != nil {
+	if err := s.calendarCircuits(tx, v, f, ids, byID); err != nil {
 		return err
 	}
 	if err := calendarWindows(tx, f, ids, byID); err != nil {
@@ -115,12 +98,11 @@ func calendarWindows(tx *gorm.DB, f models.CalendarFilter, ids []string, byID ma
 
 // calendarCircuits reads the circuits that are asked for and in sight, each
 // with the sites of its two ends.
-func calendarCircuits(tx *gorm.DB, v sight, f models.CalendarFilter, ids []string, byID map[string]*models.CalendarItem) error {
-	return chunks(ids, func(part []string) error {
+func (s *Store) calendarCircuits(tx *gorm.DB, v sight, f models.CalendarFilter, ids []string, byID map[string]*models.CalendarItem) error {
+	var circuits []string
+	err := chunks(ids, func(part []string) error {
 		q := tx.Table("maintenance_circuits mc").Where("mc.maintenance_id IN ?", part).
-			Select("mc.maintenance_id, mc.cid, mc.account, mc.impact, mc.cancelled, mc.manual, sa.name, sz.name").
-			Joins("LEFT JOIN terminations ea ON ea.circuit_id = mc.circuit_id AND ea.side = 'A' LEFT JOIN sites sa ON sa.id = ea.site_id").
-			Joins("LEFT JOIN terminations ez ON ez.circuit_id = mc.circuit_id AND ez.side = 'Z' LEFT JOIN sites sz ON sz.id = ez.site_id").
+			Select("mc.maintenance_id, mc.circuit_id, mc.cid, mc.account, mc.impact, mc.cancelled, mc.manual").
 			Order("mc.maintenance_id, mc.position")
 		if !v.all {
 			q = where(q.Joins("JOIN maintenances m ON m.id = mc.maintenance_id"), v.impacts())
@@ -130,35 +112,56 @@ func calendarCircuits(tx *gorm.DB, v sight, f models.CalendarFilter, ids []strin
 			q = q.Where("(mc.cid_key IN ? OR mc.circuit_id IN (SELECT k.id FROM circuits k WHERE k.cid_key IN ?))", keys, keys)
 		}
 		if len(f.Sites) > 0 {
-			q = q.Where("(sa.name IN ? OR sz.name IN ?)", f.Sites, f.Sites)
+			q = q.Where("mc.circuit_id IN (SELECT e.circuit_id FROM terminations e JOIN sites w ON w.id = e.site_id WHERE w.name IN ?)", f.Sites)
 		}
 		return eachRow(q, func(rows *sql.Rows) error {
 			var id string
+			var circuit ref
 			var c models.CircuitImpact
-			var sites [2]*string
-			err := rows.Scan(&id, &c.CID, &c.Account, &c.Impact, &c.Cancelled, &c.Manual, &sites[0], &sites[1])
-			c.Circuit = endingAt(sites)
+			err := rows.Scan(&id, &circuit, &c.CID, &c.Account, &c.Impact, &c.Cancelled, &c.Manual)
+			if c.CircuitID = string(circuit); c.CircuitID != "" {
+				circuits = append(circuits, c.CircuitID)
+			}
 			if m := byID[id]; m != nil {
 				m.Circuits = append(m.Circuits, c)
 			}
 			return err
 		})
 	})
-}
-
-// endingAt gives a circuit with nothing but the names of its sites; nil
-// without any.
-func endingAt(sites [2]*string) *models.Circuit {
-	c := new(models.Circuit)
-	for _, name := range sites {
-		if name != nil {
-			c.Terminations = append(c.Terminations, models.Termination{Site: models.Site{Name: *name}})
+	if err != nil {
+		return err
+	}
+	known, err := recall(tx, &s.endings, circuits, func(missing []string) (map[string]*models.Circuit, error) { return circuitEndings(tx, missing) })
+	for _, m := range byID {
+		for i := range m.Circuits {
+			c := &m.Circuits[i]
+			c.Circuit, c.CircuitID = known[c.CircuitID], ""
 		}
 	}
-	if len(c.Terminations) == 0 {
-		return nil
+	return err
+}
+
+// circuitEndings gives circuits with nothing but the names of their sites, by
+// ID; nil for one without any.
+func circuitEndings(tx *gorm.DB, ids []string) (map[string]*models.Circuit, error) {
+	byID := make(map[string]*models.Circuit, len(ids))
+	for _, id := range ids {
+		byID[id] = nil
 	}
-	return c
+	err := chunks(ids, func(part []string) error {
+		q := tx.Table("terminations e").Select("e.circuit_id, w.name").Joins("JOIN sites w ON w.id = e.site_id").
+			Where("e.circuit_id IN ?", part).Order("e.circuit_id, e.side")
+		return eachRow(q, func(rows *sql.Rows) error {
+			var id, site string
+			err := rows.Scan(&id, &site)
+			if byID[id] == nil {
+				byID[id] = new(models.Circuit)
+			}
+			byID[id].Terminations = append(byID[id].Terminations, models.Termination{Site: models.Site{Name: site}})
+			return err
+		})
+	})
+	return byID, err
 }
 
 // narrowCalendar keeps the windows that are asked for and in sight, each with

@@ -38,7 +38,7 @@ func batch[R any](q *gorm.DB, b models.Batch) (rows []R, err error) {
 	if b.Most > 0 {
 		q = q.Limit(b.Most + 1)
 	}
-	if err := q.Scan(&rows).Error; err != nil {
+	if rows, err = scanned[R](q); err != nil {
 		return nil, err
 	}
 	if b.Most > 0 && len(rows) > b.Most {
@@ -93,10 +93,9 @@ const headOrder = "m.starts DESC NULLS LAST, m.id"
 func (s *Store) MaintenanceHeads(ctx context.Context, scope models.Scope, f models.MaintenanceFilter) (all []models.MaintenanceHead, err error) {
 	err = s.read(ctx, "read maintenances", func(tx *gorm.DB) error {
 		v := sightOf(scope)
-		var rows []headRow
 		page := paged(filterMaintenances(listedMaintenances(tx, v), v, f).Select("m.id").Order(headOrder), f.Page)
-		err := tx.Table("(?) o", page).Joins("JOIN maintenances m ON m.id = o.id JOIN providers pr ON pr.id = m.provider_id").
-			Select(headColumns).Order(headOrder).Scan(&rows).Error
+		rows, err := scanned[headRow](tx.Table("(?) o", page).Joins("JOIN maintenances m ON m.id = o.id JOIN providers pr ON pr.id = m.provider_id").
+			Select(headColumns).Order(headOrder))
 		all = each(rows, headRow.model)
 		return err
 	})
@@ -107,8 +106,7 @@ func (s *Store) MaintenanceHeads(ctx context.Context, scope models.Scope, f mode
 func (s *Store) MaintenancesByID(ctx context.Context, scope models.Scope, ids []string) (map[string]models.MaintenanceHead, error) {
 	byID := make(map[string]models.MaintenanceHead, len(ids))
 	err := s.read(ctx, "read maintenances by id", func(tx *gorm.DB) error {
-		var rows []headRow
-		err := where(heads(tx, sightOf(scope)), s.among("m.id", ids)).Select(headColumns).Scan(&rows).Error
+		rows, err := scanned[headRow](where(heads(tx, sightOf(scope)), s.among("m.id", ids)).Select(headColumns))
 		for _, r := range rows {
 			byID[r.ID] = r.model()
 		}

@@ -48,12 +48,21 @@ func headCircuits(tx *gorm.DB, v sight) *gorm.DB {
 // CircuitsByID gives the circuits in scope that have these IDs, without tags
 // and terminations; of the provider, only ID, slug and name.
 func (s *Store) CircuitsByID(ctx context.Context, scope models.Scope, ids []string) (map[string]models.Circuit, error) {
-	byID := make(map[string]models.Circuit, len(ids))
-	err := s.read(ctx, "read circuits by id", func(tx *gorm.DB) error {
-		var rows []headCircuit
-		err := where(headCircuits(tx, sightOf(scope)), s.among("x.id", ids)).Select(circuitColumns).Scan(&rows).Error
-		for _, r := range rows {
-			byID[r.ID] = r.model()
+	var byID map[string]models.Circuit
+	err := s.read(ctx, "read circuits by id", func(tx *gorm.DB) (err error) {
+		v := sightOf(scope)
+		load := func(ids []string) (map[string]models.Circuit, error) {
+			rows, err := scanned[headCircuit](where(headCircuits(tx, v), s.among("x.id", ids)).Select(circuitColumns))
+			found := make(map[string]models.Circuit, len(rows))
+			for _, r := range rows {
+				found[r.ID] = r.model()
+			}
+			return found, err
+		}
+		if v.all {
+			byID, err = recall(tx, &s.heads, ids, load)
+		} else {
+			byID, err = load(ids)
 		}
 		return err
 	})
@@ -89,31 +98,54 @@ func (s *Store) CircuitsOf(ctx context.Context, scope models.Scope, owner models
 // Terminations gives the ends of each of these circuits that are in scope, A
 // before Z, with their sites; the sites have no tags.
 func (s *Store) Terminations(ctx context.Context, scope models.Scope, b models.Batch) (map[string][]models.Termination, error) {
-	byCircuit := map[string][]models.Termination{}
-	err := s.read(ctx, "read terminations", func(tx *gorm.DB) error {
-		q := where(tx.Table("terminations e"), sightOf(scope).circuits("e.circuit_id"))
-		q = where(q, s.among("e.circuit_id", b.IDs)).Select("e.id, e.circuit_id, e.side, e.site_id, e.xconnect, e.device, e.interface, e.cable, e.custom_fields").Order("e.circuit_id, e.side")
-		rows, err := batch[terminationRow](q, b)
-		if err != nil {
-			return err
+	var byCircuit map[string][]models.Termination
+	err := s.read(ctx, "read terminations", func(tx *gorm.DB) (err error) {
+		v := sightOf(scope)
+		load := func(ids []string) (map[string][]models.Termination, error) { return s.endsOf(tx, v, ids) }
+		if v.all {
+			byCircuit, err = recall(tx, &s.ends, b.IDs, load)
+		} else {
+			byCircuit, err = load(b.IDs)
 		}
-		ids := each(rows, func(r terminationRow) string { return string(r.SiteID) })
-		var found []siteRow
-		if err := where(tx.Table("sites w"), s.among("w.id", ids)).Scan(&found).Error; err != nil {
-			return err
+		n := 0
+		for _, ends := range byCircuit {
+			n += len(ends)
 		}
-		sites := make(map[string]models.Site, len(found))
-		for _, r := range found {
-			sites[r.ID] = r.model()
+		if b.Most > 0 && n > b.Most {
+			return fmt.Errorf("%w: more than %d", models.ErrTooMany, b.Most)
 		}
-		for _, r := range rows {
-			t := r.model()
-			t.Site = sites[t.SiteID]
-			byCircuit[r.CircuitID] = append(byCircuit[r.CircuitID], t)
-		}
-		return nil
+		return err
 	})
 	return byCircuit, err
+}
+
+// endsOf reads the ends of circuits. Those without any are among them.
+func (s *Store) endsOf(tx *gorm.DB, v sight, circuits []string) (map[string][]models.Termination, error) {
+	type row struct {
+		End           terminationRow `gorm:"embedded"`
+		SiteName      ref
+		SiteRegion    ref
+		SiteTenant    ref
+		SiteCreatedAt instant
+		SiteUpdatedAt instant
+	}
+	q := where(tx.Table("terminations e").Joins("LEFT JOIN sites w ON w.id = e.site_id"), v.circuits("e.circuit_id"))
+	rows, err := scanned[row](where(q, s.among("e.circuit_id", circuits)).Order("e.circuit_id, e.side").
+		Select("e.id, e.circuit_id, e.side, e.site_id, e.xconnect, e.device, e.interface, e.cable, e.custom_fields, " +
+			"w.name AS site_name, w.region AS site_region, w.tenant AS site_tenant, w.created_at AS site_created_at, w.updated_at AS site_updated_at"))
+	found := make(map[string][]models.Termination, len(circuits))
+	for _, id := range circuits {
+		found[id] = nil
+	}
+	for _, r := range rows {
+		t := r.End.model()
+		t.Site = models.Site{
+			ID: t.SiteID, Name: string(r.SiteName), Region: string(r.SiteRegion), Tenant: string(r.SiteTenant),
+			CreatedAt: r.SiteCreatedAt.Time, UpdatedAt: r.SiteUpdatedAt.Time,
+		}
+		found[t.CircuitID] = append(found[t.CircuitID], t)
+	}
+	return found, err
 }
 
 // Tags gives the tags of each of these records that are in scope, sorted. A

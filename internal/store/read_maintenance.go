@@ -28,7 +28,7 @@ func (s *Store) Maintenance(ctx context.Context, scope models.Scope, idOrName st
 			return found(err, "maintenance %q", idOrName)
 		}
 		d = models.MaintenanceDetail{Maintenance: row.Row.model(), ProviderSlug: row.ProviderSlug, ProviderName: row.ProviderName}
-		partial, err := fillMaintenances(tx, v, []*models.Maintenance{&d.Maintenance})
+		partial, err := s.fillMaintenances(tx, v, []*models.Maintenance{&d.Maintenance})
 		if err != nil {
 			return err
 		}

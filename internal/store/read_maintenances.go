@@ -19,7 +19,7 @@ import (
 // ID of a record.
 func (s *Store) Maintenances(ctx context.Context, scope models.Scope, f models.MaintenanceFilter) (items []models.MaintenanceItem, total int, err error) {
 	err = s.read(ctx, "read maintenances", func(tx *gorm.DB) error {
-		items, total, err = maintenances(tx, sightOf(scope), f, nothing)
+		items, total, err = s.maintenances(tx, sightOf(scope), f, nothing)
 		return err
 	})
 	return items, total, err
@@ -39,7 +39,7 @@ func (s *Store) CircuitMaintenances(ctx context.Context, scope models.Scope, cir
 		if n == 0 {
 			return fmt.Errorf("circuit %q: %w", circuitID, models.ErrNotFound)
 		}
-		items, _, err = maintenances(tx, v, f, condition{
+		items, _, err = s.maintenances(tx, v, f, condition{
 			"m.id IN (SELECT o.maintenance_id FROM maintenance_circuits o WHERE o.circuit_id = ?)", []any{circuitID},
 		})
 		return err
@@ -73,7 +73,7 @@ func listedMaintenances(tx *gorm.DB, v sight) *gorm.DB {
 
 const itemColumns = "m.*, pr.slug AS provider_slug, pr.name AS provider_name"
 
-func maintenances(tx *gorm.DB, v sight, f models.MaintenanceFilter, extra condition) ([]models.MaintenanceItem, int, error) {
+func (s *Store) maintenances(tx *gorm.DB, v sight, f models.MaintenanceFilter, extra condition) ([]models.MaintenanceItem, int, error) {
 	query := func() *gorm.DB {
 		q := filterMaintenances(byWindow(listedMaintenances(tx, v), f.Window), v, f)
 		if extra.sql != nothing.sql {
@@ -100,7 +100,7 @@ func maintenances(tx *gorm.DB, v sight, f models.MaintenanceFilter, extra condit
 		items[i] = models.MaintenanceItem{Maintenance: r.Row.model(), ProviderSlug: r.ProviderSlug, ProviderName: r.ProviderName}
 		records[i] = &items[i].Maintenance
 	}
-	_, err = fillMaintenances(tx, v, records)
+	_, err = s.fillMaintenances(tx, v, records)
 	return items, total, err
 }
 
@@ -171,9 +171,12 @@ func filterMaintenances(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.D
 	if f.Query != "" {
 		q = q.Where(`m.name_key LIKE ? ESCAPE '\'`, "%"+escapeLike(nameKey(f.Query))+"%")
 	}
-	if len(f.Circuits) > 0 {
+	if len(f.Circuits)+len(f.CircuitIDs) > 0 {
 		keys := each(f.Circuits, models.CIDKey)
-		q = where(q, v.hits(in("mc.cid_key IN ?", keys), in("mc.circuit_id IN (SELECT k.id FROM circuits k WHERE k.cid_key IN ?)", keys)))
+		q = where(q, v.hits(
+			in("mc.cid_key IN ?", keys), in("mc.circuit_id IN (SELECT k.id FROM circuits k WHERE k.cid_key IN ?)", keys),
+			in("mc.circuit_id IN ?", validIDs(f.CircuitIDs)),
+		))
 	}
 	if len(f.Sites) > 0 {
 		q = where(q, v.hits(in("mc.circuit_id IN (SELECT e.circuit_id FROM terminations e JOIN sites w ON w.id = e.site_id WHERE w.name IN ?)", f.Sites)))
@@ -198,9 +201,6 @@ func filterDetails(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.DB {
 	if len(f.Names) > 0 {
 		q = q.Where("m.name_key IN ?", each(f.Names, func(n string) string { return short(nameKey(n)) }))
 	}
-	if len(f.CircuitIDs) > 0 {
-		q = where(q, v.hits(in("mc.circuit_id IN ?", validIDs(f.CircuitIDs))))
-	}
 	if f.Acknowledged != nil {
 		q = q.Where("m.acknowledged = ?", *f.Acknowledged)
 	}
@@ -220,7 +220,7 @@ func filterDetails(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.DB {
 // fillMaintenances loads windows and circuits of records, in a fixed number of
 // statements, and takes out what is not in sight. It tells which records are
 // shown only in part.
-func fillMaintenances(tx *gorm.DB, v sight, records []*models.Maintenance) (partial map[string]bool, err error) {
+func (s *Store) fillMaintenances(tx *gorm.DB, v sight, records []*models.Maintenance) (partial map[string]bool, err error) {
 	partial = map[string]bool{}
 	if len(records) == 0 {
 		return partial, nil
@@ -249,13 +249,16 @@ func fillMaintenances(tx *gorm.DB, v sight, records []*models.Maintenance) (part
 		m.Circuits = append(m.Circuits, r.model())
 		circuits = append(circuits, string(r.CircuitID))
 	}
-	known, err := loadCircuits(tx, circuits)
+	known, err := s.circuitsWhole(tx, circuits)
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range records {
 		for i := range m.Circuits {
-			m.Circuits[i].Circuit = known[m.Circuits[i].CircuitID]
+			if c := known[m.Circuits[i].CircuitID]; c != nil {
+				own := *c
+				m.Circuits[i].Circuit = &own
+			}
 		}
 	}
 	return partial, narrow(tx, v, records, partial)

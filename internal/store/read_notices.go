@@ -18,15 +18,11 @@ func (s *Store) FindNotices(ctx context.Context, scope models.Scope, f models.No
 	}
 	err = s.read(ctx, "read notices", func(tx *gorm.DB) error {
 		v := sightOf(scope)
-		query := func() *gorm.DB {
-			q := where(tx.Table("notices n").Joins("JOIN maintenances m ON m.id = n.record_id"), v.maintenances()).
-				Where("n.superseded = ?", false)
-			q = withIDs(q, "n.id", f.IDs)
-			q = withIDs(q, "n.raw_id", f.Raws)
-			q = ofMaintenances(q, f.Maintenances)
-			return containing(q, f.Query, "m.name_key", "LOWER(n.summary)")
+		n, err := countNotices(tx, v, f)
+		if err != nil || n == 0 {
+			return err
 		}
-		rows, n, err := listed[row](query, keyset{{"n.received", byTime, true}, {"n.id", byText, true}}, f.Page, "n.*, m.name AS maintenance_name")
+		rows, err := pageOf[row](notices(tx, v, f), keyset{{"n.received", byTime, true}, {"n.id", byText, true}}, f.Page, "n.*, m.name AS maintenance_name")
 		if err != nil {
 			return err
 		}
@@ -37,6 +33,24 @@ func (s *Store) FindNotices(ctx context.Context, scope models.Scope, f models.No
 		return narrowNotices(tx, v, all)
 	})
 	return all, total, err
+}
+
+// notices are what mails said of the maintenances m.
+func notices(tx *gorm.DB, v sight, f models.NoticeFilter) *gorm.DB {
+	q := where(tx.Table("notices n").Joins("JOIN maintenances m ON m.id = n.record_id").Where("n.superseded = false"), v.maintenances())
+	q = withIDs(q, "n.id", f.IDs)
+	q = withIDs(q, "n.raw_id", f.Raws)
+	q = ofMaintenances(q, f.Maintenances)
+	return containing(q, f.Query, "m.name_key", "LOWER(n.summary)")
+}
+
+// countNotices counts notices; all of them by an index alone.
+func countNotices(tx *gorm.DB, v sight, f models.NoticeFilter) (int, error) {
+	if !v.all || len(f.IDs)+len(f.Raws)+len(f.Maintenances) > 0 || f.Query != "" {
+		return count(notices(tx, v, f))
+	}
+	return count(tx.Table("notices n").Where("n.superseded = false AND n.record_id IS NOT NULL").
+		Where("n.record_id NOT IN (SELECT h.id FROM maintenances h WHERE h.deleted = true)"))
 }
 
 // narrowNotices takes out the circuits that are not in sight.

@@ -11,34 +11,41 @@ import (
 	"lineman/models"
 )
 
-// CircuitStatuses tells for each circuit in scope, once for each termination,
-// whether work is going on at an instant: it is linked to a maintenance that is
-// confirmed, in process or rescheduled, with an impact, in one of the windows
-// (both ends included; a backup window only once it was called). Circuits that
-// are missing in the inventory that they are synced from are left out. Of
-// circuits and sites there is what labels can show: no tags and no times.
-func (s *Store) CircuitStatuses(ctx context.Context, scope models.Scope, when time.Time) (all []models.CircuitStatus, err error) {
+// ShownCircuits tells of the circuits in scope, once for each termination, and
+// where work is going on at an instant: on a circuit that is linked to a
+// maintenance that is confirmed, in process or rescheduled, with an impact, in
+// one of the windows (both ends included; a backup window only once it was
+// called). Circuits that are missing in the inventory that they are synced from
+// are left out. Of circuits and sites there is what labels can show: no tags and
+// no times. Where the inventory is as it was at the stamp that the reader had
+// for the same scope, only the work is read.
+func (s *Store) ShownCircuits(ctx context.Context, scope models.Scope, when time.Time, had string) (shown models.ShownCircuits, err error) {
 	err = s.read(ctx, "read circuit statuses", func(tx *gorm.DB) error {
-		active, err := activeCircuits(tx, when)
-		if err != nil {
+		if shown.Stamp, err = inventoryStamp(tx); err != nil {
 			return err
+		}
+		if shown.Active, err = activeCircuits(tx, when); err != nil {
+			return err
+		}
+		if shown.Unchanged = had != "" && had == shown.Stamp; shown.Unchanged {
+			return nil
 		}
 		circuits, err := shownCircuits(tx, sightOf(scope))
 		if err != nil {
 			return err
 		}
-		all = make([]models.CircuitStatus, 0, 2*len(circuits))
+		shown.Rows = make([]models.CircuitStatus, 0, 2*len(circuits))
 		for _, c := range circuits {
 			for _, t := range c.Terminations {
-				all = append(all, models.CircuitStatus{Circuit: c, Termination: t, Active: active[c.ID]})
+				shown.Rows = append(shown.Rows, models.CircuitStatus{Circuit: c, Termination: t, Active: shown.Active[c.ID]})
 			}
 			if len(c.Terminations) == 0 {
-				all = append(all, models.CircuitStatus{Circuit: c, Active: active[c.ID]})
+				shown.Rows = append(shown.Rows, models.CircuitStatus{Circuit: c, Active: shown.Active[c.ID]})
 			}
 		}
 		return nil
 	})
-	return all, err
+	return shown, err
 }
 
 // shownCircuits reads circuits with their ends, in few statements of few

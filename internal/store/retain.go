@@ -66,8 +66,13 @@ func (s *Store) Retain(ctx context.Context, plan models.RetentionPlan) (done mod
 			return done, err
 		}
 	}
-	done.Commands, err = s.retainChat(ctx, plan.CommandsBefore)
-	return done, err
+	if done.Commands, err = s.retainChat(ctx, plan.CommandsBefore); err != nil {
+		return done, err
+	}
+	if err := s.write(ctx, "join the marks of the inventory", (*work).sweepStamps); err != nil {
+		return done, err
+	}
+	return done, s.optimize(ctx)
 }
 
 // retainChat removes old commands of chat, and what has expired.
@@ -195,7 +200,7 @@ func (w *work) removeBodies(q *gorm.DB) (int, error) {
 }
 
 // Hold keeps a maintenance, by its name or id, and its mail from retention. An
-// older hold on it is replaced.
+// older hold on it is replaced. Like its release, it is in the audit log.
 func (s *Store) Hold(ctx context.Context, idOrName, reason, author string) error {
 	d, err := s.Maintenance(ctx, models.ScopeAll, idOrName)
 	if err != nil {
@@ -203,7 +208,12 @@ func (s *Store) Hold(ctx context.Context, idOrName, reason, author string) error
 	}
 	row := holdRow{MaintenanceID: d.ID, Reason: clean(reason), Author: clean(author), CreatedAt: at(s.clock())}
 	return s.write(ctx, "hold a maintenance", func(w *work) error {
-		return w.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
+		if err := w.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
+			return err
+		}
+		by := models.Terminal()
+		by.Name = author
+		return audit(w, []models.Audit{auditOf(s, by, "hold", "maintenance", d.ID, d.Name, "", "", reason)})
 	})
 }
 
@@ -216,10 +226,13 @@ func (s *Store) Release(ctx context.Context, idOrName string) error {
 	}
 	return s.write(ctx, "release a maintenance", func(w *work) error {
 		gone := w.Where("maintenance_id = ?", d.ID).Delete(&holdRow{})
-		if gone.Error == nil && gone.RowsAffected == 0 {
+		switch {
+		case gone.Error != nil:
+			return gone.Error
+		case gone.RowsAffected == 0:
 			return fmt.Errorf("a hold on %s: %w", d.Name, models.ErrNotFound)
 		}
-		return gone.Error
+		return audit(w, []models.Audit{auditOf(s, models.Terminal(), "release", "maintenance", d.ID, d.Name, "", "", "")})
 	})
 }
 

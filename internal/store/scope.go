@@ -144,9 +144,13 @@ func (v sight) hits(ways ...condition) condition {
 }
 
 // ofProviders is the condition that a maintenance, aliased m, is of one of the
-// providers with these slugs.
-func ofProviders(slugs []string) condition {
+// providers with these slugs or IDs.
+func ofProviders(values []string) condition {
+	ids, slugs := split(values)
 	keys := each(slugs, nameKey)
+	if len(ids) > 0 {
+		return anyOf(in("m.provider_id IN ?", ids), in("m.provider_id IN (SELECT p.id FROM providers p WHERE p.slug IN ?)", keys))
+	}
 	if len(keys) == 1 { // so that an index can give the order as well
 		return condition{"m.provider_id = (SELECT p.id FROM providers p WHERE p.slug = ?)", []any{keys[0]}}
 	}
@@ -172,15 +176,4 @@ func paged(tx *gorm.DB, p models.Page) *gorm.DB {
 		limit = 50
 	}
 	return tx.Limit(min(limit, 1000)).Offset(max(p.Offset, 0))
-}
-
-// counted counts the rows of a query, then reads the page of it into rows. A
-// query is built anew for each of the two.
-func counted[R any](query func() *gorm.DB, order string, page models.Page, sel string) (rows []R, total int, err error) {
-	var n int64
-	if err := query().Count(&n).Error; err != nil || n == 0 {
-		return nil, 0, err
-	}
-	err = paged(query().Select(sel).Order(order), page).Scan(&rows).Error
-	return rows, int(n), err
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -77,4 +78,22 @@ func sqliteDSN(file string, readOnly bool) string {
 	}
 	path := (&url.URL{Path: filepath.ToSlash(filepath.Clean(file))}).EscapedPath()
 	return "file:" + path + "?" + q.Encode()
+}
+
+// optimize lets SQLite count anew what its plans are made from, where that is
+// missing or has changed much. It looks at some rows of each index only.
+// PostgreSQL does so by itself.
+func (s *Store) optimize(ctx context.Context) error {
+	if s.dialect != dialectSQLite {
+		return nil
+	}
+	conn, err := s.sql.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("optimize the database: %w", err)
+	}
+	_, err = conn.ExecContext(ctx, "PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002")
+	if err = errors.Join(err, conn.Close()); err != nil {
+		return fmt.Errorf("optimize the database: %w", err)
+	}
+	return nil
 }

@@ -60,6 +60,11 @@ type Store struct {
 	closers []func() error
 	pool    *pgxpool.Pool // nil on SQLite
 	codec   codec
+
+	circuits remembered[*models.Circuit]      // with all that belongs to them
+	heads    remembered[models.Circuit]       // without
+	ends     remembered[[]models.Termination] // by circuit
+	endings  remembered[*models.Circuit]      // with nothing but the names of their sites
 }
 
 type dialect string

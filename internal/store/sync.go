@@ -31,15 +31,19 @@ const maxWarnings = 50
 //
 // An InputError when too many circuits are missing and o does not accept it,
 // when the configuration maps to a provider that is not there, or when a newer
-// reading was taken over already.
+// reading was taken over already. What a person accepts is in the audit log.
 func (s *Store) SyncInventory(ctx context.Context, inv models.Inventory, o models.SyncOptions) (models.SyncResult, error) {
 	var result models.SyncResult
 	err := s.write(ctx, "sync the inventory "+inv.Source, func(w *work) error {
 		r := &syncRun{w: w, inv: inv, options: o, now: s.clock()}
 		err := r.run()
 		result = r.result
-		if err == nil && o.DryRun {
+		switch {
+		case err == nil && o.DryRun:
 			return errDryRun
+		case err == nil && o.AcceptRemovals:
+			return audit(w, []models.Audit{auditOf(s, models.Terminal(), "sync, accept removals", "inventory", inv.Source, inv.Source, "", "",
+				fmt.Sprintf("%d circuits removed", result.Circuits.Removed))})
 		}
 		return err
 	})

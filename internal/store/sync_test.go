@@ -225,6 +225,9 @@ func TestSyncMarksWhatIsMissing(t *testing.T) {
 		if r.Circuits.Removed != 3 {
 			t.Errorf("%+v", r)
 		}
+		if log := must(first3(s.AuditLog(ctx, models.ScopeAll, models.Page{}))); len(log) != 1 || log[0].Object != "inventory" || log[0].Reason != "3 circuits removed" {
+			t.Errorf("audit %+v", log)
+		}
 	})
 }
 

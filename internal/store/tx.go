@@ -146,12 +146,9 @@ func loadIn[R any, V any](tx *gorm.DB, where string, values []V) ([]R, error) {
 	var all []R
 	base := tx.Session(&gorm.Session{}) // conditions of one chunk must not reach the next
 	err := chunks(values, func(part []V) error {
-		var rows []R
-		if err := base.Where(where, part).Find(&rows).Error; err != nil {
-			return err
-		}
+		rows, err := scanned[R](base.Where(where, part))
 		all = append(all, rows...)
-		return nil
+		return err
 	})
 	return all, err
 }

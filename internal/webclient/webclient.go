@@ -4,6 +4,7 @@ package webclient
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -40,7 +41,7 @@ func New(o Options) *http.Client {
 		c.RetryWaitMax = time.Minute
 	}
 	c.Backoff = backoff
-	c.CheckRetry = retryablehttp.DefaultRetryPolicy
+	c.CheckRetry = worthwhile
 	c.ErrorHandler = retryablehttp.PassthroughErrorHandler
 	if o.Base == nil {
 		o.Base = transport()
@@ -50,6 +51,17 @@ func New(o Options) *http.Client {
 		c.RequestLogHook = said(o.Logger)
 	}
 	return &http.Client{Transport: &retryablehttp.RoundTripper{Client: c}}
+}
+
+// ErrFinal is wrapped by errors of a Base that the same call meets each time.
+var ErrFinal = errors.New("no call can change that")
+
+// worthwhile says whether a call is made again.
+func worthwhile(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	if errors.Is(err, ErrFinal) {
+		return false, err
+	}
+	return retryablehttp.DefaultRetryPolicy(ctx, resp, err)
 }
 
 // transport is as Go's own, but waits for the beginning of an answer no longer

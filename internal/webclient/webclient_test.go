@@ -3,6 +3,7 @@ package webclient_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -33,6 +34,9 @@ func (a *answers) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if text == "broken" {
 		return nil, errors.New("connection reset")
+	}
+	if text == "elsewhere" {
+		return nil, fmt.Errorf("not there: %w", webclient.ErrFinal)
 	}
 	code, after, _ := strings.Cut(text, " after ")
 	w := httptest.NewRecorder()
@@ -102,4 +106,20 @@ func TestContextEndsRetry(t *testing.T) {
 			t.Errorf("got %v, want that the context ended", err)
 		}
 	})
+}
+
+// TestFinalErrorsAreNotTriedAgain: what no call can change is said at once.
+func TestFinalErrorsAreNotTriedAgain(t *testing.T) {
+	a := &answers{list: []string{"elsewhere"}}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://inventory.example/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := webclient.New(webclient.Options{Base: a}).Do(req)
+	if err == nil {
+		resp.Body.Close()
+	}
+	if !errors.Is(err, webclient.ErrFinal) || len(a.at) != 1 {
+		t.Errorf("%d calls, error %v", len(a.at), err)
+	}
 }

@@ -1,0 +1,30 @@
+package store_test
+
+import (
+	"testing"
+
+	"lineman/internal/store/storetest"
+	"lineman/models"
+)
+
+// TestStatisticsAreKept: on SQLite, retention lets the database count what its
+// plans are made from.
+func TestStatisticsAreKept(t *testing.T) {
+	s := storetest.SQLite(t)
+	newWorld(t, s).crowd(t, 12, 2)
+	const counted = "SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_stat1'"
+	if _, err := s.SQL().Exec("DROP TABLE IF EXISTS sqlite_stat1"); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, s, counted); n != 0 {
+		t.Fatal("there are statistics before")
+	}
+	_, err := s.Retain(ctx, models.RetentionPlan{})
+	ok(t, err)
+	if n := count(t, s, counted); n != 1 {
+		t.Fatal("there are no statistics")
+	}
+	if n := count(t, s, "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'circuits'"); n == 0 {
+		t.Error("none of circuits")
+	}
+}
