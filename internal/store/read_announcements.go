@@ -82,7 +82,7 @@ func (s *Store) Timed(ctx context.Context, starts []models.TimeRange, ends model
 			return err
 		}
 		for part := range slices.Chunk(ids, chunkRows) {
-			items, _, err := maintenances(tx, sightOf(models.ScopeAll), models.MaintenanceFilter{IDs: part, Page: models.Page{Limit: len(part)}}, nothing)
+			items, _, err := s.maintenances(tx, sightOf(models.ScopeAll), models.MaintenanceFilter{IDs: part, Page: models.Page{Limit: len(part)}}, nothing)
 			if err != nil {
 				return err
 			}
@@ -141,7 +141,7 @@ func (s *Store) Announcements(ctx context.Context, scope models.Scope, f models.
 		if v.all {
 			return nil
 		}
-		return narrowAnnouncements(tx, v, all)
+		return s.narrowAnnouncements(tx, v, all)
 	})
 	return all, total, err
 }
@@ -171,7 +171,7 @@ func filterAnnouncements(tx *gorm.DB, v sight, f models.AnnouncementFilter) *gor
 }
 
 // narrowAnnouncements takes out of changes what the scope does not show.
-func narrowAnnouncements(tx *gorm.DB, v sight, all []models.Announcement) error {
+func (s *Store) narrowAnnouncements(tx *gorm.DB, v sight, all []models.Announcement) error {
 	var ids []string
 	for _, a := range all {
 		if a.MaintenanceID != "" {
@@ -188,7 +188,7 @@ func narrowAnnouncements(tx *gorm.DB, v sight, all []models.Announcement) error 
 		m := r.Row.model()
 		records[i], byID[m.ID] = &m, &m
 	}
-	partial, err := fillMaintenances(tx, v, records)
+	partial, err := s.fillMaintenances(tx, v, records)
 	for i, a := range all {
 		all[i].Deliveries = nil // they tell of other people's rules and channels
 		if m := byID[a.MaintenanceID]; m != nil && partial[m.ID] {
