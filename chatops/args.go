@@ -41,14 +41,16 @@ func assign(sub Subcommand, list []word, answers map[string]string) (map[string]
 		if len(value) > MaxText {
 			return nil, models.Invalid(name, "is longer than %d bytes; shorten it", MaxText)
 		}
-		if _, known := param(sub, name); known {
-			given[name] = Clean(value)
+		if p, known := param(sub, name); known {
+			given[p.Name] = Clean(value)
 		}
 	}
 	return given, nil
 }
 
+// param finds a parameter; people write _ for - as well.
 func param(sub Subcommand, name string) (Param, bool) {
+	name = strings.ReplaceAll(name, "_", "-")
 	i := slices.IndexFunc(sub.Params, func(p Param) bool { return p.Name == name })
 	if name == "" || i < 0 {
 		return Param{}, false

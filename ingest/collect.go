@@ -217,6 +217,9 @@ func (a *arrivals) cause(m Listed) models.Cause {
 	if a.as != "" {
 		return a.as
 	}
+	if a.c.src.Shadow {
+		return models.CauseShadow
+	}
 	first, last := a.c.row.CreatedAt, a.c.row.LastSuccess
 	switch {
 	case a.still, m.Received.Before(first.Add(-lateArrival)):
@@ -265,7 +268,7 @@ func (c *collector) fresh(list []models.Arrival, kept []models.Kept) []models.Ra
 			c.tally.Duplicate++
 		default:
 			c.tally.New++
-			if v.Cause == models.CauseLive {
+			if v.Cause == models.CauseLive || v.Cause == models.CauseShadow {
 				c.lag = max(0, c.p.Now().Sub(v.Message.Received))
 				c.lagged = true
 			}

@@ -15,6 +15,10 @@ const (
 	JobFindings  JobKind = "findings"  // no Args
 
 	JobSync JobKind = "sync" // Args: Source, the name of an inventory
+
+	JobRoute   JobKind = "route"   // no Args: events to deliveries
+	JobDeliver JobKind = "deliver" // Args: Source, the name of a destination
+	JobClock   JobKind = "clock"   // no Args: reminders and what else time brings
 )
 
 // Job is work to be done after the transaction that enqueues it commits.

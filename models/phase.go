@@ -89,3 +89,7 @@ func ActiveAt(w Window, at time.Time) bool {
 // planned reports whether work is planned in the window, unless it is closed:
 // a backup window that was not called is only a risk.
 func (w Window) planned() bool { return w.Kind != WindowBackup || w.Called }
+
+// Working reports whether work is planned in the window and was neither
+// cancelled nor completed by itself.
+func (w Window) Working() bool { return w.planned() && !w.Status.Closed() }

@@ -80,5 +80,6 @@ const (
 	CauseImport   Cause = "import"
 	CauseSync     Cause = "sync"
 	CauseEdit     Cause = "edit"
-	CauseClock    Cause = "clock" // nothing but that time went on; of findings only
+	CauseShadow   Cause = "shadow" // of a source that is only watched: nothing is ever told of it
+	CauseClock    Cause = "clock"  // nothing but that time went on; of findings only
 )

@@ -8,11 +8,18 @@ import (
 // maxWordText is how much of each part is searched for words.
 const maxWordText = 256 << 10
 
+// ownHeader stands in every mail that lineman sends: one that comes back, to a
+// mailbox that is both read and told, must not be announced again.
+const ownHeader = "X-Lineman-Announcement"
+
 // ignoredMail gives the rule by which a mail is no notice whoever sent it;
 // empty if none applies.
 func ignoredMail(m *Mail) string {
 	if v := strings.ToLower(m.Header.Get("Auto-Submitted")); strings.HasPrefix(v, "auto-replied") {
 		return "automatic reply (Auto-Submitted: auto-replied)"
+	}
+	if m.Header.Get(ownHeader) != "" {
+		return "an announcement that lineman sent (" + ownHeader + ")"
 	}
 	for _, name := range []string{"X-Autoreply", "X-Autorespond", "X-Autoresponder"} {
 		if v := strings.ToLower(m.Header.Get(name)); v != "" && v != "no" {

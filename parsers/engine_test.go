@@ -159,6 +159,7 @@ func TestOutcomes(t *testing.T) {
 		{"other provider given", one, fullNotice, "two", OutcomeError, "two", "no layout of two", ""},
 		{"automatic reply", one + "\nAuto-Submitted: auto-replied", fullNotice, "", OutcomeIgnored, "one", "Auto-Submitted", ""},
 		{"generated is no reply", one + "\nAuto-Submitted: auto-generated", fullNotice, "", OutcomeMaintenance, "one", "", ""},
+		{"our own announcement", one + "\nX-Lineman-Announcement: k.lineman@customer.example", fullNotice, "", OutcomeIgnored, "one", "X-Lineman-Announcement", ""},
 		{"out of office", one + "\nSubject: [x] Out of Office: Re: Work", fullNotice, "", OutcomeIgnored, "one", "out-of-office", ""},
 		{"bounce", "From: MAILER-DAEMON@mx.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=B",
 			"--B\n\nfailed\n--B\nContent-Type: message/rfc822\n\nFrom: noc@one.example\n\n" + fullNotice, "", OutcomeIgnored, "one", "could not be delivered", ""},

@@ -4,7 +4,8 @@
 # usage: scripts/test.sh [packages and flags of go test]     (default: ./...)
 #
 # As root on Debian it installs what the tests can use and the machine lacks:
-# PostgreSQL, Dovecot, Postfix, Prometheus, a C compiler; no service is started.
+# PostgreSQL, Dovecot, Postfix, Prometheus, Alertmanager, a C compiler; no service
+# is started.
 # Tests whose server cannot be had are skipped, and the run ends with the list of
 # them; with CI=true a skipped test is a failure.
 #
@@ -43,6 +44,7 @@ install_missing() {
 	[[ -x /usr/sbin/dovecot ]] || missing+=(dovecot-imapd)
 	[[ -x /usr/sbin/postfix ]] || missing+=(postfix)
 	command -v promtool >/dev/null && command -v prometheus >/dev/null || missing+=(prometheus)
+	command -v prometheus-alertmanager >/dev/null || missing+=(prometheus-alertmanager)
 	command -v "${CC:-cc}" >/dev/null || command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 	((${#missing[@]})) || return 0
 	if [[ $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
@@ -94,6 +96,7 @@ run_tests() {
 install_missing
 [[ -x /usr/sbin/dovecot ]] || say "no Dovecot here: its tests are skipped"
 command -v promtool >/dev/null || say "no Prometheus here: its tests are skipped"
+command -v prometheus-alertmanager >/dev/null || say "no Alertmanager here: its tests are skipped"
 [[ -x /usr/sbin/postfix ]] || say "no Postfix here: its tests are skipped"
 # Nothing of it outlives the run, so nothing of it need be safe on disk.
 start_postgres -c fsync=off -c synchronous_commit=off -c full_page_writes=off

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"lineman/models"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -64,6 +65,10 @@ func TestAnswersFitTheirSchema(t *testing.T) {
 		h.want(200, "POST", zayo+"/acknowledge", `{}`, "If-Match", "*")
 		if w := h.ask("admin", "POST", "/api/v1/users", `{"name":"eva","role":"viewer"}`); w.Code != http.StatusCreated {
 			t.Fatalf("a user: %d %s", w.Code, w.Body)
+		}
+		h.want(201, "POST", "/api/v1/subscriptions", `{"name":"mine","destination":"noc","sites":["Berlin"],"quiet_hours":{"from":"22:00","to":"06:00"}}`)
+		if err := h.s.Announce(t.Context(), []models.Event{{Key: "test:1", Kind: models.EventSourceDown, At: noon, Source: "noc", Name: "noc", Changes: []models.Change{{Field: "status"}}}}, time.Time{}); err != nil {
+			t.Fatal(err)
 		}
 		fits := h.schemas()
 		var doc struct {

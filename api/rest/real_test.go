@@ -21,6 +21,7 @@ import (
 	"lineman/internal/store"
 	"lineman/internal/store/storetest"
 	"lineman/models"
+	"lineman/notify"
 )
 
 // house is the API on a real store with a few records.
@@ -52,13 +53,30 @@ func houses(t *testing.T, f func(t *testing.T, h *house)) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		api := gated(t, rest.Options{
 			Reader: s, Writer: s, Now: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler), Version: "1",
-			Source:   func(string) rest.SourceSetting { return rest.SourceSetting{AttachAll: true} },
-			Accounts: access.Accounts{Store: s, Random: rand.Reader, Now: func() time.Time { return noon }},
+			Source:    func(string) rest.SourceSetting { return rest.SourceSetting{AttachAll: true} },
+			Announcer: desk(t, s),
+			Accounts:  access.Accounts{Store: s, Random: rand.Reader, Now: func() time.Time { return noon }},
 		}, access.GateOptions{Tokens: principals(roles)})
 		h := &house{t: t, s: s, h: api}
 		h.furnish()
 		f(t, h)
 	})
+}
+
+// desk keeps subscriptions to one destination, which nothing is sent to.
+func desk(t *testing.T, s *store.Store) *notify.Desk {
+	t.Helper()
+	o := notify.Options{Now: func() time.Time { return noon }, Target: func(name string) (notify.Target, error) {
+		if name != "noc" {
+			return notify.Target{}, models.Invalid("destination", "there is no destination called %q", name)
+		}
+		return notify.Target{Name: name, Kind: "chat"}, nil
+	}}
+	words, err := notify.NewTemplates(notify.TemplateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return notify.NewDesk(o, s, notify.NewRouter(o, s), words, "UTC")
 }
 
 // furnish has zayo announce work on two circuits, and lumen on one.

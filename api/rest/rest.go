@@ -31,13 +31,15 @@ type Options struct {
 	Writer Writer
 	// Accounts makes and changes users and tokens; nil: there are none.
 	Accounts Accounts
-	Chat     Chat                                        // nil: nothing of chat is served
-	Push     Pusher                                      // nil: mail cannot be handed over
-	Ready    func(context.Context) error                 // nil: always ready
-	Rules    func(providerSlug string) models.PhaseRules // nil: the defaults
-	Source   func(name string) SourceSetting             // nil: nothing is known of them
-	Now      func() time.Time
-	Logger   *slog.Logger
+	// Announcer tells of announcements; nil: nothing is announced.
+	Announcer Announcer
+	Chat      Chat                                        // nil: nothing of chat is served
+	Push      Pusher                                      // nil: mail cannot be handed over
+	Ready     func(context.Context) error                 // nil: always ready
+	Rules     func(providerSlug string) models.PhaseRules // nil: the defaults
+	Source    func(name string) SourceSetting             // nil: nothing is known of them
+	Now       func() time.Time
+	Logger    *slog.Logger
 	// Neighbours are routes that other handlers answer, for the description.
 	Neighbours []Neighbour
 	BaseURL    string // public URL, for links in answers; empty: as the request names it
@@ -174,6 +176,7 @@ func (s *server) register() {
 	s.registerAliases()
 	s.registerChat()
 	s.registerAccounts()
+	s.registerAnnouncements()
 	s.registerApp()
 }
 

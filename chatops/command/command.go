@@ -43,6 +43,8 @@ type Options struct {
 	Zone     *time.Location // in which a day begins; nil: UTC
 	Version  string
 	Rules    func(providerSlug string) models.PhaseRules // nil: the defaults
+	// Announcer keeps who is told what; nil: nothing is announced.
+	Announcer Announcer
 }
 
 func (o Options) filled() Options {

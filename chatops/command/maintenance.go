@@ -47,6 +47,10 @@ func Maintenance(o Options) chatops.Command {
 	if o.Writer != nil {
 		subs = append(subs, maintenanceAck(o), maintenanceNote(o), maintenanceSet(o))
 	}
+	if o.Announcer != nil {
+		subs = append(subs, readers(maintenanceSubscriptions(o))...)
+		subs = append(subs, maintenanceSubscribe(o), maintenanceUnsubscribe(o), maintenanceMute(o))
+	}
 	return chatops.Command{Name: "maintenance", Summary: "work that providers announced", Subcommands: subs}
 }
 

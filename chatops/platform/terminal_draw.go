@@ -15,6 +15,12 @@ type drawing struct {
 	interactive bool
 }
 
+// DrawText writes a message as plain text, with times in a zone and lines of at
+// most width columns (0: no limit). Nothing in it acts on a screen.
+func DrawText(m chatops.Message, zone *time.Location, width int) string {
+	return drawing{zone: zone, width: width}.message(m)
+}
+
 func renderTerminal(m chatops.Message) ([]byte, error) {
 	d := drawing{zone: time.UTC, width: 80, interactive: true}
 	return []byte(d.message(m)), nil

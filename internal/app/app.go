@@ -47,6 +47,8 @@ type App struct {
 	vault    *vault.Vault // nil: no secret_key is configured
 	tokens   tokens
 	chats    *chatService // nil: not opened
+
+	announcer *announcer // nil: nobody is to be told
 }
 
 // Open connects to the database, brings its schema up to date unless the
@@ -74,7 +76,8 @@ func connect(ctx context.Context, o Options) (*App, error) {
 	}
 	s, err := store.Open(ctx, store.Options{
 		URL: o.Config.Database.URL.Reveal(), Logger: o.Logger, Now: o.Now,
-		Overlap: models.OverlapRules{HoldOver: o.Config.Overlap.HoldOver, Single: o.Config.Overlap.Single},
+		Overlap:  models.OverlapRules{HoldOver: o.Config.Overlap.HoldOver, Single: o.Config.Overlap.Single},
+		Announce: announces(o.Config),
 	})
 	if err != nil {
 		return nil, err
@@ -109,7 +112,10 @@ func (a *App) prepare(ctx context.Context) error {
 			a.counted.Parsed(provider, format, string(state))
 		},
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return a.openNotify()
 }
 
 // sources turns the configured mailboxes into those of the pipeline.

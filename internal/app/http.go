@@ -52,8 +52,13 @@ func (b *board) Handle(pattern string, h http.Handler) {
 
 // routes are all handlers there are, and the routes that they answer.
 func (a *App) routes() (http.Handler, map[string]bool, error) {
+	var announcer rest.Announcer
+	if a.announcer != nil {
+		announcer = a.announcer.desk
+	}
 	api, err := rest.New(rest.Options{
-		Reader: a.store, Writer: a.store, Accounts: a.accounts(), Chat: a.chatDesk(), Push: a.pipeline, Ready: a.store.Ping,
+		Announcer: announcer,
+		Reader:    a.store, Writer: a.store, Accounts: a.accounts(), Chat: a.chatDesk(), Push: a.pipeline, Ready: a.store.Ping,
 		Now: a.Now, Logger: a.Logger, BaseURL: a.Config.HTTP.PublicURL, Version: a.Version,
 		Rules: a.habits.of, Source: a.sourceSetting, Neighbours: neighbours(),
 	})
@@ -163,8 +168,12 @@ func (a *App) labelled() []string {
 }
 
 func (a *App) commandOptions() command.Options {
-	return command.Options{
+	o := command.Options{
 		Reader: a.store, Writer: a.store, Accounts: a.store, Random: rand.Reader,
 		Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version,
 	}
+	if a.announcer != nil {
+		o.Announcer = a.announcer.desk
+	}
+	return o
 }

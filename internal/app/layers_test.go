@@ -44,6 +44,8 @@ var rooms = []struct {
 	{"internal/oauth", []string{"internal/config", "models"}},
 	{"ingest/mailbox", []string{"ingest", "internal/config", "internal/oauth", "internal/webclient", "models"}},
 	{"notify", []string{"chatops", "models", "internal/ical"}},
+	{"notify/destination", []string{"notify", "chatops", "chatops/platform", "internal/config", "internal/ical", "internal/webclient", "models"}},
+	{"notify/destination", []string{"notify", "chatops", "chatops/platform", "models", "internal/config", "internal/ical", "internal/webclient"}},
 	{"chatops/platform", []string{"chatops", "models", "internal/config"}},
 	{"chatops/command", []string{"chatops", "models", "internal/config"}},
 	{"api/edge", nil},

@@ -94,6 +94,12 @@ GET /api/v1/notices/{id} viewer
 GET /api/v1/notifications operator*
 GET /api/v1/notifications/{id} operator*
 POST /api/v1/notifications/raw operator*
+GET /api/v1/announcements viewer
+GET /api/v1/announcements/{id} viewer
+POST /api/v1/announcements/{id}/resend operator*
+GET /api/v1/subscriptions viewer
+POST /api/v1/subscriptions operator
+DELETE /api/v1/subscriptions/{name} operator
 GET /api/v1/overlaps viewer
 GET /api/v1/overlaps/{id} viewer
 POST /api/v1/overlaps/{id}/acknowledge operator

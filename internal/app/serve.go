@@ -99,6 +99,10 @@ func (a *App) startQueue(ctx context.Context) (*jobs.Queue, error) {
 		models.JobRetain:    a.retain,
 		models.JobFindings:  a.findings,
 		models.JobSync:      a.syncJob,
+
+		models.JobRoute:   a.route,
+		models.JobDeliver: a.deliver,
+		models.JobClock:   a.tick,
 	}
 	queue, err := a.newQueue(handlers)
 	if err != nil {

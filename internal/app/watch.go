@@ -56,6 +56,9 @@ func (a *App) startWatches(ctx context.Context, queue *jobs.Queue) *watches {
 		})
 	}
 	w.all.Go(func() { w.repeat(ctx) })
+	if a.announcer != nil {
+		w.all.Go(func() { w.deliver(ctx) })
+	}
 	return w
 }
 
@@ -84,6 +87,34 @@ func (w *watches) repeat(ctx context.Context) {
 		}
 		for source := range w.app.busy.take() {
 			w.poll(ctx, source)
+		}
+	}
+}
+
+// deliverEvery is how often it is looked for deliveries that came due.
+const deliverEvery = 500 * time.Millisecond
+
+// deliver asks for the delivery of what came due: what was held, put off or is
+// to be tried again.
+func (w *watches) deliver(ctx context.Context) {
+	tick := time.NewTicker(deliverEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		names, err := w.app.store.DueDestinations(ctx, w.app.Now())
+		var jobs []models.Job
+		for _, name := range names {
+			jobs = append(jobs, models.Job{Kind: models.JobDeliver, Source: name})
+		}
+		if err == nil {
+			err = w.queue.Enqueue(ctx, jobs...)
+		}
+		if err != nil && ctx.Err() == nil {
+			w.app.Logger.Warn("what is due to be told could not be looked for; trying again", "error", err)
 		}
 	}
 }

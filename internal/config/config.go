@@ -24,7 +24,7 @@ type Config struct {
 	Trust          Trust     `yaml:"trust"`
 	Retention      Retention `yaml:"retention"`
 	Overlap        Overlap   `yaml:"overlap"`
-	Notify         Tree      `yaml:"notify"`
+	Notify         Notify    `yaml:"notify"`
 	ChatOps        ChatOps   `yaml:"chatops"`
 
 	Inventories []Inventory `yaml:"inventory_sources"`

@@ -76,7 +76,22 @@ func TestExample(t *testing.T) {
 		Parsers: Parsers{Folder: "/etc/lineman/parsers"}, Trust: Trust{AuthservID: "mx.example.net", Untrusted: "review"},
 		Retention: Retention{Records: 365 * 24 * time.Hour, Commands: 36 * time.Hour},
 		Overlap:   Overlap{HoldOver: 90 * time.Minute, Single: true},
-		Notify:    Tree{"rules": []any{map[string]any{"to": "noc", "after": 5, "quiet": true, "factor": 1.5, "none": nil}}},
+		Notify: Notify{
+			TimeZone: "Europe/Madrid", QuietHours: NotifyQuiet{From: "22:00", To: "06:30", Days: []string{"mon", "fri"}},
+			Templates: NotifyTemplates{Folder: "/etc/lineman/templates"},
+			Destinations: []Destination{
+				{Name: "noc", Chat: ChatDestination{Platform: "slack", Channel: "C0123"}},
+				{Name: "hook", Webhook: WebhookDestination{URL: "https://hooks.example.net/x", Secrets: []Secret{"bot"}}},
+			},
+			Rules: []NotifyRule{
+				{
+					Name: "everything", Destination: "noc", Providers: []string{"zayo"}, MinImpact: "DEGRADED", Kinds: []string{"new", "cancelled"},
+					LeadTime: 14 * 24 * time.Hour, Reminders: []string{"2d", "4h"}, Digest: NotifyDigest{Cron: "0 7 * * *", Template: "handover"},
+					Urgent: NotifyUrgent{Within: 12 * time.Hour, Kinds: []string{"overrun"}}, Escalate: NotifyEscalate{After: 15 * time.Minute, Rule: "boss"},
+				},
+				{Name: "boss", Destination: "hook", QuietHours: NotifyQuiet{Off: true}, TimeZone: "UTC", Tags: []string{"core"}, Sites: []string{"BCN"}},
+			},
+		},
 		ChatOps: ChatOps{
 			DeleteInputOnSubmission: true, RestrictHelp: true, SendAllMessagesPrivate: true, FallbackUser: "robot",
 			SessionCacheTimeout: 60, Platforms: Platforms{Slack: Slack{
@@ -159,7 +174,8 @@ func TestEnvironment(t *testing.T) {
 	const file = `
 notification_sources:
   - {name: one, url: "imap://imap.example.net", account: a, secret: "${NOT_SET}"}
-notify: {webhook: {auth_token: t, retry-count: 3}}
+notify: {destinations: [{name: hook, webhook: {url: "https://a.example"}}]}
+chatops: {integrations: {webhook: {auth_token: t, retry-count: 3}}}
 `
 	got, err := load(t, file,
 		"LINEMAN_NOTIFICATION_SOURCES_0_SECRET=pa,ss ${word}",
@@ -175,8 +191,9 @@ notify: {webhook: {auth_token: t, retry-count: 3}}
 		"LINEMAN_METRICS_ENABLE=TRUE",
 		"LINEMAN_METRICS_LABELS_ATTACHED_SITE=site.slug",
 		"LINEMAN_METRICS_LABELS_ATTACHED_REGION=site.region",
-		"LINEMAN_NOTIFY_WEBHOOK_AUTH_TOKEN=u",
-		"LINEMAN_NOTIFY_WEBHOOK_RETRY_COUNT=4",
+		"LINEMAN_NOTIFY_DESTINATIONS_0_WEBHOOK_URL=https://b.example",
+		"LINEMAN_CHATOPS_INTEGRATIONS_WEBHOOK_AUTH_TOKEN=u",
+		"LINEMAN_CHATOPS_INTEGRATIONS_WEBHOOK_RETRY_COUNT=4",
 		"LINEMAN_SECRET_KEY=k",
 		// Not settings, and no error:
 		"LINEMAN_CONFIG=", "LINEMAN_TEST_POSTGRES=x", "LINEMAN_BENCH_N=1", "LINEMAN_SERVICE_HOST=10.0.0.1",
@@ -196,7 +213,8 @@ notify: {webhook: {auth_token: t, retry-count: 3}}
 	want.Metrics.Enable = true
 	want.Metrics.LabelsAttached[3].Path = "site.slug"
 	want.Metrics.LabelsAttached = append(want.Metrics.LabelsAttached, LabelPath{"region", "site.region"})
-	want.Notify = Tree{"webhook": map[string]any{"auth_token": "u", "retry-count": "4"}}
+	want.Notify.Destinations = []Destination{{Name: "hook", Webhook: WebhookDestination{URL: "https://b.example"}}}
+	want.ChatOps.Integrations = Tree{"webhook": map[string]any{"auth_token": "u", "retry-count": "4"}}
 	want.SecretKeys = []Secret{"k"}
 	if diff := cmp.Diff(want, got, plain); diff != "" {
 		t.Error(diff)
@@ -246,7 +264,7 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, seed := range []string{
-		string(full), "", "a: &a [*a]", "notify: &a {b: *a}", "log: {level: ${X}}", "schedule: '@every 5m'",
+		string(full), "", "a: &a [*a]", "chatops: {integrations: &a {b: *a}}", "log: {level: ${X}}", "schedule: '@every 5m'",
 		"? [a]\n: b", "http: [", "a: 1\n---\nb: 2", "retention: {raw: 1d}", "secret_key: [a, b]", "\xff", "<<: {log: x}",
 	} {
 		f.Add([]byte(seed), "LOG_LEVEL", "debug")

@@ -19,7 +19,7 @@ secret_key: [CANARY-1, CANARY-2]
 database: {url: "postgres://u:CANARY-3@db.example.net/lineman"}
 notification_sources:
   - {name: n, url: "imap://h", account: visible-account, secret: "${PASSWORD}"}
-notify: {webhook: {url: "https://example.net/CANARY-5", list: [CANARY-6]}}
+notify: {destinations: [{name: hook, webhook: {url: "https://example.net/CANARY-5", secrets: [CANARY-6]}}]}
 chatops: {platforms: {slack: {slack_api_token: CANARY-7, slack_signing_secret: CANARY-7}}, integrations: {aci: {apics: {password: CANARY-8}}}}
 `, "PASSWORD=CANARY-4")
 	if err != nil {
@@ -57,7 +57,7 @@ chatops: {platforms: {slack: {slack_api_token: CANARY-7, slack_signing_secret: C
 			t.Errorf("%s shows neither account nor %s: %s", how, redacted, printed[how])
 		}
 	}
-	if cfg.Sources[0].Secret.Reveal() != "CANARY-4" || cfg.Notify.Reveal()["webhook"] == nil {
+	if cfg.Sources[0].Secret.Reveal() != "CANARY-4" || cfg.ChatOps.Integrations.Reveal()["aci"] == nil {
 		t.Error("Reveal does not reveal")
 	}
 }

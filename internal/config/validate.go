@@ -41,6 +41,7 @@ func (d *decoder) validate(c Config) {
 	d.platforms(c)
 	d.sources(c.Sources)
 	d.inventories(c.Inventories)
+	d.notify(c.Notify)
 }
 
 // keyOf is the key of an entry of what may be a single value.

@@ -29,6 +29,11 @@ func UID(maintenanceID string, w models.Window) string {
 // it. One that does not take place is cancelled, says so in its title and
 // takes no time.
 func Event(w *Writer, m models.CalendarItem, win models.CalendarWindow) {
+	event(w, m, win, func() { organizer(w, m) })
+}
+
+// event writes a VEVENT, and by a function whose it is.
+func event(w *Writer, m models.CalendarItem, win models.CalendarWindow, people func()) {
 	w.Begin("VEVENT")
 	w.Text("UID", UID(m.ID, win.Window))
 	w.Time("DTSTAMP", m.UpdatedAt)
@@ -43,7 +48,7 @@ func Event(w *Writer, m models.CalendarItem, win models.CalendarWindow) {
 	if sites := siteNames(win.Circuits); len(sites) > 0 {
 		w.Text("LOCATION", cut(strings.Join(sites, ", "), maxSummary))
 	}
-	organizer(w, m)
+	people()
 	w.Value("STATUS", status(m.Status, win))
 	w.Value("TRANSP", transparency(win))
 	notice(w, m, win)

@@ -47,19 +47,19 @@ func (f Feed) Write(items []models.CalendarItem) []byte {
 	return w.Bytes()
 }
 
-type event struct {
+type entry struct {
 	item   *models.CalendarItem
 	window models.CalendarWindow
 }
 
-func eventsOf(items []models.CalendarItem) []event {
-	var events []event
+func eventsOf(items []models.CalendarItem) []entry {
+	var events []entry
 	for i := range items {
 		for _, win := range items[i].Shown {
-			events = append(events, event{&items[i], win})
+			events = append(events, entry{&items[i], win})
 		}
 	}
-	slices.SortFunc(events, func(a, b event) int {
+	slices.SortFunc(events, func(a, b entry) int {
 		return cmp.Or(a.window.Start.Compare(b.window.Start), strings.Compare(a.item.ID, b.item.ID), cmp.Compare(a.window.Ordinal, b.window.Ordinal))
 	})
 	return events

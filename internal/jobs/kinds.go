@@ -13,6 +13,7 @@ import (
 const (
 	queueNetwork = "network"
 	queueWork    = "work"
+	queueNotify  = "notify" // a destination that hangs keeps one of its workers
 )
 
 // policy is how jobs of one kind are run.
@@ -36,6 +37,7 @@ const (
 	keepCompleted  = 10 * time.Minute
 	sweepEvery     = time.Minute
 	findingsEvery  = time.Minute
+	clockEvery     = time.Minute
 	reconcileEvery = time.Hour
 	retainAt       = "17 3 * * *"           // a fixed hour, so that restarts do not put it off for ever
 	fetchEvery     = 100 * time.Millisecond // on SQLite, where an insert in a transaction wakes nobody
@@ -56,6 +58,9 @@ var policies = map[models.JobKind]policy{
 	models.JobFindings:  {queue: queueWork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
 	models.JobReconcile: {queue: queueNetwork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
 	models.JobSync:      {queue: queueNetwork, timeout: syncTimeout, attempts: 1, backoff: minBackoff, single: true},
+	models.JobRoute:     {queue: queueNotify, timeout: longestTimeout, attempts: 10, backoff: minBackoff, single: true},
+	models.JobDeliver:   {queue: queueNotify, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
+	models.JobClock:     {queue: queueNotify, timeout: time.Minute, attempts: 1, backoff: minBackoff, single: true},
 	models.JobProcess:   {queue: queueWork, timeout: longestTimeout, attempts: 10, backoff: minBackoff},
 }
 
@@ -119,10 +124,29 @@ func (a processArgs) job() models.Job {
 	return models.Job{Kind: models.JobProcess, RawIDs: a.RawIDs}
 }
 
+type routeArgs struct{}
+
+func (routeArgs) Kind() string    { return string(models.JobRoute) }
+func (routeArgs) job() models.Job { return models.Job{Kind: models.JobRoute} }
+
+type deliverArgs struct {
+	Destination string `json:"destination"`
+}
+
+func (deliverArgs) Kind() string { return string(models.JobDeliver) }
+func (a deliverArgs) job() models.Job {
+	return models.Job{Kind: models.JobDeliver, Source: a.Destination}
+}
+
+type clockArgs struct{}
+
+func (clockArgs) Kind() string    { return string(models.JobClock) }
+func (clockArgs) job() models.Job { return models.Job{Kind: models.JobClock} }
+
 // argsOf turns a job into what River keeps; an error names what is missing.
 func argsOf(job models.Job) (jobArgs, error) {
 	switch job.Kind {
-	case models.JobPoll, models.JobLabel, models.JobReconcile, models.JobSync:
+	case models.JobPoll, models.JobLabel, models.JobReconcile, models.JobSync, models.JobDeliver:
 		if job.Source == "" {
 			return nil, models.Invalid(string(job.Kind)+" job", "it names no source")
 		}
@@ -133,6 +157,8 @@ func argsOf(job models.Job) (jobArgs, error) {
 			return reconcileArgs{Source: job.Source}, nil
 		case models.JobSync:
 			return syncArgs{Inventory: job.Source}, nil
+		case models.JobDeliver:
+			return deliverArgs{Destination: job.Source}, nil
 		}
 		return labelArgs{Source: job.Source}, nil
 	case models.JobSweep:
@@ -141,6 +167,10 @@ func argsOf(job models.Job) (jobArgs, error) {
 		return retainArgs{}, nil
 	case models.JobFindings:
 		return findingsArgs{}, nil
+	case models.JobRoute:
+		return routeArgs{}, nil
+	case models.JobClock:
+		return clockArgs{}, nil
 	case models.JobProcess:
 		if len(job.RawIDs) == 0 {
 			return nil, models.Invalid("process job", "it names no raw mail")

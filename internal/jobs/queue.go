@@ -44,6 +44,9 @@ const StopGrace = 2 * time.Second
 // networkWorkers is how many polls and label jobs run at a time.
 const networkWorkers = 8
 
+// notifyWorkers is how many destinations are delivered to side by side.
+const notifyWorkers = 64
+
 // client is what both of River's clients can do.
 type client interface {
 	Start(ctx context.Context) error
@@ -120,6 +123,7 @@ func riverConfig(cfg Config) (*river.Config, error) {
 	rc.Queues = map[string]river.QueueConfig{
 		queueNetwork: {MaxWorkers: networkWorkers},
 		queueWork:    {MaxWorkers: n},
+		queueNotify:  {MaxWorkers: notifyWorkers},
 	}
 	rc.PeriodicJobs = jobs
 	if cfg.Pool == nil {

@@ -191,6 +191,7 @@ func TestNewRefuses(t *testing.T) {
 			models.JobReconcile: ok[models.JobReconcile], models.JobRetain: ok[models.JobRetain],
 			models.JobFindings: ok[models.JobFindings],
 			models.JobSync:     ok[models.JobSync],
+			models.JobRoute:    ok[models.JobRoute], models.JobDeliver: ok[models.JobDeliver], models.JobClock: ok[models.JobClock],
 		}}, `kind "process" has no handler`},
 		{"an unknown kind", Config{Handlers: map[models.JobKind]Handler{"cook": ok[models.JobPoll]}}, `no kind "cook"`},
 	}
@@ -254,7 +255,7 @@ func TestPoliciesFitRiver(t *testing.T) {
 		if p.timeout <= 0 || p.timeout > longest {
 			t.Errorf("%s: timeout %s is not within (0, %s]", kind, p.timeout, longest)
 		}
-		if p.queue != queueNetwork && p.queue != queueWork {
+		if p.queue != queueNetwork && p.queue != queueWork && p.queue != queueNotify {
 			t.Errorf("%s: no queue %q", kind, p.queue)
 		}
 		if p.attempts < 1 {

@@ -61,6 +61,10 @@ func periodic(schedules, syncs []Schedule, now time.Time) ([]*river.PeriodicJob,
 		func() (river.JobArgs, *river.InsertOpts) { return findingsArgs{}, insertOpts(models.JobFindings) },
 		nil,
 	), river.NewPeriodicJob(
+		river.PeriodicInterval(clockEvery),
+		func() (river.JobArgs, *river.InsertOpts) { return clockArgs{}, insertOpts(models.JobClock) },
+		nil,
+	), river.NewPeriodicJob(
 		utcSchedule{retain},
 		func() (river.JobArgs, *river.InsertOpts) { return retainArgs{}, insertOpts(models.JobRetain) },
 		nil,

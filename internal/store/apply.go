@@ -231,11 +231,15 @@ func (a *application) apply(v *judged) (models.Applied, error) {
 	if !models.MailState(raw.State).CanBecome(state) {
 		return models.Applied{}, fmt.Errorf("mail %s is %s and cannot become %s", raw.ID, raw.State, state)
 	}
+	was := models.MailState(raw.State)
 	raw.State, raw.UnknownCIDs, raw.Incomplete = string(state), unknown, v.Flags.Incomplete
 	raw.Sender, raw.ProviderID = clean(v.Sender), a.knownProvider(v.ProviderID)
 	raw.Error, raw.ParserVersion, raw.UpdatedAt = clean(v.Error), v.ParserVersion, at(a.now)
 	if first {
 		raw.ProcessedAt = at(a.now)
+	}
+	if was != state {
+		a.w.tellMail(raw.model(), v.Cause, a.now)
 	}
 	return models.Applied{RawID: raw.ID, State: state, Flags: raw.flags(), Maintenances: done.names, Changes: done.changes}, nil
 }

@@ -39,11 +39,12 @@ func (s *Store) AcknowledgeFinding(ctx context.Context, by models.Principal, id 
 		if err := w.Save(&row).Error; err != nil {
 			return err
 		}
-		err = w.Create(&findingEventRow{
+		event := findingEventRow{
 			ID: newID(), FindingID: f.ID, Revision: f.Revision, Change: string(models.FindingAcknowledged), Was: row.Severity, Severity: row.Severity,
 			Starts: row.Starts, Ends: row.Ends, Cause: string(models.CauseEdit), Author: f.Ack.Author, At: at(now),
-		}).Error
-		if err != nil {
+		}
+		w.tellFinding(f, event.model())
+		if err := w.Create(&event).Error; err != nil {
 			return err
 		}
 		return audit(w, []models.Audit{auditOf(s, by, "acknowledge", "finding", f.ID, string(f.Subject.Kind)+" "+f.Subject.Name, digest(before), digest(f), "")})

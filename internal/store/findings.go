@@ -146,10 +146,12 @@ func (r *refinding) close(f models.Finding) {
 }
 
 func (r *refinding) event(f models.Finding, change models.FindingChange, was models.Severity) {
-	r.events = append(r.events, findingEventRow{
+	row := findingEventRow{
 		ID: newID(), FindingID: f.ID, Revision: f.Revision, Change: string(change), Was: string(was), Severity: string(f.Severity),
 		Starts: at(f.Start), Ends: at(f.End), Cause: string(r.w.cause), At: at(r.now),
-	})
+	}
+	r.events = append(r.events, row)
+	r.w.tellFinding(f, row.model())
 }
 
 func (r *refinding) save() error {

@@ -174,6 +174,7 @@ func (g *graph) foldRecord(r *record, notices []models.Notice, o origin, done *o
 		m.Revision++
 		m.UpdatedAt = g.now
 		g.record(m, changes, o)
+		g.tell(r.model, m, changes, o)
 		g.stir(r.model, o.cause)
 		g.stir(m, o.cause)
 	}
@@ -296,6 +297,9 @@ func (g *graph) remove(r *record, o origin, why string) {
 	m := r.model
 	m.Revision++
 	g.record(m, changes, o)
+	gone := r.model
+	gone.Revision = m.Revision
+	g.tell(gone, models.Maintenance{}, changes, o)
 	g.stir(r.model, o.cause)
 	if r.stored {
 		g.removed = append(g.removed, r.model.ID)

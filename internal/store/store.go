@@ -30,6 +30,10 @@ type Options struct {
 	Now    func() time.Time
 
 	Overlap models.OverlapRules // what counts as a finding
+
+	// Announce keeps what happens for announcements. Without it nothing is
+	// written for them.
+	Announce bool
 }
 
 // Enqueuer puts jobs into the queue inside a transaction of the store. Which
@@ -46,6 +50,7 @@ type Store struct {
 	now      func() time.Time
 	enqueuer Enqueuer
 	overlap  models.OverlapRules
+	announce bool
 
 	dialect dialect
 	writer  *gorm.DB
@@ -79,7 +84,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Store{log: o.Logger, now: o.Now, overlap: o.Overlap, codec: newCodec()}
+	s := &Store{log: o.Logger, now: o.Now, overlap: o.Overlap, announce: o.Announce, codec: newCodec()}
 	var err error
 	switch scheme, rest, _ := strings.Cut(o.URL, ":"); {
 	case scheme == "sqlite" && rest != "":

@@ -40,7 +40,7 @@ func (w *work) touchSubjects(cause models.Cause, keys ...subjectKey) {
 	for _, k := range keys {
 		w.touched[k] = true
 	}
-	if w.cause == "" || cause == models.CauseLive || cause == models.CauseEdit {
+	if w.cause == "" || w.cause == models.CauseShadow || cause == models.CauseLive || cause == models.CauseEdit {
 		w.cause = cause
 	}
 }

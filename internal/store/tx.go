@@ -21,6 +21,8 @@ type work struct {
 
 	touched map[subjectKey]bool // sites and groups whose findings are computed anew before the commit
 	cause   models.Cause        // of that
+
+	events []models.Event // to be announced
 }
 
 func (w *work) enqueue(jobs ...models.Job) { w.jobs = append(w.jobs, jobs...) }
@@ -34,7 +36,10 @@ func (w *work) run(f func(w *work) error) error {
 	if err := f(w); err != nil {
 		return err
 	}
-	return w.refind()
+	if err := w.refind(); err != nil {
+		return err
+	}
+	return w.saveEvents()
 }
 
 // write runs f in one transaction and commits it together with the jobs that f

@@ -127,6 +127,19 @@ func (s *Server) remove() {
 	}
 }
 
+// Addr is host:port of its SMTP.
+func (s *Server) Addr() string { return s.addr }
+
+// Drain waits until the command has taken every mail.
+func (s *Server) Drain() {
+	s.t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for s.Queued() > 0 {
+		<-tick.C
+	}
+}
+
 // Send hands a mail to the server by SMTP.
 func (s *Server) Send(raw []byte) {
 	s.t.Helper()
