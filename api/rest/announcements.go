@@ -29,12 +29,33 @@ func (s *server) registerAnnouncements() {
 	register(s, operation{method: http.MethodDelete, path: "/api/v1/subscriptions/{name}", id: "delete-subscription", summary: "Remove a subscription, by name or id", status: http.StatusNoContent}, s.deleteSubscription)
 }
 
-// announcer answers nothing where nothing is announced.
-func (s *server) announcer() (Announcer, error) {
-	if s.o.Announcer == nil {
-		return nil, fmt.Errorf("announcements are not configured: %w", models.ErrNotFound)
-	}
-	return s.o.Announcer, nil
+// silence is what there is where nothing is announced: empty lists.
+type silence struct{}
+
+var errSilent = fmt.Errorf("announcements are not configured: %w", models.ErrNotFound)
+
+func (silence) Subscriptions(context.Context, models.Principal) ([]models.Rule, error) {
+	return nil, nil
+}
+
+func (silence) Subscribe(context.Context, models.Principal, models.Rule) (models.Rule, error) {
+	return models.Rule{}, errSilent
+}
+
+func (silence) Unsubscribe(context.Context, models.Principal, string) (models.Rule, error) {
+	return models.Rule{}, errSilent
+}
+
+func (silence) Announcements(context.Context, models.Principal, models.AnnouncementFilter) ([]models.Announcement, int, error) {
+	return nil, 0, nil
+}
+
+func (silence) Announcement(context.Context, models.Principal, string) (models.Announcement, []models.AnnouncementAnswer, error) {
+	return models.Announcement{}, nil, errSilent
+}
+
+func (silence) Resend(context.Context, models.Principal, string, string) (int, error) {
+	return 0, errSilent
 }
 
 type announcementQuery struct {
@@ -97,10 +118,6 @@ type ruleAnswerJSON struct {
 }
 
 func (s *server) listAnnouncements(ctx context.Context, in *announcementQuery) (*answer[flow[AnnouncementJSON]], error) {
-	a, err := s.announcer()
-	if err != nil {
-		return nil, err
-	}
 	f := models.AnnouncementFilter{Maintenances: in.Maintenance, Destinations: in.Destination, At: models.TimeRange{From: in.From.UTC(), To: in.To.UTC()}}
 	for _, v := range in.Kind {
 		f.Kinds = append(f.Kinds, models.EventKind(v))
@@ -108,10 +125,12 @@ func (s *server) listAnnouncements(ctx context.Context, in *announcementQuery) (
 	for _, v := range in.State {
 		f.States = append(f.States, models.DeliveryState(v))
 	}
-	if f.Page, err = in.pageFrom(ctx, "announcements"); err != nil {
+	page, err := in.pageFrom(ctx, "announcements")
+	if err != nil {
 		return nil, err
 	}
-	all, total, err := a.Announcements(ctx, whoAsks(ctx).Principal, f)
+	f.Page = page
+	all, total, err := s.o.Announcer.Announcements(ctx, whoAsks(ctx).Principal, f)
 	if err != nil {
 		return nil, fmt.Errorf("list announcements: %w", err)
 	}
@@ -120,11 +139,7 @@ func (s *server) listAnnouncements(ctx context.Context, in *announcementQuery) (
 }
 
 func (s *server) getAnnouncement(ctx context.Context, in *idPath) (*answer[announcementDetailJSON], error) {
-	a, err := s.announcer()
-	if err != nil {
-		return nil, err
-	}
-	v, rules, err := a.Announcement(ctx, whoAsks(ctx).Principal, in.ID)
+	v, rules, err := s.o.Announcer.Announcement(ctx, whoAsks(ctx).Principal, in.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read an announcement: %w", err)
 	}
@@ -145,11 +160,7 @@ type resentJSON struct {
 }
 
 func (s *server) resendAnnouncement(ctx context.Context, in *resendBody) (*answer[resentJSON], error) {
-	a, err := s.announcer()
-	if err != nil {
-		return nil, err
-	}
-	n, err := a.Resend(ctx, whoAsks(ctx).Principal, in.ID, in.Body.Destination)
+	n, err := s.o.Announcer.Resend(ctx, whoAsks(ctx).Principal, in.ID, in.Body.Destination)
 	if err != nil {
 		return nil, fmt.Errorf("send an announcement again: %w", err)
 	}
@@ -275,11 +286,7 @@ func subscription(r models.Rule) subscriptionJSON {
 }
 
 func (s *server) listSubscriptions(ctx context.Context, in *struct{ Paging }) (*answer[List[subscriptionJSON]], error) {
-	a, err := s.announcer()
-	if err != nil {
-		return nil, err
-	}
-	all, err := a.Subscriptions(ctx, whoAsks(ctx).Principal)
+	all, err := s.o.Announcer.Subscriptions(ctx, whoAsks(ctx).Principal)
 	if err != nil {
 		return nil, fmt.Errorf("list subscriptions: %w", err)
 	}
@@ -289,11 +296,7 @@ func (s *server) listSubscriptions(ctx context.Context, in *struct{ Paging }) (*
 }
 
 func (s *server) createSubscription(ctx context.Context, in *newSubscription) (*answer[subscriptionJSON], error) {
-	a, err := s.announcer()
-	if err != nil {
-		return nil, err
-	}
-	r, err := a.Subscribe(ctx, whoAsks(ctx).Principal, in.Body.rule())
+	r, err := s.o.Announcer.Subscribe(ctx, whoAsks(ctx).Principal, in.Body.rule())
 	if err != nil {
 		return nil, fmt.Errorf("subscribe: %w", err)
 	}
@@ -305,11 +308,7 @@ type subscriptionPath struct {
 }
 
 func (s *server) deleteSubscription(ctx context.Context, in *subscriptionPath) (*nothing, error) {
-	a, err := s.announcer()
-	if err != nil {
-		return nil, err
-	}
-	_, err = a.Unsubscribe(ctx, whoAsks(ctx).Principal, in.Name)
+	_, err := s.o.Announcer.Unsubscribe(ctx, whoAsks(ctx).Principal, in.Name)
 	if err != nil && !errors.Is(err, models.ErrNotFound) {
 		return nil, fmt.Errorf("unsubscribe: %w", err)
 	}

@@ -85,6 +85,9 @@ func newServer(o Options) (*server, error) {
 	if o.Reader == nil || o.Writer == nil || o.Now == nil || o.Logger == nil {
 		return nil, errors.New("the API needs a Reader, a Writer, Now and a Logger")
 	}
+	if o.Announcer == nil {
+		o.Announcer = silence{}
+	}
 	if o.Rules == nil {
 		o.Rules = func(string) models.PhaseRules { return models.PhaseRules{} }
 	}
