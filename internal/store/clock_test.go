@@ -29,7 +29,7 @@ func TestClocks(t *testing.T) {
 }
 
 func TestVersions(t *testing.T) {
-	storetest.EachURL(t, func(t *testing.T, url string) {
+	storetest.EachEmptyURL(t, func(t *testing.T, url string) {
 		s := must(store.Open(ctx, store.Options{URL: url}))
 		t.Cleanup(func() { ok(t, s.Close()) })
 		have, known, err := s.Versions(ctx)

@@ -15,7 +15,7 @@ import (
 )
 
 func TestMigrations(t *testing.T) {
-	storetest.EachURL(t, func(t *testing.T, url string) {
+	storetest.EachEmptyURL(t, func(t *testing.T, url string) {
 		s, err := store.Open(ctx, store.Options{URL: url})
 		ok(t, err)
 		defer s.Close()
@@ -92,7 +92,7 @@ func TestSchemaFromTheFuture(t *testing.T) {
 }
 
 func TestManyMigrateAtOnce(t *testing.T) {
-	url := storetest.PostgresURL(t)
+	url := storetest.EmptyPostgresURL(t)
 	var all sync.WaitGroup
 	for range 4 {
 		all.Add(1)
@@ -190,7 +190,7 @@ func TestOpenRefuses(t *testing.T) {
 }
 
 func TestWrongPassword(t *testing.T) {
-	url := storetest.PostgresURL(t)
+	url := storetest.EmptyPostgresURL(t)
 	bad := strings.Replace(url, "/lineman_test_", "/no_such_", 1)
 	_, err := store.Open(ctx, store.Options{URL: bad})
 	var input *models.InputError

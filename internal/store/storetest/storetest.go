@@ -31,8 +31,16 @@ func SQLite(t testing.TB) *store.Store {
 	return Open(t, SQLiteURL(t), time.Now)
 }
 
-// SQLiteURL gives the URL of a database file that is not there yet.
+// SQLiteURL gives the URL of a migrated database of the test's own.
 func SQLiteURL(t testing.TB) string {
+	t.Helper()
+	address := EmptySQLiteURL(t)
+	copySQLite(t, strings.TrimPrefix(address, "sqlite:"))
+	return address
+}
+
+// EmptySQLiteURL gives the URL of a database file that is not there yet.
+func EmptySQLiteURL(t testing.TB) string {
 	t.Helper()
 	return "sqlite:" + filepath.Join(t.TempDir(), "lineman.db")
 }
@@ -43,9 +51,28 @@ func Postgres(t testing.TB) *store.Store {
 	return Open(t, PostgresURL(t), time.Now)
 }
 
-// PostgresURL creates an empty database that is dropped with the test, or
+// PostgresURL creates a migrated database that is dropped with the test, or
 // skips the test.
 func PostgresURL(t testing.TB) string {
+	t.Helper()
+	return newPostgres(t, func(server *url.URL, admin *sql.DB) string {
+		template, err := postgresTemplate(server, admin)
+		if err != nil {
+			t.Fatalf("make the database that tests copy: %v", err)
+		}
+		return " TEMPLATE " + template
+	})
+}
+
+// EmptyPostgresURL creates an empty database that is dropped with the test, or
+// skips the test.
+func EmptyPostgresURL(t testing.TB) string {
+	t.Helper()
+	return newPostgres(t, func(*url.URL, *sql.DB) string { return "" })
+}
+
+// newPostgres creates a database; of what, says the end of the statement.
+func newPostgres(t testing.TB, of func(server *url.URL, admin *sql.DB) string) string {
 	t.Helper()
 	server := os.Getenv(PostgresEnv)
 	if server == "" {
@@ -60,7 +87,7 @@ func PostgresURL(t testing.TB) string {
 		t.Fatal(err)
 	}
 	name := "lineman_test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	if _, err := admin.Exec("CREATE DATABASE " + name); err != nil {
+	if _, err := admin.Exec("CREATE DATABASE " + name + of(u, admin)); err != nil {
 		t.Fatalf("create a database for the test: %v", err)
 	}
 	t.Cleanup(func() {
@@ -101,9 +128,17 @@ func Each(t *testing.T, f func(t *testing.T, s *store.Store)) {
 	t.Run("postgres", func(t *testing.T) { f(t, Postgres(t)) })
 }
 
-// EachURL runs f with the URL of an empty database of each kind, as subtests.
+// EachURL runs f with the URL of a migrated database of each kind, as subtests.
 func EachURL(t *testing.T, f func(t *testing.T, url string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { f(t, SQLiteURL(t)) })
 	t.Run("postgres", func(t *testing.T) { f(t, PostgresURL(t)) })
+}
+
+// EachEmptyURL runs f with the URL of an empty database of each kind, as
+// subtests.
+func EachEmptyURL(t *testing.T, f func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { f(t, EmptySQLiteURL(t)) })
+	t.Run("postgres", func(t *testing.T) { f(t, EmptyPostgresURL(t)) })
 }
