@@ -62,6 +62,10 @@ func (silence) Resend(context.Context, models.Principal, string, string) (int, e
 	return 0, errSilent
 }
 
+func (silence) Destinations(context.Context) ([]models.DestinationHealth, error) { return nil, nil }
+
+func (silence) Try(context.Context, models.Principal, string) (string, error) { return "", errSilent }
+
 type announcementQuery struct {
 	Cursors
 	Kind        []string  `query:"kind,explode" maxItems:"30" doc:"Any of these kinds of event"`

@@ -37,11 +37,7 @@ func destinationOf(h models.DestinationHealth) DestinationJSON {
 }
 
 func (s *server) listDestinations(ctx context.Context, in *struct{ Paging }) (*answer[List[DestinationJSON]], error) {
-	a, err := s.announcer()
-	if err != nil {
-		return nil, err
-	}
-	all, err := a.Destinations(ctx)
+	all, err := s.o.Announcer.Destinations(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list destinations: %w", err)
 	}
@@ -63,11 +59,10 @@ type triedJSON struct {
 // testDestination answers also where the destination fails: that is what was
 // asked for.
 func (s *server) testDestination(ctx context.Context, in *destinationPath) (*answer[triedJSON], error) {
-	a, err := s.announcer()
-	if err != nil {
+	note, err := s.o.Announcer.Try(ctx, whoAsks(ctx).Principal, in.Name)
+	if errors.Is(err, models.ErrNotFound) {
 		return nil, err
 	}
-	note, err := a.Try(ctx, whoAsks(ctx).Principal, in.Name)
 	if input := new(models.InputError); errors.As(err, &input) {
 		return nil, fmt.Errorf("destination %q: %w", in.Name, models.ErrNotFound)
 	}

@@ -357,18 +357,6 @@ func (s *Server) conversationsOpen(v url.Values) (map[string]any, error) {
 	return map[string]any{"channel": map[string]any{"id": id}}, nil
 }
 
-// directly is the conversation of two between the bot and a user. mu is held.
-func (s *Server) directly(user string) string {
-	for id, c := range s.channels {
-		if c.Direct == user {
-			return id
-		}
-	}
-	c := &Channel{ID: "D" + strings.TrimPrefix(user, "U"), Direct: user, Bot: true}
-	s.channels[c.ID] = c
-	return c.ID
-}
-
 func (u User) fields() map[string]any {
 	return map[string]any{
 		"id": u.ID, "name": u.Name, "team_id": u.Team, "real_name": u.Name, "is_restricted": u.Guest, "is_bot": u.ID == BotUser,

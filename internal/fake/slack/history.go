@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // metadata is what goes along with a message, unseen.
@@ -53,4 +54,16 @@ func (s *Server) conversationsHistory(v url.Values) (map[string]any, error) {
 	}
 	list, meta := page(v, list)
 	return map[string]any{"messages": list, "response_metadata": meta}, nil
+}
+
+// directly is the conversation of two between the bot and a user. mu is held.
+func (s *Server) directly(user string) string {
+	for id, c := range s.channels {
+		if c.Direct == user {
+			return id
+		}
+	}
+	c := &Channel{ID: "D" + strings.TrimPrefix(user, "U"), Direct: user, Bot: true}
+	s.channels[c.ID] = c
+	return c.ID
 }
