@@ -34,6 +34,7 @@ fuzz:
 
 soak:
 	@./scripts/test.sh -count=$(R) -timeout=0 -run 'Killed|Replicas|Dovecot|Restarted|DatabaseFull' ./internal/app ./ingest
+	@LINEMAN_TEST_FULL=1 ./scripts/test.sh -count=1 -timeout=0 -run 'Killed|TwoProcesses|Causes' ./notify
 
 picture: build
 	@./bin/lineman demo --once | go run ./internal/tool/picture 'go run ./cmd/lineman demo' >docs/demo.svg

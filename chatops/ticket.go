@@ -102,11 +102,21 @@ func (d *Dispatcher) newConversation(r Request, line string, args map[string]str
 	}, nil
 }
 
+// PrepareLasting is Prepare for what people may read long after it was sent: its
+// buttons can be used for this long, and no shorter than others.
+func (d *Dispatcher) PrepareLasting(ctx context.Context, r Request, m Message, lasting time.Duration) (Message, error) {
+	return d.prepare(ctx, r, m, max(lasting, d.o.Session))
+}
+
 // Prepare gives every button of a message that has none its ticket, so that it
 // can be sent to this channel and used by whoever is in it. Only Platform,
 // Channel, User and At of r are looked at; with a User the buttons are theirs
 // alone.
 func (d *Dispatcher) Prepare(ctx context.Context, r Request, m Message) (Message, error) {
+	return d.prepare(ctx, r, m, d.o.Session)
+}
+
+func (d *Dispatcher) prepare(ctx context.Context, r Request, m Message, lasting time.Duration) (Message, error) {
 	if r.At.IsZero() {
 		r.At = d.o.Now().UTC()
 	}
@@ -125,6 +135,7 @@ func (d *Dispatcher) Prepare(ctx context.Context, r Request, m Message) (Message
 				if err != nil {
 					return Message{}, err
 				}
+				c.Expires = r.At.Add(lasting)
 				made = append(made, c)
 				button.Ticket = d.sign(c)
 			}

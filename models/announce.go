@@ -103,6 +103,8 @@ type Rule struct {
 	Digest      DigestPlan
 	Escalate    Escalation
 	MutedUntil  time.Time // zero: it is not muted
+	UserID      string    // of the author; empty: the configuration, or a token of nobody
+	Asleep      string    // why nothing is told by it, such as that its author is gone; empty: it works
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 }
@@ -264,10 +266,12 @@ type AnnouncementAnswer struct {
 // DestinationHealth is how deliveries to a destination go.
 type DestinationHealth struct {
 	Name        string
+	Kind        string    // chat, email, webhook, alertmanager, pagerduty; empty: it is not configured any more
 	Failures    int       // one after the other
 	OpenUntil   time.Time // nothing is tried before; zero: it works
 	LastError   string
 	LastErrorAt time.Time
 	LastSuccess time.Time
-	Waiting     int64 // deliveries that are due or held
+	Waiting     int64   // deliveries that are due or held
+	Due         Waiting // of them, those that are due
 }

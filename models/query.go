@@ -39,6 +39,7 @@ type MaintenanceFilter struct {
 	Created      TimeRange
 	Updated      TimeRange
 	Worst        []Impact      // the worst impact on a circuit that is seen and not cancelled
+	Lit          bool          // not known from sources in shadow alone
 	Window       *WindowChoice // it has such a window; lists are then by the start of the first of these, soonest first
 }
 

@@ -14,24 +14,26 @@ import (
 func TestLife(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		w := newWorld(t, url, everything("noc"))
-		start := day.AddDate(0, 0, 10).Add(14 * time.Hour)
+		w.rules[0].Reminders = []time.Duration{24 * time.Hour, time.Hour}
+		w.build()
+		start := day.Add(30 * time.Hour)
 		w.receive(notice("TTN-1", start, "ABC/1"))
 		w.settle()
 		w.expect("noc") // it waits for company
 		w.after(3 * time.Second)
 		w.settle()
 		w.expect("noc", "new zayo-TTN-1")
-		w.run(start.AddDate(0, 0, -7).Add(time.Minute))
+		w.run(start.AddDate(0, 0, -1).Add(time.Minute))
 		w.expect("noc", "reminder zayo-TTN-1")
 
-		moved := start.AddDate(0, 0, 2)
+		moved := start.AddDate(0, 0, 1)
 		w.receive(as(notice("TTN-1", moved, "ABC/1"), models.StatusRescheduled))
 		w.wait()
 		w.expect("noc", "rescheduled zayo-TTN-1")
 		w.run(start.Add(5 * time.Hour))
-		w.expect("noc", "reminder zayo-TTN-1") // 7 days before the new time; none for the old one
+		w.expect("noc", "reminder zayo-TTN-1") // a day before the new time; nothing at the old one
 		w.run(moved.Add(time.Minute))
-		w.expect("noc", "reminder zayo-TTN-1", "reminder zayo-TTN-1", "started zayo-TTN-1")
+		w.expect("noc", "reminder zayo-TTN-1", "started zayo-TTN-1")
 		w.run(moved.Add(5 * time.Hour))
 		w.expect("noc", "ended zayo-TTN-1", "presumed-over zayo-TTN-1")
 		w.receive(as(notice("TTN-1", moved, "ABC/1"), models.StatusCompleted))
@@ -93,9 +95,9 @@ func TestCauses(t *testing.T) {
 		want  int
 	}{{models.CauseBackfill, 1}, {models.CauseReparse, 1}, {models.CauseImport, 1}, {models.CauseShadow, 0}} {
 		t.Run(string(c.cause), func(t *testing.T) {
-			n := 800
+			n := full(400, 800)
 			if c.cause == models.CauseBackfill {
-				n = 12_000
+				n = full(1200, 12_000)
 			}
 			w := newWorld(t, sqlite(t), everything("noc"))
 			p := w.provider("zayo")
@@ -166,7 +168,9 @@ func TestChatDown(t *testing.T) {
 	w.at("noc").fail = func(notify.Parcel) error { return errDown }
 	for i := range 30 {
 		w.receive(notice(fmt.Sprintf("TTN-%d", i), day.AddDate(0, 0, 20), "ABC/1"))
-		w.run(w.Now().Add(10 * time.Minute))
+		w.after(10 * time.Minute)
+		ok(t, w.clock.Tick(ctx))
+		w.settle()
 	}
 	w.receive(notice("SOON", day.Add(5*time.Hour+30*time.Minute), "ABC/1"))
 	w.run(day.Add(11 * time.Hour)) // SOON is over

@@ -68,6 +68,7 @@ func (c *Clock) Tick(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read how sources do: %w", err)
 	}
+	healths = slices.DeleteFunc(healths, func(h models.SourceHealth) bool { return !c.o.Sources(h.Name) })
 	told, err := c.store.SourceEvents(ctx)
 	if err != nil {
 		return fmt.Errorf("read what was told of sources: %w", err)

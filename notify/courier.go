@@ -21,6 +21,7 @@ type CourierStore interface {
 	SaveDeliveries(ctx context.Context, list []models.Delivery) error
 	// Dispatched keeps what came of attempts, all or none.
 	Dispatched(ctx context.Context, list []models.Dispatch) error
+	Mutes(ctx context.Context, now time.Time) ([]models.AnnouncementMute, error)
 	Threads(ctx context.Context, destination string, about []string) (map[string]string, error)
 	DestinationHealth(ctx context.Context, name string) (models.DestinationHealth, error)
 	AcquireLease(ctx context.Context, name, owner string, ttl time.Duration) (bool, error)

@@ -52,7 +52,7 @@ func (d *Desk) Subscriptions(ctx context.Context, by models.Principal) ([]models
 // Subscribe makes a rule in the scope of whoever asks. An InputError says what
 // makes no sense of it.
 func (d *Desk) Subscribe(ctx context.Context, by models.Principal, r models.Rule) (models.Rule, error) {
-	r.ID, r.Author, r.Scope = "", by.Name, by.Scope
+	r.ID, r.Author, r.UserID, r.Scope = "", by.Name, by.UserID, by.Scope
 	if r.Zone == "" {
 		r.Zone = d.zone
 	}
@@ -110,6 +110,9 @@ func (d *Desk) Mute(ctx context.Context, by models.Principal, destination, maint
 	if _, err := d.o.Target(destination); err != nil && len(d.o.Same(destination)) == 0 {
 		return m, err
 	}
+	if err := d.mayMute(ctx, by, destination); err != nil {
+		return m, err
+	}
 	if maintenance != "" {
 		found, err := d.store.Maintenance(ctx, by.Scope, maintenance)
 		if err != nil {
@@ -126,6 +129,25 @@ func (d *Desk) Mute(ctx context.Context, by models.Principal, destination, maint
 		}
 	}
 	return m, d.store.Mute(ctx, m)
+}
+
+// mayMute reports whether all that is told to a destination is what somebody
+// sees: nobody silences what others are told of circuits of theirs.
+func (d *Desk) mayMute(ctx context.Context, by models.Principal, destination string) error {
+	if by.Scope.All {
+		return nil
+	}
+	all, err := d.o.rules(ctx, d.store)
+	if err != nil {
+		return err
+	}
+	names := append(d.o.Same(destination), destination)
+	for _, r := range all {
+		if part, _ := r.Scope.Beyond(by.Scope); part != "" && slices.Contains(names, r.Destination) {
+			return models.Invalid("destination", "%s is told of more than you may see; ask an administrator", destination)
+		}
+	}
+	return nil
 }
 
 // Announcements lists what was announced, as somebody's scope shows it.
@@ -179,9 +201,28 @@ func (d *Desk) Resend(ctx context.Context, by models.Principal, id, destination 
 	return len(again), d.store.Resend(ctx, by, again)
 }
 
-// Destinations tells how deliveries to destinations go.
+// Destinations tells how deliveries to destinations go, by name, also to those
+// that are configured and were never tried.
 func (d *Desk) Destinations(ctx context.Context) ([]models.DestinationHealth, error) {
-	return d.store.DestinationHealths(ctx)
+	all, err := d.store.DestinationHealths(ctx)
+	for _, name := range d.o.Names {
+		if !slices.ContainsFunc(all, func(h models.DestinationHealth) bool { return h.Name == name }) {
+			all = append(all, models.DestinationHealth{Name: name})
+		}
+	}
+	for i := range all {
+		if t, err := d.o.Target(all[i].Name); err == nil {
+			all[i].Kind = t.Kind
+		}
+	}
+	slices.SortFunc(all, func(a, b models.DestinationHealth) int { return strings.Compare(a.Name, b.Name) })
+	return all, err
+}
+
+// Try is Test for whoever asks over the API; the audit of writes knows who.
+func (d *Desk) Try(ctx context.Context, _ models.Principal, destination string) (string, error) {
+	r, err := d.Test(ctx, destination)
+	return r.Note, err
 }
 
 // Test sends a destination a message that says that it is a test.

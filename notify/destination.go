@@ -24,6 +24,13 @@ type Destination interface {
 	Deliver(ctx context.Context, p Parcel) (Receipt, error)
 }
 
+// Checker is a Destination that can tell whether it would work without
+// delivering anything.
+type Checker interface {
+	// Check says in a few words what it found; its error what is wrong.
+	Check(ctx context.Context) (string, error)
+}
+
 // Target is a destination with what the courier needs to know of it.
 type Target struct {
 	Name string
@@ -31,6 +38,7 @@ type Target struct {
 	// Machine: it is read by programs. Nothing for it is held for quiet hours or
 	// put in a group, and it is told of acknowledgements as well.
 	Machine     bool
+	PerRule     bool // it keeps something for each rule, so each is told, also of the same
 	Destination Destination
 	Address     string // of a chat channel or user: PLATFORM:CHANNEL, PLATFORM:@USER
 }
@@ -65,6 +73,7 @@ type Item struct {
 	Phase       models.Phase            // of the Maintenance, now
 	Finding     *models.FindingItem
 	Mail        *models.MailItem
+	Left        bool // there is no Maintenance, since the event took it away from the scope, or away
 }
 
 // Receipt says where a parcel is, in the destination's own words.

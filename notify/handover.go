@@ -54,6 +54,7 @@ func ReadHandover(ctx context.Context, s HandoverStore, rules func(provider stri
 		{&h.Changed, models.MaintenanceFilter{Updated: models.TimeRange{From: h.Since, To: now}, Page: page}, nil},
 		{&h.Unacknowledged, models.MaintenanceFilter{EndAfter: now, StartsBy: now.Add(7 * 24 * time.Hour), Acknowledged: &no, Page: page}, []models.Phase{models.PhaseUpcoming, models.PhaseRunning, models.PhaseOverrun}},
 	} {
+		part.filter.Lit = true
 		items, _, err := s.Maintenances(ctx, scope, part.filter)
 		if err != nil {
 			return h, err

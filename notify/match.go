@@ -24,8 +24,13 @@ type face struct {
 
 // Match says whether a rule wants to be told of an item, and if not why, in
 // words that follow "not told:". Told: the rule was told of the same record
-// before, which counts where the record is gone.
+// before. Whoever was told of a record is told as well when it is gone, and when
+// what happens to it takes it out of the filter: else they would go on to expect
+// what does not come.
 func Match(r models.Rule, i Item, told bool, now time.Time) (bool, string) {
+	if r.Asleep != "" {
+		return false, r.Asleep
+	}
 	if r.MutedUntil.After(now) {
 		return false, "the rule is muted until " + r.MutedUntil.UTC().Format(stamp)
 	}
@@ -36,7 +41,7 @@ func Match(r models.Rule, i Item, told bool, now time.Time) (bool, string) {
 	case i.Event.Kind == models.EventDigest:
 		return true, ""
 	case i.Event.MaintenanceID != "" && i.Maintenance == nil:
-		if told {
+		if told && (r.Scope.All || i.Left) {
 			return true, ""
 		}
 		return false, "the maintenance is outside of the rule's scope, or gone"
@@ -52,7 +57,20 @@ func Match(r models.Rule, i Item, told bool, now time.Time) (bool, string) {
 			}
 		}
 	}
-	return matchFilter(r.Filter, i, now)
+	ok, why := matchFilter(r.Filter, i, now)
+	if !ok && told && follows(r.Filter, i) {
+		return true, ""
+	}
+	return ok, why
+}
+
+// follows reports whether an event may have taken its record out of a filter
+// that it was in before.
+func follows(f models.RuleFilter, i Item) bool {
+	if !i.Event.Is(models.EventChanged, models.EventRescheduled, models.EventCancelled, models.EventCompleted) || i.Maintenance == nil {
+		return false
+	}
+	return len(f.Providers) == 0 || shares(f.Providers, []string{i.Maintenance.ProviderSlug})
 }
 
 const stamp = "2006-01-02 15:04 UTC"

@@ -29,6 +29,7 @@ func (r *round) result(p Parcel, receipt Receipt, err error) models.Dispatch {
 			// What failed may go with more the next time.
 			v.State, v.Batch = models.DeliveryQueued, ""
 		}
+		r.count(v, i.Event)
 		d.Deliveries = append(d.Deliveries, v)
 	}
 	if p.Thread != "" && receipt.Root != "" {
@@ -37,6 +38,31 @@ func (r *round) result(p Parcel, receipt Receipt, err error) models.Dispatch {
 	}
 	d.Health = r.feel(err, now)
 	return d
+}
+
+// Outcomes of attempts, as they are counted.
+const (
+	outcomeSent    = "sent"
+	outcomeFailed  = "failed"  // for good
+	outcomeRetried = "retried" // it failed, and is tried again
+	outcomeDropped = "dropped" // it made no sense any more
+)
+
+// count tells how an attempt ended and, of what was sent as it happened, how
+// long after it was stored; what was held for a digest says nothing of that.
+func (r *round) count(v models.Delivery, e models.Event) {
+	outcome, waited := outcomeRetried, time.Duration(-1)
+	switch v.State {
+	case models.DeliveryFailed:
+		outcome = outcomeFailed
+	case models.DeliveryDropped:
+		outcome = outcomeDropped
+	case models.DeliverySent:
+		if outcome = outcomeSent; !v.Digest {
+			waited = v.SentAt.Sub(e.CreatedAt)
+		}
+	}
+	r.c.o.Counted(r.target.Kind, outcome, waited)
 }
 
 // feel keeps how the destination does, and leaves it alone for a while after
@@ -48,7 +74,7 @@ func (r *round) feel(err error, now time.Time) models.DestinationHealth {
 	if err == nil || f.Fatal {
 		if err != nil {
 			h.LastError, h.LastErrorAt = f.Error(), now
-		} else if h.Failures == 0 && now.Sub(h.LastSuccess) < time.Minute {
+		} else if h.Failures == 0 && now.Sub(h.LastSuccess) < time.Minute && !h.LastErrorAt.After(h.LastSuccess) {
 			return models.DestinationHealth{}
 		} else {
 			h.LastSuccess = now

@@ -27,6 +27,9 @@ func (p Pace) horizon() time.Duration {
 	return max(p.Wait, p.Every, p.Settle, longestPause+longestPause/4+time.Minute)
 }
 
+// longestSettle bounds how long news of a backfill wait for more.
+const longestSettle = 12 * time.Hour
+
 // machineBatch bounds what a program is given at once.
 const machineBatch = 500
 
@@ -123,6 +126,9 @@ func (p Planning) collected(all []models.Outgoing) (loads []Load, later []models
 	}
 	if len(ready) > 0 {
 		ready = append(ready, failed...)
+	}
+	if len(backfill) > 0 && p.Now.Sub(backfill[0].CreatedAt) > longestSettle { // something is stuck
+		settled = true
 	}
 	if settled && len(backfill) > 0 {
 		ready = append(ready, backfill...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"lineman/models"
@@ -51,6 +52,7 @@ func (l loader) items(ctx context.Context, scope models.Scope, events []models.E
 				return nil, err
 			}
 		}
+		i.Left = i.Maintenance == nil && slices.ContainsFunc(e.Changes, takesAway)
 		i.Event.Changes = seen(scope, e.Changes, i.Maintenance)
 		all[n] = i
 	}
@@ -88,6 +90,17 @@ func (l loader) mails(ctx context.Context, scope models.Scope, events []models.E
 		}
 	}
 	return found, nil
+}
+
+// takesAway reports whether a change can take a maintenance out of a scope: it
+// drops a circuit, or the record is no more.
+func takesAway(c models.Change) bool {
+	switch c.Field {
+	case "deleted", "merged_into", "removed":
+		return true
+	}
+	m := circuitField.FindStringSubmatch(c.Field)
+	return m != nil && (m[2] == "" && c.New == "" || m[2] == ".cancelled" && c.New != "")
 }
 
 // finding gives a finding in scope, or nil.

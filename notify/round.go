@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ type round struct {
 	target Target
 	rules  map[string]models.Rule
 	health models.DestinationHealth
+	mutes  []models.AnnouncementMute
 	roots  map[string]string
 }
 
@@ -49,6 +51,9 @@ func (r *round) run(ctx context.Context) (more bool, err error) {
 	}
 	if err := r.readRules(ctx); err != nil {
 		return false, err
+	}
+	if r.mutes, err = c.store.Mutes(ctx, r.now); err != nil {
+		return false, fmt.Errorf("read mutes: %w", err)
 	}
 	loads, later, err := r.plan(ctx, due)
 	if err != nil {
@@ -233,13 +238,13 @@ func (r *round) sendOne(ctx context.Context, l Load, items []Item) error {
 	var done []models.Delivery
 	for n, i := range items {
 		d := l.List[n].Delivery
-		late := l.Digest || r.now.Sub(d.CreatedAt) > r.c.o.Pace.Late
 		why := "the rule is gone"
 		if there {
-			why = Senseless(i, late, r.now)
+			why = cmp.Or(rule.Asleep, r.unwanted(l, d, i))
 		}
 		if why != "" {
 			d.State, d.Reason, d.NextAt, d.EscalateAt = models.DeliveryDropped, why, time.Time{}, time.Time{}
+			r.count(d, i.Event)
 			done = append(done, d)
 			continue
 		}
@@ -263,6 +268,19 @@ func (r *round) sendOne(ctx context.Context, l Load, items []Item) error {
 	err = r.c.record.keep(ctx, d)
 	r.c.o.Step("recorded")
 	return err
+}
+
+// unwanted says why an item is not to be sent any more, or is empty. Programs
+// keep what they were told, so they are told how a record ended also late.
+func (r *round) unwanted(l Load, d models.Delivery, i Item) string {
+	if m := mutedBy(r.mutes, d.Destination, i.Event); m != nil && (d.Digest || d.State == models.DeliveryHeld) {
+		return mutedWords(*m)
+	}
+	late := l.Digest || r.now.Sub(d.CreatedAt) > r.c.o.Pace.Late
+	if r.target.Machine && (i.Event.Cause == models.CauseLive || i.Event.Cause == models.CauseEdit) {
+		late = false
+	}
+	return Senseless(i, late, r.now)
 }
 
 // hand gives a destination a parcel; a panic of it is an error.

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -34,12 +35,15 @@ type Book interface {
 
 // Options are what the Router, the Courier and the Clock have in common.
 type Options struct {
-	Rules      []models.Rule                           // of the configuration, checked
-	Target     func(name string) (Target, error)       // a destination by name; an InputError for one that is not there
-	Same       func(address string) []string           // configured destinations at a chat address; nil: none
-	PhaseRules func(provider string) models.PhaseRules // by slug
-	Busy       func(ctx context.Context) (bool, error) // old mail is still being read; nil: never
-	Pace       Pace                                    // zero: DefaultPace
+	Rules      []models.Rule                                    // of the configuration, checked
+	Target     func(name string) (Target, error)                // a destination by name; an InputError for one that is not there
+	Names      []string                                         // of the configured destinations
+	Same       func(address string) []string                    // configured destinations at a chat address; nil: none
+	PhaseRules func(provider string) models.PhaseRules          // by slug
+	Busy       func(ctx context.Context) (bool, error)          // old mail is still being read; nil: never
+	Pace       Pace                                             // zero: DefaultPace
+	Counted    func(kind, outcome string, waited time.Duration) // of each delivery that was attempted; nil: nobody counts
+	Sources    func(name string) bool                           // whether a source's trouble is told; nil: that of all
 	Now        func() time.Time
 	Random     func() float64 // in [0, 1); nil: math/rand
 	Logger     *slog.Logger
@@ -64,6 +68,12 @@ func (o *Options) complete() {
 	}
 	if o.Random == nil {
 		o.Random = rand.Float64
+	}
+	if o.Counted == nil {
+		o.Counted = func(string, string, time.Duration) {}
+	}
+	if o.Sources == nil {
+		o.Sources = func(string) bool { return true }
 	}
 	if o.PhaseRules == nil {
 		o.PhaseRules = func(string) models.PhaseRules { return models.PhaseRules{} }
@@ -138,6 +148,7 @@ func (r *Router) route(ctx context.Context, events []models.Event) error {
 type verdict struct {
 	rule     models.Rule
 	scope    string
+	place    string // where it goes, whatever the destination is called; empty: each rule tells it
 	told     bool
 	why      string
 	delivery models.Delivery
@@ -172,6 +183,9 @@ func (r *Router) judge(ctx context.Context, events []models.Event) ([][]verdict,
 		for n, i := range items[key] {
 			before := slices.Contains(told[about(i.Event)], rule.ID)
 			v := verdict{rule: rule, scope: key}
+			if !target.PerRule {
+				v.place = cmp.Or(target.Address, rule.Destination)
+			}
 			v.told, v.why = Match(rule, i, before, now)
 			if v.told && i.Event.Kind == models.EventAcknowledged && !target.Machine && !before && len(rule.Filter.Kinds) == 0 {
 				v.told, v.why = false, "nothing was told of it before"
@@ -216,10 +230,8 @@ func (r *Router) delivery(rule models.Rule, i Item, t Target, mutes []models.Ann
 		EventID: e.ID, EventKey: e.Key, RuleID: rule.ID, RuleName: rule.Name, Destination: rule.Destination,
 		State: models.DeliveryQueued, NextAt: now, Urgent: Urgent(rule, i, now), Key: keyOf(e.Key, rule.ID, rule.Destination),
 	}
-	if m := slices.IndexFunc(mutes, func(m models.AnnouncementMute) bool {
-		return m.Destination == rule.Destination && (m.About == "" || m.About == about(e))
-	}); m >= 0 {
-		d.State, d.Reason = models.DeliveryDropped, "muted by "+mutes[m].Author+" until "+mutes[m].Until.Format(stamp)
+	if m := mutedBy(mutes, rule.Destination, e); m != nil {
+		d.State, d.Reason = models.DeliveryDropped, mutedWords(*m)
 		return d
 	}
 	if d.Urgent && rule.Escalate.After > 0 {
@@ -239,6 +251,20 @@ func (r *Router) delivery(rule models.Rule, i Item, t Target, mutes []models.Ann
 		r.patience(&d, rule, now)
 	}
 	return d
+}
+
+// mutedBy gives the mute that an event falls under at a destination, or nil.
+func mutedBy(mutes []models.AnnouncementMute, destination string, e models.Event) *models.AnnouncementMute {
+	for i, m := range mutes {
+		if m.Destination == destination && (m.About == "" || m.About == about(e)) {
+			return &mutes[i]
+		}
+	}
+	return nil
+}
+
+func mutedWords(m models.AnnouncementMute) string {
+	return "muted by " + m.Author + " until " + m.Until.UTC().Format(stamp)
 }
 
 // patience holds what is not urgent for the rule's digest or quiet hours. A
@@ -266,24 +292,39 @@ func collect(d *models.Delivery, until time.Time, why string) {
 	d.State, d.Digest, d.NextAt, d.Reason = models.DeliveryHeld, true, until, why
 }
 
-// once drops what another rule tells the same destination of the same event in
-// the same scope: the one that tells it first stays.
+// once drops what another rule tells the same place of the same event, showing
+// as much of it or more.
 func once(all []verdict) {
 	for n := range all {
 		for o := range all {
 			a, b := &all[n], &all[o]
-			if n == o || !a.told || !b.told || a.rule.Destination != b.rule.Destination || a.scope != b.scope {
+			if n == o || a.place == "" || a.place != b.place || !a.told || !b.told || settled(a.delivery) || settled(b.delivery) {
 				continue
 			}
-			if settled(b.delivery) || settled(a.delivery) || !a.delivery.EscalateAt.IsZero() && b.delivery.EscalateAt.IsZero() {
-				continue
-			}
-			if d := a.delivery.NextAt.Compare(b.delivery.NextAt); d > 0 || d == 0 && n > o {
+			if yields(a, b, n > o) {
 				a.delivery.State, a.delivery.Reason = models.DeliveryDropped, "told by the rule "+b.rule.Name
 				a.delivery.EscalateAt = time.Time{}
 			}
 		}
 	}
+}
+
+// yields reports whether a is not needed beside b: b shows all that a shows,
+// and is told no later. Of two that are the same the one that escalates stays,
+// else the first one.
+func yields(a, b *verdict, later bool) bool {
+	covers := func(a, b *verdict) bool { return a.rule.Scope.All || a.scope == b.scope }
+	if !covers(b, a) || !a.delivery.EscalateAt.IsZero() && b.delivery.EscalateAt.IsZero() {
+		return false
+	}
+	d := a.delivery.NextAt.Compare(b.delivery.NextAt)
+	if !covers(a, b) {
+		return d >= 0
+	}
+	if a.delivery.EscalateAt.IsZero() && !b.delivery.EscalateAt.IsZero() {
+		return true
+	}
+	return d > 0 || d == 0 && later
 }
 
 func settled(d models.Delivery) bool {

@@ -208,7 +208,7 @@ func (t *Templates) Render(ctx context.Context, p Parcel) (chatops.Message, *cha
 	if v.Finding != nil {
 		root = TemplateFindingRoot
 	}
-	if v.Maintenance == nil && v.Finding == nil {
+	if v.Maintenance == nil && v.Finding == nil && p.Root == "" {
 		return m, nil, nil
 	}
 	head, err := t.words(root, root, v)

@@ -264,7 +264,7 @@ func title(i Item, now time.Time) string {
 			return "Starts in " + span(left)
 		}
 		return "Starts"
-	case models.EventCancelled:
+	case models.EventNew, models.EventChanged, models.EventRescheduled, models.EventCancelled, models.EventCompleted, models.EventConflict:
 		if i.Maintenance == nil {
 			return "Withdrawn"
 		}

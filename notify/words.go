@@ -75,7 +75,11 @@ func difference(c models.Change, single bool) (Difference, bool) {
 	case "removed":
 		return Difference{"removed", nil, "another reading of the mail does not have it"}, true
 	case "acknowledged":
-		return Difference{"acknowledged", nil, c.New}, c.New != ""
+		who := c.New // and when, behind a blank
+		if at := strings.LastIndexByte(who, ' '); at > 0 {
+			who = who[:at]
+		}
+		return Difference{"acknowledged", nil, "by " + who}, c.New != ""
 	case "status", "summary":
 		return Difference{c.Field, word(c.Old), word(c.New)}, true
 	}

@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"lineman/chatops"
+	"lineman/chatops/platform"
 	"lineman/internal/store"
 	"lineman/internal/store/storetest"
 	"lineman/models"
@@ -89,6 +92,7 @@ type world struct {
 	pace    notify.Pace
 	habits  map[string]models.PhaseRules
 	step    func(string)
+	sources func(string) bool // whose troubles are told; nil: all
 
 	source  models.Source
 	uid     uint32
@@ -141,8 +145,14 @@ func (w *world) build() {
 		},
 	})
 	ok(w.t, err)
-	o := notify.Options{
-		Rules: w.rules, PhaseRules: w.phaseRules, Busy: w.s.BackfillWaiting, Pace: w.pace, Now: w.Now,
+	o := w.options()
+	w.router, w.clock = notify.NewRouter(o, w.s), notify.NewClock(o, w.s)
+	w.courier = notify.NewCourier(o, w.s, templates, "test", nil)
+}
+
+func (w *world) options() notify.Options {
+	return notify.Options{
+		Sources: w.sources, Rules: w.rules, PhaseRules: w.phaseRules, Busy: w.s.BackfillWaiting, Pace: w.pace, Now: w.Now,
 		Random: func() float64 { return 0 }, Step: w.step, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Target: func(name string) (notify.Target, error) {
 			if t, is := w.targets[name]; is {
@@ -151,8 +161,6 @@ func (w *world) build() {
 			return notify.Target{}, models.Invalid("destination", "there is no destination called %q", name)
 		},
 	}
-	w.router, w.clock = notify.NewRouter(o, w.s), notify.NewClock(o, w.s)
-	w.courier = notify.NewCourier(o, w.s, templates, "test", nil)
 }
 
 func (w *world) phaseRules(slug string) models.PhaseRules { return w.habits[slug] }
@@ -283,4 +291,29 @@ func everything(destination string) models.Rule {
 
 func sqlite(t testing.TB) string { return storetest.SQLiteURL(t) }
 
+// full is how much a test does: little, and all of it where LINEMAN_TEST_FULL
+// is set.
+func full(little, all int) int {
+	if os.Getenv("LINEMAN_TEST_FULL") != "" {
+		return all
+	}
+	return little
+}
+
 var errDown = errors.New("connection refused")
+
+// desk is where people subscribe and mute.
+func (w *world) desk() *notify.Desk {
+	w.t.Helper()
+	templates, err := notify.NewTemplates(notify.TemplateOptions{})
+	ok(w.t, err)
+	return notify.NewDesk(w.options(), w.s, w.router, templates, "UTC")
+}
+
+// said is a message as the terminal draws it.
+func said(t testing.TB, m chatops.Message) string {
+	t.Helper()
+	drawn, err := platform.All()[0].Render(m)
+	ok(t, err)
+	return string(drawn)
+}

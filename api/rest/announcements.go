@@ -18,12 +18,16 @@ type Announcer interface {
 	Announcements(ctx context.Context, by models.Principal, f models.AnnouncementFilter) ([]models.Announcement, int, error)
 	Announcement(ctx context.Context, by models.Principal, id string) (models.Announcement, []models.AnnouncementAnswer, error)
 	Resend(ctx context.Context, by models.Principal, id, destination string) (int, error)
+	Destinations(ctx context.Context) ([]models.DestinationHealth, error)
+	// Try sends a destination a test and gives a remark of it.
+	Try(ctx context.Context, by models.Principal, destination string) (note string, err error)
 }
 
 func (s *server) registerAnnouncements() {
 	get(s, "/api/v1/announcements", "list-announcements", "What was told of, and where it went, newest first", s.listAnnouncements)
 	get(s, "/api/v1/announcements/{id}", "get-announcement", "One announcement with its deliveries, and why rules did not tell it", s.getAnnouncement)
 	register(s, operation{method: http.MethodPost, path: "/api/v1/announcements/{id}/resend", id: "resend-announcement", summary: "Send an announcement again", status: http.StatusAccepted}, s.resendAnnouncement)
+	s.registerDestinations()
 	get(s, "/api/v1/subscriptions", "list-subscriptions", "The rules of who is told what: all of them, or with a narrowed scope one's own", s.listSubscriptions)
 	register(s, operation{method: http.MethodPost, path: "/api/v1/subscriptions", id: "create-subscription", summary: "Subscribe a destination, in one's own scope", status: http.StatusCreated}, s.createSubscription)
 	register(s, operation{method: http.MethodDelete, path: "/api/v1/subscriptions/{name}", id: "delete-subscription", summary: "Remove a subscription, by name or id", status: http.StatusNoContent}, s.deleteSubscription)
@@ -57,6 +61,10 @@ func (silence) Announcement(context.Context, models.Principal, string) (models.A
 func (silence) Resend(context.Context, models.Principal, string, string) (int, error) {
 	return 0, errSilent
 }
+
+func (silence) Destinations(context.Context) ([]models.DestinationHealth, error) { return nil, nil }
+
+func (silence) Try(context.Context, models.Principal, string) (string, error) { return "", errSilent }
 
 type announcementQuery struct {
 	Cursors
@@ -232,6 +240,7 @@ type subscriptionJSON struct {
 	ID        string    `json:"id"`
 	Author    string    `json:"author" doc:"Empty: the configuration"`
 	From      string    `json:"from" doc:"config, chat or api"`
+	Asleep    string    `json:"asleep" doc:"Why nothing is told by it, such as that its author is gone; empty: it works"`
 	CreatedAt time.Time `json:"created_at"`
 	SubscriptionBody
 }
@@ -282,7 +291,7 @@ func subscription(r models.Rule) subscriptionJSON {
 	for _, d := range r.Reminders {
 		b.Reminders = append(b.Reminders, int(d/time.Minute))
 	}
-	return subscriptionJSON{ID: r.ID, Author: r.Author, From: string(r.From), CreatedAt: r.CreatedAt, SubscriptionBody: b}
+	return subscriptionJSON{ID: r.ID, Author: r.Author, From: string(r.From), Asleep: r.Asleep, CreatedAt: r.CreatedAt, SubscriptionBody: b}
 }
 
 func (s *server) listSubscriptions(ctx context.Context, in *struct{ Paging }) (*answer[List[subscriptionJSON]], error) {

@@ -57,6 +57,15 @@ type Sender interface {
 	Update(ctx context.Context, at Posted, m chatops.Message) (Posted, error)
 }
 
+// Finder is a Sender that finds what it sent before.
+type Finder interface {
+	Sender
+	// Find says where the message with the key of an address stands that was
+	// sent there at or after since; false when there is none. ErrNoLookup where
+	// the platform cannot say.
+	Find(ctx context.Context, in Address, since time.Time) (Posted, bool, error)
+}
+
 // Directory is a Platform that finds ids by name.
 type Directory interface {
 	Platform
@@ -77,6 +86,9 @@ type Address struct {
 	Channel string // id; empty for a direct message
 	Thread  string // of the channel; empty: none
 	User    string // id of who gets a direct message, or who alone sees it in Channel
+
+	Key  string // goes along unseen, for a Finder; empty: none
+	Loud bool   // of a Thread: shown in the channel as well, where threads are easily missed
 }
 
 // Posted is a message that was sent. Its fields are the platform's own.
@@ -89,7 +101,7 @@ type Posted struct {
 // Sentinels of Sender and Directory.
 var (
 	ErrFixed    = errors.New("the message cannot be changed any more")
-	ErrNoLookup = errors.New("the platform does not tell ids by name")
+	ErrNoLookup = errors.New("the platform does not tell")
 )
 
 // Member is one line of the list of platforms.

@@ -123,7 +123,7 @@ func (s *Slack) send(ctx context.Context, to Address, part slackPart) (Posted, e
 		if err != nil {
 			return Posted{}, err
 		}
-		to = Address{Channel: channel, Thread: to.Thread}
+		to = Address{Channel: channel, Thread: to.Thread, Key: to.Key}
 	}
 	if err := s.pace.wait(ctx, to.Channel); err != nil {
 		return Posted{}, &SendError{Err: fmt.Errorf("wait until %s takes another message: %w", to.Channel, err)}
@@ -131,6 +131,12 @@ func (s *Slack) send(ctx context.Context, to Address, part slackPart) (Posted, e
 	options := slackOptions(part)
 	if to.Thread != "" {
 		options = append(options, slack.MsgOptionTS(to.Thread))
+	}
+	if to.Thread != "" && to.Loud {
+		options = append(options, slack.MsgOptionBroadcast())
+	}
+	if to.Key != "" {
+		options = append(options, slackKey(to.Key))
 	}
 	at := Posted{Channel: to.Channel, Thread: to.Thread}
 	method := "chat.postMessage"
@@ -248,6 +254,7 @@ func (s *Slack) Send(ctx context.Context, to Address, m chatops.Message) (Posted
 		}
 		if i == 0 {
 			first = at
+			to.Key, to.Loud = "", false
 		}
 	}
 	r := slackReply{Channel: to.Channel, Thread: to.Thread, User: to.User, Direct: to.Channel == ""}

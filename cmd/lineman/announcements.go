@@ -181,9 +181,9 @@ func (c *call) notify() *cobra.Command {
 				}
 				var rows [][]string
 				for _, h := range all {
-					rows = append(rows, []string{h.Name, fmt.Sprint(h.Waiting), clockText(h.LastSuccess), fmt.Sprint(h.Failures), clockText(h.OpenUntil), orDash(h.LastError)})
+					rows = append(rows, []string{h.Name, orDash(h.Kind), fmt.Sprint(h.Waiting), clockText(h.LastSuccess), fmt.Sprint(h.Failures), clockText(h.OpenUntil), orDash(h.LastError)})
 				}
-				return printTable(cmd.OutOrStdout(), []string{"DESTINATION", "WAITING", "LAST SUCCESS", "FAILURES", "LEFT ALONE UNTIL", "LAST ERROR"}, rows)
+				return printTable(cmd.OutOrStdout(), []string{"DESTINATION", "KIND", "WAITING", "LAST SUCCESS", "FAILURES", "LEFT ALONE UNTIL", "LAST ERROR"}, rows)
 			})
 		},
 	}

@@ -134,6 +134,8 @@ var table = []Rule{
 	{Route: "GET /api/v1/announcements", Role: viewer},
 	{Route: "GET /api/v1/announcements/{id}", Role: viewer},
 	{Route: "POST /api/v1/announcements/{id}/resend", Role: operator, Whole: true},
+	{Route: "GET /api/v1/destinations", Role: viewer, Whole: true},
+	{Route: "POST /api/v1/destinations/{name}/test", Role: operator, Whole: true},
 	{Route: "GET /api/v1/subscriptions", Role: viewer},
 	{Route: "POST /api/v1/subscriptions", Role: operator},
 	{Route: "DELETE /api/v1/subscriptions/{name}", Role: operator},

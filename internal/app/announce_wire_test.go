@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -82,23 +81,7 @@ func TestAnnounced(t *testing.T) {
 	in.run(t, "circuits", "import", filepath.Join(in.dir, "circuits"))
 	s := in.serve(t)
 	token := strings.TrimSpace(in.run(t, "token", "create", "--name", "pusher", "--role", "operator"))
-	push := func(raw []byte) {
-		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.base+"/api/v1/notifications/raw", bytes.NewReader(raw))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Content-Type", "message/rfc822")
-		r.Header.Set("Authorization", "Token "+token)
-		answer, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		if text, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode >= 300 {
-			t.Fatalf("push: %d %s %v", answer.StatusCode, text, err)
-		}
-	}
+	push := func(raw []byte) { t.Helper(); s.push(t, token, raw) }
 	start := time.Now().Add(40 * time.Hour).Truncate(time.Hour)
 	silence := func() string {
 		var all []string

@@ -93,6 +93,7 @@ func (d *doctor) checks() []doctorCheck {
 		list = append(list, doctorCheck{inventoryTitle(i, c), func(ctx context.Context) []Finding { return d.inventory(ctx, i) }})
 	}
 	list = append(list, d.platforms()...)
+	list = append(list, d.announcements()...)
 	return append(list, doctorCheck{"parsers", d.parsers})
 }
 

@@ -143,13 +143,17 @@ func (a *App) metrics() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := metrics.New(metrics.Options{
+	o := metrics.Options{
 		Reader: a.store, Enable: a.Config.Metrics.Enable, Labels: a.Config.Metrics.LabelsAttached.Map(),
 		Rules: a.habits.of, Now: a.Now, Logger: a.Logger, Version: a.Version,
 		DisabledDefinitions: a.disabled, Watching: a.pipeline.Watching,
 		Process: a.counted, Labelled: a.labelled(), Findings: a.openFindings, Jobs: queue.Waiting,
 		Inventories: a.configuredInventories,
-	})
+	}
+	if a.announcer != nil {
+		o.Destinations = a.announcer.desk.Destinations
+	}
+	h, err := metrics.New(o)
 	if err != nil {
 		return nil, fmt.Errorf("set the metrics up: %w", err)
 	}

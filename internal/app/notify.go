@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"lineman/chatops/platform"
@@ -24,9 +23,7 @@ type announcer struct {
 	templates *notify.Templates
 	desk      *notify.Desk
 	rules     []models.Rule
-
-	mu      sync.Mutex
-	targets map[string]notify.Target // by name; chat channels join as they are asked for
+	targets   map[string]notify.Target // the configured ones by name
 }
 
 // announces reports whether there is anybody to be told: a destination, or a
@@ -57,9 +54,13 @@ func (a *App) openNotify() error {
 	if err != nil {
 		return err
 	}
+	var names []string
+	for _, c := range a.Config.Notify.Destinations {
+		names = append(names, c.Name)
+	}
 	o := notify.Options{
-		Rules: n.rules, Target: n.target, Same: n.same, PhaseRules: a.habits.of, Busy: a.store.BackfillWaiting,
-		Now: a.Now, Logger: a.Logger, Step: fault(),
+		Names: names, Rules: n.rules, Target: n.target, Same: n.same, PhaseRules: a.habits.of, Busy: a.store.BackfillWaiting,
+		Counted: a.counted.Delivered, Sources: a.sourceTold, Now: a.Now, Logger: a.Logger, Step: fault(),
 	}
 	n.router = notify.NewRouter(o, a.store)
 	n.courier = notify.NewCourier(o, a.store, n.templates, owner(), dead)
@@ -104,8 +105,6 @@ func (a *App) openDestinations(n *announcer) error {
 // target finds a destination: a configured one, or a channel or user of a chat
 // platform, written PLATFORM:CHANNEL or PLATFORM:@USER.
 func (n *announcer) target(name string) (notify.Target, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
 	if t, known := n.targets[name]; known {
 		return t, nil
 	}
@@ -121,14 +120,11 @@ func (n *announcer) target(name string) (notify.Target, error) {
 	if err != nil {
 		return notify.Target{}, models.Invalid("destination", "%v", err)
 	}
-	n.targets[name] = t
 	return t, nil
 }
 
 // same names the configured destinations at a chat address.
 func (n *announcer) same(address string) []string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
 	var names []string
 	for name, t := range n.targets {
 		if t.Address == address && name != address {
@@ -155,6 +151,12 @@ func (a *App) configuredRules() ([]models.Rule, error) {
 		rules = append(rules, r)
 	}
 	return rules, nil
+}
+
+// sourceTold reports whether people are told of a source's trouble: of those
+// that are configured, and not in shadow.
+func (a *App) sourceTold(name string) bool {
+	return slices.ContainsFunc(a.Config.Sources, func(s config.Source) bool { return s.Name == name && s.Mode != "shadow" })
 }
 
 func firstDestination(list []config.Destination) string {

@@ -97,6 +97,8 @@ POST /api/v1/notifications/raw operator*
 GET /api/v1/announcements viewer
 GET /api/v1/announcements/{id} viewer
 POST /api/v1/announcements/{id}/resend operator*
+GET /api/v1/destinations viewer*
+POST /api/v1/destinations/{name}/test operator*
 GET /api/v1/subscriptions viewer
 POST /api/v1/subscriptions operator
 DELETE /api/v1/subscriptions/{name} operator

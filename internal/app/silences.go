@@ -71,7 +71,7 @@ func (a *App) silenced(ctx context.Context, r models.Rule) ([]notify.Item, error
 	const atOnce = 500
 	var items []notify.Item
 	for offset := 0; ; offset += atOnce {
-		list, total, err := a.store.Maintenances(ctx, r.Scope, models.MaintenanceFilter{EndAfter: now, Page: models.Page{Limit: atOnce, Offset: offset}})
+		list, total, err := a.store.Maintenances(ctx, r.Scope, models.MaintenanceFilter{EndAfter: now, Lit: true, Page: models.Page{Limit: atOnce, Offset: offset}})
 		if err != nil {
 			return nil, fmt.Errorf("read the maintenances that are not over: %w", err)
 		}

@@ -55,6 +55,10 @@ type Options struct {
 	// Inventories tells how their syncs stand; nil: there are none to tell of.
 	Inventories func(context.Context) ([]models.InventoryState, error)
 
+	// Destinations tells how deliveries of announcements go; nil: nothing is
+	// announced.
+	Destinations func(context.Context) ([]models.DestinationHealth, error)
+
 	// Jobs tells of every kind of job what is due and not begun; nil: there is
 	// no queue.
 	Jobs func(ctx context.Context) (map[models.JobKind]models.Waiting, error)
@@ -76,6 +80,7 @@ const (
 	maxValue         = 200 // bytes of a label's value
 	defaultMaxSeries = 250_000
 	maxMails         = 10_000 // series of lineman_mails
+	maxDestinations  = 1000
 )
 
 // New makes the handler of /metrics. An InputError names a label that
@@ -96,6 +101,9 @@ func New(o Options) (http.Handler, error) {
 	}
 	if o.Inventories != nil {
 		members = append(members, &inventoryCollector{o})
+	}
+	if o.Destinations != nil {
+		members = append(members, &destinationCollector{o})
 	}
 	if o.Process != nil {
 		members = append(members, o.Process.collectors()...)

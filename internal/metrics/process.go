@@ -20,6 +20,8 @@ type Process struct {
 	lasted   prometheus.Histogram
 	parses   *prometheus.CounterVec
 	chat     *prometheus.CounterVec
+	told     *prometheus.CounterVec
+	waited   *prometheus.HistogramVec
 	now      func() time.Time
 
 	mu     sync.Mutex
@@ -60,12 +62,19 @@ func NewProcess(now func() time.Time) *Process {
 		chat: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lineman_chat_platform_events_total", Help: "What chat platforms did: requests refused and received, messages sent, calls failed, by kind",
 		}, []string{"platform", "event", "kind"}),
+		told: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lineman_deliveries_total", Help: "Attempts to deliver announcements, by kind of destination and how they ended",
+		}, []string{"kind", "outcome"}),
+		waited: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "lineman_delivery_seconds", Help: "From what happened being stored to its being sent, of what was not held for a digest",
+			Buckets: []float64{0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600},
+		}, []string{"kind"}),
 		now: now, routes: map[string]bool{}, words: map[string]bool{}, reads: map[string]bool{},
 	}
 }
 
 func (p *Process) collectors() []prometheus.Collector {
-	return []prometheus.Collector{p.requests, p.took, p.commands, p.lasted, p.parses, p.chat}
+	return []prometheus.Collector{p.requests, p.took, p.commands, p.lasted, p.parses, p.chat, p.told, p.waited}
 }
 
 // Command counts one chat command that came to a status.
@@ -96,6 +105,16 @@ func (p *Process) pair(known map[string]bool, most int, a, b string) (first, sec
 func (p *Process) Platform(platform, event, kind string) {
 	kind = p.bounded(p.words, maxCommands, value(kind))
 	p.chat.WithLabelValues(value(platform), value(event), kind).Inc()
+}
+
+// Delivered counts one attempt to deliver an announcement to a kind of
+// destination; waited is from its being stored to its being sent, below zero
+// where that says nothing.
+func (p *Process) Delivered(kind, outcome string, waited time.Duration) {
+	p.told.WithLabelValues(value(kind), value(outcome)).Inc()
+	if waited >= 0 {
+		p.waited.WithLabelValues(value(kind)).Observe(waited.Seconds())
+	}
 }
 
 // Watch counts the requests that next answers. route names the route of a

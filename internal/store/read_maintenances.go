@@ -171,6 +171,9 @@ func filterMaintenances(q *gorm.DB, v sight, f models.MaintenanceFilter) *gorm.D
 	if f.Name != "" {
 		q = q.Where("m.name_key = ?", nameKey(f.Name))
 	}
+	if f.Lit {
+		q = q.Where("EXISTS (SELECT 1 FROM changes c WHERE c.maintenance_id = m.id AND c.cause <> ?)", models.CauseShadow)
+	}
 	if f.Query != "" {
 		q = q.Where(`m.name_key LIKE ? ESCAPE '\'`, "%"+escapeLike(nameKey(f.Query))+"%")
 	}

@@ -21,7 +21,8 @@ const retainBatch = 200
 // maintenance that is held or not over, keeps its bytes. A maintenance goes
 // whole, with its notices, notes and history, once every generation of its
 // identity is old enough and none is held. A finding goes with its history
-// once it was closed for as long, unless one of its maintenances is held. Of
+// once it was closed for as long, unless one of its maintenances is held; what
+// was announced goes when it is as old as these, or as the mail that it names. Of
 // chat, old commands of the log go, and questions and codes that have expired.
 func (s *Store) Retain(ctx context.Context, plan models.RetentionPlan) (done models.Retained, err error) {
 	if plan.DryRun {
@@ -54,6 +55,9 @@ func (s *Store) Retain(ctx context.Context, plan models.RetentionPlan) (done mod
 		if err != nil {
 			return done, err
 		}
+	}
+	if err := s.retainAnnouncements(ctx, plan); err != nil {
+		return done, err
 	}
 	for more := !plan.RawBefore.IsZero(); more; {
 		err := s.write(ctx, "remove old mail", func(w *work) error {

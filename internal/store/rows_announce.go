@@ -129,12 +129,13 @@ type storedSetting struct {
 	Urgent    models.UrgentRules `json:"urgent"`
 	Digest    models.DigestPlan  `json:"digest"`
 	Escalate  models.Escalation  `json:"escalate"`
+	User      string             `json:"user,omitempty"` // ID of the author
 }
 
 func newSubscriptionRow(r models.Rule) subscriptionRow {
 	return subscriptionRow{
 		ID: r.ID, Name: tidy(r.Name), Author: clean(r.Author), Origin: string(r.From), Scope: document[storedScope]{storedScope(r.Scope)},
-		Destination: clean(r.Destination), Settings: document[storedSetting]{storedSetting{r.Filter, r.Reminders, r.Zone, r.Quiet, r.Urgent, r.Digest, r.Escalate}},
+		Destination: clean(r.Destination), Settings: document[storedSetting]{storedSetting{r.Filter, r.Reminders, r.Zone, r.Quiet, r.Urgent, r.Digest, r.Escalate, r.UserID}},
 		MutedUntil: at(r.MutedUntil), CreatedAt: at(r.CreatedAt), UpdatedAt: at(r.UpdatedAt),
 	}
 }
@@ -144,7 +145,7 @@ func (r subscriptionRow) model() models.Rule {
 	return models.Rule{
 		ID: r.ID, Name: r.Name, Author: r.Author, From: models.RuleOrigin(r.Origin), Scope: models.Scope(r.Scope.V), Filter: s.Filter,
 		Destination: r.Destination, Reminders: s.Reminders, Zone: s.Zone, Quiet: s.Quiet, Urgent: s.Urgent, Digest: s.Digest, Escalate: s.Escalate,
-		MutedUntil: r.MutedUntil.Time, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+		MutedUntil: r.MutedUntil.Time, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time, UserID: s.User,
 	}
 }
 

@@ -2,21 +2,48 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
 	"lineman/models"
 )
 
-// Subscriptions gives the rules that people made, the oldest first.
+// Subscriptions gives the rules that people made, the oldest first. One shows
+// no more than its author sees now, and sleeps once its author is gone.
 func (s *Store) Subscriptions(ctx context.Context) (all []models.Rule, err error) {
 	err = s.read(ctx, "read subscriptions", func(tx *gorm.DB) error {
 		var rows []subscriptionRow
-		err := tx.Order("created_at, id").Find(&rows).Error
+		if err := tx.Order("created_at, id").Find(&rows).Error; err != nil {
+			return err
+		}
 		all = each(rows, subscriptionRow.model)
+		ids := unique(each(all, func(r models.Rule) string { return r.UserID }))
+		users, err := loadIn[userRow](tx.Table("users"), "id IN ?", validIDs(ids))
+		byID := make(map[string]models.User, len(users))
+		for _, u := range users {
+			byID[u.ID] = u.model()
+		}
+		for i := range all {
+			bind(&all[i], byID, s.clock())
+		}
 		return err
 	})
 	return all, err
+}
+
+// bind narrows a rule to what its author sees.
+func bind(r *models.Rule, users map[string]models.User, now time.Time) {
+	u, there := users[r.UserID]
+	switch {
+	case r.UserID == "":
+	case !there:
+		r.Scope, r.Asleep = models.Scope{}, "the user "+r.Author+", who subscribed, is gone"
+	case !u.Active(now):
+		r.Scope, r.Asleep = models.Scope{}, "the user "+r.Author+", who subscribed, is disabled or has expired"
+	default:
+		r.Scope = r.Scope.Both(u.Scope)
+	}
 }
 
 // maxSubscriptions bounds the rules that people make.
@@ -89,18 +116,22 @@ func (s *Store) DestinationHealths(ctx context.Context) (all []models.Destinatio
 		var counts []struct {
 			Destination string
 			N           int64
+			Due         int64
+			Oldest      instant
 		}
-		err := tx.Raw("SELECT destination, COUNT(*) AS n FROM deliveries WHERE " + isWaiting + " GROUP BY destination ORDER BY destination").Scan(&counts).Error
+		now := at(s.clock())
+		err := tx.Raw("SELECT destination, COUNT(*) AS n, COUNT(CASE WHEN next_at <= ? THEN 1 END) AS due, MIN(CASE WHEN next_at <= ? THEN next_at END) AS oldest "+
+			"FROM deliveries WHERE "+isWaiting+" GROUP BY destination ORDER BY destination", now, now).Scan(&counts).Error
 		place := map[string]int{}
 		for i, r := range rows {
 			all, place[r.Name] = append(all, r.model()), i
 		}
 		for _, c := range counts {
-			if i, known := place[c.Destination]; known {
-				all[i].Waiting = c.N
-			} else {
-				all = append(all, models.DestinationHealth{Name: c.Destination, Waiting: c.N})
+			i, known := place[c.Destination]
+			if !known {
+				i, all = len(all), append(all, models.DestinationHealth{Name: c.Destination})
 			}
+			all[i].Waiting, all[i].Due = c.N, models.Waiting{Count: c.Due, Oldest: c.Oldest.Time}
 		}
 		return err
 	})

@@ -58,11 +58,17 @@ var ErrFinal = errors.New("no call can change that")
 
 // worthwhile says whether a call is made again.
 func worthwhile(ctx context.Context, resp *http.Response, err error) (bool, error) {
-	if errors.Is(err, ErrFinal) {
+	if once, is := ctx.Value(onceKey{}).(bool); errors.Is(err, ErrFinal) || is && once {
 		return false, err
 	}
 	return retryablehttp.DefaultRetryPolicy(ctx, resp, err)
 }
+
+type onceKey struct{}
+
+// Once gives a context whose calls are made once: for callers that try again by
+// themselves, and at their own pace.
+func Once(ctx context.Context) context.Context { return context.WithValue(ctx, onceKey{}, true) }
 
 // transport is as Go's own, but waits for the beginning of an answer no longer
 // than a minute.

@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"lineman/chatops"
 	"lineman/chatops/platform"
 	"lineman/internal/config"
+	"lineman/internal/webclient"
+	"lineman/models"
 	"lineman/notify"
 )
 
@@ -38,9 +41,13 @@ func newChat(o Options, s config.Destination) (notify.Destination, error) {
 // Deliver posts one parcel. With a head it is a thread: the root first, then
 // what happened, under it. When only the first of the two came through, the
 // receipt beside the error names the root.
+//
+// A repeated parcel is looked for by its key, where the platform lets lineman
+// look. The courier tries again, so the platform's client does not.
 func (c *chat) Deliver(ctx context.Context, p notify.Parcel) (notify.Receipt, error) {
+	ctx = webclient.Once(ctx)
 	if p.Head == nil {
-		at, err := c.post(ctx, c.to, p.Message)
+		at, err := c.post(ctx, p, c.to, p.Message, p.Key)
 		if err != nil {
 			return notify.Receipt{}, failed(err)
 		}
@@ -50,22 +57,31 @@ func (c *chat) Deliver(ctx context.Context, p notify.Parcel) (notify.Receipt, er
 	if err != nil {
 		return notify.Receipt{}, failed(err)
 	}
-	to := platform.Address{Channel: root.Channel, Thread: root.Thread}
+	to := platform.Address{Channel: root.Channel, Thread: root.Thread, Loud: p.Root != "" && loud(p)}
 	if to.Channel == "" {
 		to.User = c.to.User
 	}
-	at, err := c.post(ctx, to, p.Message)
+	at, err := c.post(ctx, p, to, p.Message, p.Key)
 	if err != nil {
 		return notify.Receipt{Root: written(root)}, failed(err)
 	}
 	return notify.Receipt{Root: written(root), Posted: written(at)}, nil
 }
 
+// loud reports whether what happened is to be seen in the channel as well: a
+// reply to what was posted weeks ago is read by nobody in time.
+func loud(p notify.Parcel) bool {
+	return slices.ContainsFunc(p.Items, func(i notify.Item) bool {
+		return i.Delivery.Urgent || i.Event.Is(models.EventRescheduled, models.EventCancelled, models.EventConflict, models.EventReminder,
+			models.EventStarted, models.EventOverrun, models.EventOverlapFound, models.EventOverlapWorse)
+	})
+}
+
 // root makes the root of a thread show the present state.
 func (c *chat) root(ctx context.Context, p notify.Parcel) (platform.Posted, error) {
 	at, known := read(p.Root)
 	if !known {
-		return c.post(ctx, c.to, *p.Head)
+		return c.post(ctx, p, c.to, *p.Head, p.Key+"-root")
 	}
 	m, err := c.prepared(ctx, at.Channel, *p.Head)
 	if err != nil {
@@ -73,14 +89,19 @@ func (c *chat) root(ctx context.Context, p notify.Parcel) (platform.Posted, erro
 	}
 	updated, err := c.sender.Update(ctx, at, m)
 	if errors.Is(err, platform.ErrFixed) {
-		return c.post(ctx, c.to, *p.Head)
+		return c.post(ctx, p, c.to, *p.Head, p.Key+"-root")
 	}
 	return updated, err
 }
 
-// post sends one message. Buttons belong to the channel that they stand in; the
-// one of a user is known only after the first message, which then gets them.
-func (c *chat) post(ctx context.Context, to platform.Address, m chatops.Message) (platform.Posted, error) {
+// post sends one message, unless an earlier attempt did. Buttons belong to the
+// channel that they stand in; the one of a user is known only after the first
+// message, which then gets them.
+func (c *chat) post(ctx context.Context, p notify.Parcel, to platform.Address, m chatops.Message, key string) (platform.Posted, error) {
+	to.Key = key
+	if at, there := c.find(ctx, p, to); there {
+		return at, nil
+	}
 	late := to.Channel == "" && c.o.Buttons != nil && slices.ContainsFunc(m.Blocks, func(b chatops.Block) bool { _, is := b.(chatops.Actions); return is })
 	first := m
 	if late {
@@ -104,12 +125,36 @@ func (c *chat) post(ctx context.Context, to platform.Address, m chatops.Message)
 	return at, nil
 }
 
+// lookBack is how much earlier than a delivery was made its message is looked
+// for, since clocks differ.
+const lookBack = 5 * time.Minute
+
+// find looks for what an earlier attempt may have sent. In doubt it was not.
+func (c *chat) find(ctx context.Context, p notify.Parcel, in platform.Address) (platform.Posted, bool) {
+	finder, can := c.sender.(platform.Finder)
+	if !p.Repeat || !can || len(p.Items) == 0 {
+		return platform.Posted{}, false
+	}
+	since := p.Items[0].Delivery.CreatedAt
+	for _, i := range p.Items {
+		if i.Delivery.CreatedAt.Before(since) {
+			since = i.Delivery.CreatedAt
+		}
+	}
+	at, there, err := finder.Find(ctx, in, since.Add(-lookBack))
+	return at, there && err == nil
+}
+
+// buttonsLast is for how long the buttons of an announcement can be used: it
+// is often read long before the work.
+const buttonsLast = 60 * 24 * time.Hour
+
 // prepared gives the buttons of a message their tickets.
 func (c *chat) prepared(ctx context.Context, channel string, m chatops.Message) (chatops.Message, error) {
 	if c.o.Buttons == nil {
 		return m, nil
 	}
-	return c.o.Buttons.Prepare(ctx, chatops.Request{Platform: c.sender.Name(), Channel: chatops.Party{ID: channel}, At: c.o.Now()}, m)
+	return c.o.Buttons.PrepareLasting(ctx, chatops.Request{Platform: c.sender.Name(), Channel: chatops.Party{ID: channel}, At: c.o.Now()}, m, buttonsLast)
 }
 
 // failed says of a platform's error what it means for trying again.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -74,7 +75,7 @@ func (r *recorder) Update(_ context.Context, at platform.Posted, m chatops.Messa
 // tickets names the channel that a button is for.
 type tickets struct{ err error }
 
-func (p tickets) Prepare(_ context.Context, r chatops.Request, m chatops.Message) (chatops.Message, error) {
+func (p tickets) PrepareLasting(_ context.Context, r chatops.Request, m chatops.Message, _ time.Duration) (chatops.Message, error) {
 	blocks := make([]chatops.Block, len(m.Blocks))
 	for i, b := range m.Blocks {
 		blocks[i] = b

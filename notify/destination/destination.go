@@ -39,13 +39,14 @@ type Options struct {
 // Preparer makes the buttons of a message usable in a channel;
 // *chatops.Dispatcher is one.
 type Preparer interface {
-	Prepare(ctx context.Context, r chatops.Request, m chatops.Message) (chatops.Message, error)
+	PrepareLasting(ctx context.Context, r chatops.Request, m chatops.Message, lasting time.Duration) (chatops.Message, error)
 }
 
 // Member is one line of the list of kinds.
 type Member struct {
 	Kind    string // as its key in the settings
 	Machine bool   // read by programs; see notify.Target
+	PerRule bool   // keeps something for each rule; see notify.Target
 	// New checks the settings and makes the destination, without any I/O but
 	// reading the files that the settings name.
 	New func(o Options, s config.Destination) (notify.Destination, error)
@@ -57,7 +58,7 @@ func All() []Member {
 		{Kind: config.DestinationChat, New: newChat},
 		{Kind: config.DestinationEmail, New: newEmail},
 		{Kind: config.DestinationWebhook, Machine: true, New: newWebhook},
-		{Kind: config.DestinationAlertmanager, Machine: true, New: newAlertmanager},
+		{Kind: config.DestinationAlertmanager, Machine: true, PerRule: true, New: newAlertmanager},
 		{Kind: config.DestinationPagerDuty, Machine: true, New: newPagerDuty},
 	}
 }
@@ -73,7 +74,7 @@ func New(o Options, s config.Destination) (notify.Target, error) {
 		if err != nil {
 			return notify.Target{}, fmt.Errorf("destination %s: %s: %w", s.Name, m.Kind, err)
 		}
-		return notify.Target{Name: s.Name, Kind: m.Kind, Machine: m.Machine, Destination: d}, nil
+		return notify.Target{Name: s.Name, Kind: m.Kind, Machine: m.Machine, PerRule: m.PerRule, Destination: d}, nil
 	}
 	return notify.Target{}, fmt.Errorf("destination %s: has the settings of no kind; add chat, email, webhook, alertmanager or pagerduty", s.Name)
 }

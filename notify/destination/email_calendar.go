@@ -1,6 +1,13 @@
 package destination
 
 import (
+	"errors"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
 	"lineman/internal/ical"
 	"lineman/models"
 	"lineman/notify"
@@ -14,14 +21,14 @@ type invite struct {
 }
 
 // maxInvites bounds the calendar entries of one mail.
-const maxInvites = 50
+const maxInvites = 200
 
 // invites are the calendar entries of the maintenances of a parcel that
-// changed, each with the record's revision as its sequence. The first one is
-// the one that mail programs offer to put into the calendar: the next window
-// that takes place.
+// changed, each with the record's revision as its sequence; a window that there
+// is no more is taken out of calendars. The first one is the one that mail
+// programs offer to put into the calendar: the next window that takes place.
 func (e *email) invites(p notify.Parcel) []invite {
-	if !e.calendar || p.Digest {
+	if !e.calendar {
 		return nil
 	}
 	i := ical.Invite{Organizer: e.from.Address}
@@ -37,7 +44,7 @@ func (e *email) invites(p notify.Parcel) []invite {
 		}
 		seen[m.ID] = true
 		shown := ical.ItemOf(*m)
-		for _, win := range nextFirst(shown.Shown, p) {
+		for _, win := range append(nextFirst(shown.Shown, p), dropped(p, shown)...) {
 			if len(all) == maxInvites {
 				return all
 			}
@@ -45,6 +52,51 @@ func (e *email) invites(p notify.Parcel) []invite {
 		}
 	}
 	return all
+}
+
+// dropped are the windows that a maintenance had before what the parcel tells,
+// and has no more.
+func dropped(p notify.Parcel, m models.CalendarItem) []models.CalendarWindow {
+	var all []models.CalendarWindow
+	for _, i := range p.Items {
+		if i.Maintenance == nil || i.Maintenance.ID != m.ID {
+			continue
+		}
+		for _, c := range i.Event.Changes {
+			win, was := windowOf(m, c)
+			same := func(o models.CalendarWindow) bool { return o.Ordinal == win.Ordinal && o.Kind == win.Kind }
+			if was && !slices.ContainsFunc(m.Shown, same) && !slices.ContainsFunc(all, same) {
+				all = append(all, models.CalendarWindow{Window: win, Off: true})
+			}
+		}
+	}
+	return all
+}
+
+var windowField = regexp.MustCompile(`^window\[(\d+)\](|\.kind)$`)
+
+// windowOf reads which window a change took away: "window[2]" with what it was,
+// "backup START/END", or "window[2].kind" with the kind that it was of.
+func windowOf(m models.CalendarItem, c models.Change) (models.Window, bool) {
+	match := windowField.FindStringSubmatch(c.Field)
+	if match == nil || c.Old == "" {
+		return models.Window{}, false
+	}
+	ordinal, err := strconv.Atoi(match[1])
+	if match[2] != "" {
+		at := slices.IndexFunc(m.Shown, func(w models.CalendarWindow) bool { return w.Ordinal == ordinal })
+		if at < 0 {
+			return models.Window{}, false
+		}
+		win := m.Shown[at].Window
+		win.Kind = models.WindowKind(c.Old)
+		return win, true
+	}
+	kind, times, _ := strings.Cut(c.Old, " ")
+	from, to, _ := strings.Cut(times, "/")
+	start, err1 := time.Parse(time.RFC3339, from)
+	end, err2 := time.Parse(time.RFC3339, to)
+	return models.Window{Ordinal: ordinal, Kind: models.WindowKind(kind), Start: start, End: end}, errors.Join(err, err1, err2) == nil
 }
 
 // scheduling are the events that can change what calendars should show.

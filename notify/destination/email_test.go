@@ -222,6 +222,16 @@ func TestMailCalendar(t *testing.T) {
 			m.Windows = m.Windows[:1]
 			m.Windows[0].Start = noon
 		}, []string{"REQUEST 0191-m1-primary-1@lineman 5 CONFIRMED 20260302T120000Z" + tail}, []string{"REQUEST 0191-m1-primary-1@lineman 5 CONFIRMED 20260302T120000Z" + tail}},
+		{"a window is gone, and one of another kind", models.EventChanged, func(m *models.MaintenanceItem, p *notify.Parcel) {
+			m.Revision, m.Windows, m.Windows[0].Kind = 5, m.Windows[:1], models.WindowBackup
+			p.Items[0].Event.Changes = []models.Change{
+				{Field: "window[1].kind", Old: "primary", New: "backup"}, {Field: "window[2]", Old: "backup 2026-03-03T22:00:00Z/2026-03-04T02:00:00Z"},
+			}
+		}, []string{"REQUEST 0191-m1-backup-1@lineman 5 TENTATIVE 20260302T220000Z" + tail},
+			[]string{
+				"REQUEST 0191-m1-backup-1@lineman 5 TENTATIVE 20260302T220000Z" + tail, "CANCEL 0191-m1-primary-1@lineman 5 CANCELLED 20260302T220000Z" + tail,
+				"CANCEL 0191-m1-backup-2@lineman 5 CANCELLED 20260303T220000Z" + tail,
+			}},
 		{"the first night is off", models.EventChanged, func(m *models.MaintenanceItem, _ *notify.Parcel) {
 			m.Revision, m.Windows[0].Status, m.Windows[1].Called = 6, models.StatusCancelled, true
 		}, []string{"REQUEST 0191-m1-backup-2@lineman 6 CONFIRMED 20260303T220000Z" + tail},
@@ -230,7 +240,8 @@ func TestMailCalendar(t *testing.T) {
 			m.Revision, m.Status, m.Windows = 7, models.StatusCancelled, m.Windows[:1]
 		}, []string{"CANCEL 0191-m1-primary-1@lineman 7 CANCELLED 20260302T220000Z" + tail}, []string{"CANCEL 0191-m1-primary-1@lineman 7 CANCELLED 20260302T220000Z" + tail}},
 		{"a reminder", models.EventReminder, func(*models.MaintenanceItem, *notify.Parcel) {}, nil, nil},
-		{"a digest", models.EventNew, func(_ *models.MaintenanceItem, p *notify.Parcel) { p.Digest = true }, nil, nil},
+		{"a digest", models.EventChanged, func(m *models.MaintenanceItem, p *notify.Parcel) { p.Digest, m.Windows = true, m.Windows[:1] },
+			[]string{"REQUEST 0191-m1-primary-1@lineman 4 CONFIRMED 20260302T220000Z" + tail}, []string{"REQUEST 0191-m1-primary-1@lineman 4 CONFIRMED 20260302T220000Z" + tail}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := work()

@@ -26,7 +26,8 @@ import (
 type webhook struct {
 	o       Options
 	url     string
-	who     string // the host: all that errors say of the URL
+	who     string   // the host: all that errors say of the URL
+	allow   []string // hosts that may be private
 	headers http.Header
 	signer  signer
 	client  *http.Client
@@ -42,7 +43,7 @@ func newWebhook(o Options, s config.Destination) (notify.Destination, error) {
 	if err != nil {
 		return nil, errors.New("url: is no web address")
 	}
-	w := &webhook{o: o, url: c.URL.Reveal(), who: u.Host, headers: http.Header{}}
+	w := &webhook{o: o, url: c.URL.Reveal(), who: u.Host, allow: c.AllowPrivate, headers: http.Header{}}
 	for i, h := range c.Headers {
 		name, value, found := strings.Cut(h.Reveal(), ":")
 		value = strings.TrimSpace(value)

@@ -151,6 +151,7 @@ func (s *Server) answer(method string, q question) (map[string]any, error) {
 		"chat.postEphemeral": s.postEphemeral, "chat.update": s.chatUpdate, "chat.delete": s.chatDelete,
 		"views.open": s.viewsOpen, "views.update": s.viewsUpdate,
 		"conversations.list": s.conversationsList, "conversations.info": s.conversationsInfo, "conversations.open": s.conversationsOpen,
+		"conversations.history": s.conversationsHistory, "conversations.replies": s.conversationsHistory,
 		"users.list": s.usersList, "users.info": s.usersInfo, "users.lookupByEmail": s.usersByEmail,
 		"files.getUploadURLExternal": s.uploadURL, "files.completeUploadExternal": s.completeUpload,
 	}
@@ -220,6 +221,13 @@ func (s *Server) post(v url.Values, to string) (map[string]any, error) {
 		return nil, err
 	}
 	m := &Message{TS: s.stamp(), Channel: c.ID, Thread: v.Get("thread_ts"), To: to, Text: v.Get("text"), Blocks: blocks, Via: "chat.postMessage", At: s.o.Now()}
+	m.Shown = v.Get("reply_broadcast") == "true"
+	if m.Key, err = keyOf(v.Get("metadata")); err != nil {
+		return nil, err
+	}
+	if m.Shown && m.Thread == "" {
+		return nil, refused("invalid_arguments")
+	}
 	s.messages = append(s.messages, m)
 	if to != "" {
 		m.Via = "chat.postEphemeral"
@@ -347,18 +355,6 @@ func (s *Server) conversationsOpen(v url.Values) (map[string]any, error) {
 	}
 	id := s.directly(u.ID)
 	return map[string]any{"channel": map[string]any{"id": id}}, nil
-}
-
-// directly is the conversation of two between the bot and a user. mu is held.
-func (s *Server) directly(user string) string {
-	for id, c := range s.channels {
-		if c.Direct == user {
-			return id
-		}
-	}
-	c := &Channel{ID: "D" + strings.TrimPrefix(user, "U"), Direct: user, Bot: true}
-	s.channels[c.ID] = c
-	return c.ID
 }
 
 func (u User) fields() map[string]any {

@@ -62,6 +62,8 @@ type Message struct {
 	To      string // the only user who sees it; empty: the whole channel
 	Text    string
 	Blocks  []json.RawMessage
+	Key     string // of its metadata
+	Shown   bool   // in the channel as well as in its thread
 	Via     string // chat.postMessage, chat.postEphemeral, response_url or ack
 	Edited  int
 	Deleted bool

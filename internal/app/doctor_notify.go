@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"lineman/chatops/platform"
+	"lineman/internal/config"
+	"lineman/notify"
+	"lineman/notify/destination"
+)
+
+// announcements are the checks of what announces: its templates and each
+// destination.
+func (d *doctor) announcements() []doctorCheck {
+	var list []doctorCheck
+	if folder := d.config.Notify.Templates.Folder; folder != "" {
+		list = append(list, doctorCheck{"templates", func(context.Context) []Finding { return []Finding{d.templates(folder)} }})
+	}
+	for i, c := range d.config.Notify.Destinations {
+		title := "destination " + c.Name
+		if c.Name == "" {
+			title = fmt.Sprintf("destination %d", i)
+		}
+		list = append(list, doctorCheck{title, func(ctx context.Context) []Finding { return []Finding{d.destination(ctx, title, i)} }})
+	}
+	return list
+}
+
+func (d *doctor) templates(folder string) Finding {
+	if _, err := notify.NewTemplates(notify.TemplateOptions{Folder: folder}); err != nil {
+		return fail("templates", "%s", advised(err, "correct the file, or take it out of the folder"))
+	}
+	return fine("templates", "those of %s can be used", folder)
+}
+
+// destination looks whether a destination would work. It delivers nothing.
+func (d *doctor) destination(ctx context.Context, title string, i int) Finding {
+	c := d.config.Notify.Destinations[i]
+	if !d.Reading.Usable(fmt.Sprintf("notify.destinations[%d]", i)) {
+		return unchecked(title)
+	}
+	if c.Kind() == config.DestinationChat {
+		return d.chatDestination(title, c)
+	}
+	target, err := destination.New(destination.Options{Now: d.Now}, c)
+	if err != nil {
+		return fail(title, "%s", advised(err, "correct its settings"))
+	}
+	try := "; lineman notify test " + c.Name + " sends a test"
+	checker, is := target.Destination.(notify.Checker)
+	if !is {
+		return fine(title, "its settings are right%s", try)
+	}
+	said, err := checker.Check(ctx)
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return fail(title, "no answer within %v; check its address, and that it can be reached from here", d.Within)
+	case err != nil:
+		return fail(title, "%s", advised(err, "check its address and credentials"))
+	}
+	return fine(title, "%s%s", said, try)
+}
+
+// chatDestination looks whether its platform is there; whether that works is
+// told in a line of its own.
+func (d *doctor) chatDestination(title string, c config.Destination) Finding {
+	there := slices.ContainsFunc(platform.All(), func(m platform.Member) bool {
+		return m.Name == c.Chat.Platform && m.Open != nil && m.Configured(d.config.ChatOps.Platforms)
+	})
+	if !there {
+		return fail(title, "the platform %q is not configured; add it under chatops.platforms", c.Chat.Platform)
+	}
+	return fine(title, "posts to %s%s in %s; lineman notify test %s sends a test", c.Chat.Channel, c.Chat.User, c.Chat.Platform, c.Name)
+}
