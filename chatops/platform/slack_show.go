@@ -25,7 +25,7 @@ func (s *Slack) show(ctx context.Context, e slackEvent, m chatops.Message, turn 
 		}
 	}
 	if e.view && m.Failed && len(e.fields) > 0 && m.Field != "" {
-		return slack.NewErrorsViewSubmissionResponse(map[string]string{fieldOf(e.fields, m.Field): clipped(flatText(m), slackLimits.Label)})
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{fieldOf(e.fields, m.Field): clipped(fault(m), slackLimits.Label)})
 	}
 	if e.slash && !m.Direct && !m.Replace {
 		if answer := s.showAtOnce(e, m); answer != nil {
@@ -116,17 +116,17 @@ func fieldOf(fields []string, name string) string {
 	return fields[0]
 }
 
-// flatText is the text of a message in one line.
-func flatText(m chatops.Message) string {
-	var parts []string
+// fault is what a message says is wrong, for its field in a form: its first
+// sentence, without the name of the field.
+func fault(m chatops.Message) string {
 	for _, b := range m.Blocks {
 		if t, is := b.(chatops.Text); is {
 			var line strings.Builder
 			for _, p := range (slackDraw{limits: slackLimits, zone: time.UTC}).inline(t.Inline) {
 				line.WriteString(p.text)
 			}
-			parts = append(parts, line.String())
+			return strings.TrimPrefix(line.String(), m.Field+": ")
 		}
 	}
-	return strings.Join(parts, " ")
+	return ""
 }

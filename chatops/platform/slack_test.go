@@ -140,7 +140,7 @@ func TestSlackFieldErrors(t *testing.T) {
 		v := w.view("how many")
 		w.did(w.kim.Submit(w.ctx, v, map[string]string{"name": "x", "count": "12"}))
 		v = w.view("how many")
-		if !strings.Contains(v.Errors["count"], "12 is out of range") || len(v.Errors) != 1 {
+		if v.Errors["count"] != "12 is out of range; write a number from 1 to 9." || len(v.Errors) != 1 {
 			t.Errorf("the modal shows %v", v.Errors)
 		}
 		w.did(w.kim.Submit(w.ctx, v, map[string]string{"name": "x", "count": "2"}))
