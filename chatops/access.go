@@ -103,6 +103,8 @@ type Journal interface {
 	AcceptCommand(ctx context.Context, c models.ChatCommand) (fresh bool, err error)
 	// UpdateCommand stores how far it came.
 	UpdateCommand(ctx context.Context, c models.ChatCommand) error
+	// TouchCommands says that this process still has these.
+	TouchCommands(ctx context.Context, ids []string) error
 	// ReclaimCommands gives this process the commands of a platform that no
 	// process has touched since then and that are not answered, with one more
 	// attempt counted. Of two processes that ask, one gets each.

@@ -14,7 +14,8 @@ type parsed struct {
 	given   map[string]string   // texts by parameter, as they were written
 	args    map[string][]string // values
 	missing []Param             // required and not given, in their order
-	unclear *Param              // its text may mean several things: options
+	unclear *Param              // part of its text may mean several things: options
+	part    string
 	options []Option
 }
 
@@ -116,7 +117,7 @@ func (d *Dispatcher) read(ctx context.Context, c Call, sub Subcommand, given map
 				return parsed{}, err
 			}
 			if len(options) > 0 && p.unclear == nil {
-				p.unclear, p.options = &param, options
+				p.unclear, p.part, p.options = &param, text, options
 			}
 			if value != "" {
 				p.args[param.Name] = append(p.args[param.Name], value)

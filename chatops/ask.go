@@ -37,8 +37,8 @@ func (d *Dispatcher) ask(ctx context.Context, c Call, cmd Command, sub Subcomman
 			params = append(params, param)
 		}
 	}
-	if p.unclear != nil {
-		delete(kept, p.unclear.Name)
+	if p.unclear != nil && p.unclear.Many {
+		kept[unclearPart+p.unclear.Name] = p.part
 	}
 	var fields []Field
 	for _, param := range params {
@@ -68,6 +68,30 @@ func (d *Dispatcher) ask(ctx context.Context, c Call, cmd Command, sub Subcomman
 	}
 	m.Blocks = []Block{Form{Title: shown, Fields: fields, Ticket: ticket, Cancel: giveUp(ticket)}}
 	return m, nil
+}
+
+// unclearPart stands in front of the name of a parameter with several values:
+// under both is kept which of them was unclear. No parameter is called so.
+const unclearPart = "unclear "
+
+// answered are the arguments of a conversation with what was answered; of
+// several values, only the one that was unclear is replaced.
+func answered(c models.Conversation, answers map[string]string) map[string]string {
+	all := merged(c.Args, answers)
+	for name, value := range answers {
+		part, asked := c.Args[unclearPart+name]
+		if !asked {
+			continue
+		}
+		values := strings.Split(c.Args[name], ",")
+		for i, v := range values {
+			if strings.TrimSpace(v) == part {
+				values[i] = value
+			}
+		}
+		all[name] = strings.Join(values, ",")
+	}
+	return all
 }
 
 // offset is where a menu goes on, when it was asked for more.

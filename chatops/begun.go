@@ -1,6 +1,10 @@
 package chatops
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"sync"
+)
 
 // begun are the commands that this process has taken in and not answered yet:
 // however long they take, it does not recover them from itself.
@@ -22,6 +26,13 @@ func (b *begun) remove(id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.ids, id)
+}
+
+// all are the ids, in any order.
+func (b *begun) all() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Collect(maps.Keys(b.ids))
 }
 
 func (b *begun) has(id string) bool {

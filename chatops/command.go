@@ -97,6 +97,15 @@ type Finder interface {
 	Find(ctx context.Context, c Call, kind Kind, text string) ([]Option, error)
 }
 
+// Suggester is a Finder that knows how names go on.
+type Suggester interface {
+	Finder
+	// Suggest gives names of records of a kind that begin with a text, without
+	// regard to case, of those that the asker sees; where there are many, some of
+	// them.
+	Suggest(ctx context.Context, c Call, kind Kind, text string) ([]string, error)
+}
+
 // Call is a Request that was understood and permitted.
 type Call struct {
 	Request   Request
@@ -183,15 +192,15 @@ var nameRule = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // be filled.
 func CheckCommands(commands []Command) error {
 	var errs []error
-	seen := map[string]bool{}
+	seen := map[string]Command{}
 	for _, c := range commands {
 		if !nameRule.MatchString(c.Name) || c.Summary == "" || len(c.Subcommands) == 0 {
 			errs = append(errs, fmt.Errorf("command %q needs a lower-case name, a summary and a subcommand", c.Name))
 		}
-		if seen[c.Name] {
-			errs = append(errs, fmt.Errorf("command %q is provided twice; remove or rename one of them", c.Name))
+		if first, twice := seen[c.Name]; twice {
+			errs = append(errs, fmt.Errorf("command %q is provided twice, as %q and as %q; remove or rename one of them", c.Name, first.Summary, c.Summary))
 		}
-		seen[c.Name] = true
+		seen[c.Name] = c
 		errs = append(errs, checkSubcommands(c)...)
 	}
 	return errors.Join(errs...)

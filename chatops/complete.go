@@ -172,16 +172,6 @@ func (t *Turn) knownArgs(ctx context.Context, given map[string]string) {
 // of a parameter that takes all words that are left go on behind the words
 // that are there.
 func (t *Turn) values(ctx context.Context, p Param, words, typed string) []string {
-	all := slices.Clone(p.Values)
-	if p.Options != nil {
-		options, err := p.Options(ctx, t.call)
-		if err != nil {
-			return nil
-		}
-		for _, o := range options {
-			all = append(all, o.Value)
-		}
-	}
 	head := ""
 	if at := strings.LastIndex(typed, ","); p.Many && at >= 0 {
 		head, typed = typed[:at+1], typed[at+1:]
@@ -191,7 +181,7 @@ func (t *Turn) values(ctx context.Context, p Param, words, typed string) []strin
 		typed = words + " " + typed
 	}
 	var list []string
-	for _, v := range all {
+	for _, v := range t.candidates(ctx, p, typed) {
 		switch {
 		case v == "" || !begins(v, typed):
 		case words != "":
@@ -201,6 +191,31 @@ func (t *Turn) values(ctx context.Context, p Param, words, typed string) []strin
 		default:
 			list = append(list, head+Quote(v))
 		}
+	}
+	return list
+}
+
+// candidates are values of a parameter, among them those that begin with a
+// text: the ones that a menu would show, else those that the Finder knows of.
+func (t *Turn) candidates(ctx context.Context, p Param, text string) []string {
+	if p.Options != nil {
+		options, err := p.Options(ctx, t.call)
+		if err != nil {
+			return nil
+		}
+		var list []string
+		for _, o := range options {
+			list = append(list, o.Value)
+		}
+		return list
+	}
+	finder, knows := t.d.o.Finder.(Suggester)
+	if !knows || !slices.Contains(recordKinds, p.Kind) {
+		return p.Values
+	}
+	list, err := finder.Suggest(ctx, t.call, p.Kind, text)
+	if err != nil {
+		return nil
 	}
 	return list
 }

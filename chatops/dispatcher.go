@@ -26,6 +26,7 @@ type Options struct {
 
 	Conversations Conversations // nil: a Memory
 	Key           []byte        // signs tickets; processes that share Conversations share it. nil: a random one
+	OldKeys       [][]byte      // tickets that were signed with one of these are taken too, while keys are exchanged
 	Journal       Journal       // nil: no log is kept, and nothing is finished after a crash
 	Seen          Seen          // nil: ids are not noted
 	Counter       Counter       // nil: nothing is counted

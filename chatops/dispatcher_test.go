@@ -24,6 +24,25 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 type journal struct {
 	mu       sync.Mutex
 	commands []models.ChatCommand
+	now      time.Time // zero: noon
+	touched  map[string]time.Time
+}
+
+func (j *journal) TouchCommands(_ context.Context, ids []string) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, id := range ids {
+		j.touch(id)
+	}
+	return nil
+}
+
+// touch notes that somebody has a command. mu is held.
+func (j *journal) touch(id string) {
+	if j.touched == nil {
+		j.touched = map[string]time.Time{}
+	}
+	j.touched[id] = j.now
 }
 
 func (j *journal) AcceptCommand(_ context.Context, c models.ChatCommand) (bool, error) {
@@ -33,6 +52,7 @@ func (j *journal) AcceptCommand(_ context.Context, c models.ChatCommand) (bool, 
 		return false, nil
 	}
 	j.commands = append(j.commands, c)
+	j.touch(c.ID)
 	return true, nil
 }
 
@@ -42,6 +62,7 @@ func (j *journal) UpdateCommand(_ context.Context, c models.ChatCommand) error {
 	for i := range j.commands {
 		if j.commands[i].ID == c.ID {
 			j.commands[i] = c
+			j.touch(c.ID)
 			return nil
 		}
 	}
@@ -54,8 +75,9 @@ func (j *journal) ReclaimCommands(_ context.Context, platform string, untouched 
 	var list []models.ChatCommand
 	for i := range j.commands {
 		c := &j.commands[i]
-		if c.Platform == platform && c.State != models.ChatAnswered && c.Received.Before(untouched) {
+		if c.Platform == platform && c.State != models.ChatAnswered && j.touched[c.ID].Before(untouched) {
 			c.Attempts++
+			j.touch(c.ID)
 			list = append(list, *c)
 		}
 	}
@@ -328,8 +350,8 @@ func TestTerminalGrants(t *testing.T) {
 func TestCheckCommands(t *testing.T) {
 	run := func(context.Context, chatops.Call) (chatops.Message, error) { return chatops.Message{}, nil }
 	good := chatops.Subcommand{Name: "a", Summary: "s", Role: models.RoleViewer, Example: "x a", Run: run}
-	twice := []chatops.Command{{Name: "x", Summary: "s", Subcommands: []chatops.Subcommand{good}}, {Name: "x", Summary: "s", Subcommands: []chatops.Subcommand{good}}}
-	if err := chatops.CheckCommands(twice); err == nil || !strings.Contains(err.Error(), `command "x" is provided twice`) {
+	twice := []chatops.Command{{Name: "x", Summary: "s", Subcommands: []chatops.Subcommand{good}}, {Name: "x", Summary: "other", Subcommands: []chatops.Subcommand{good}}}
+	if err := chatops.CheckCommands(twice); err == nil || !strings.Contains(err.Error(), `command "x" is provided twice, as "s" and as "other"`) {
 		t.Errorf("got %v", err)
 	}
 	if err := chatops.CheckCommands(twice[:1]); err != nil {

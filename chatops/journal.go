@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -107,12 +107,53 @@ func (t *Turn) update(ctx context.Context) error {
 	return t.d.o.Journal.UpdateCommand(ctx, t.record)
 }
 
+// Later stores that the Answer is not in the acknowledgement and is sent behind
+// it: when the process dies before Answered, Recover asks the same again. That
+// of a button or a menu is not stored, since it can be used again; nor is one
+// with a secret. It may find that another process takes care of the event:
+// Duplicate says so.
+func (t *Turn) Later(ctx context.Context) {
+	r := t.Request
+	if t.d.o.Journal == nil || t.Answer == nil || r.Ticket != "" || len(r.Text) > MaxText || takesSecret(t.sub) {
+		return
+	}
+	stored := t.record.ID != ""
+	if !stored {
+		t.record = t.entry()
+		t.record.Outcome = models.ChatNoCommand
+	}
+	t.record.State, t.record.Line, t.record.Reply = models.ChatAsked, Clean(r.Text), r.Reply
+	var err error
+	if stored {
+		err = t.update(ctx)
+	} else {
+		var fresh bool
+		fresh, err = t.d.o.Journal.AcceptCommand(ctx, t.record)
+		t.Duplicate = err == nil && !fresh
+	}
+	if err != nil || t.Duplicate {
+		t.record = models.ChatCommand{}
+	}
+	if err != nil {
+		t.d.o.Logger.Warn("an answer could not be stored before it is sent", "request", r.ID, "error", err)
+		return
+	}
+	t.d.begun.add(t.record.ID)
+}
+
+func takesSecret(sub Subcommand) bool {
+	return slices.ContainsFunc(sub.Params, func(p Param) bool { return p.Kind == KindSecret })
+}
+
 // Left says that this process does no more for the request, which was not
 // answered: Recover finishes it.
 func (t *Turn) Left() { t.d.begun.remove(t.record.ID) }
 
-// Answered says that the answer of Run was sent, or never can be.
+// Answered says that the answer was sent, or never can be.
 func (t *Turn) Answered(ctx context.Context) {
+	if t.record.ID == "" {
+		return
+	}
 	defer t.Left()
 	t.finish()
 	if err := t.update(context.WithoutCancel(ctx)); err != nil {
@@ -166,79 +207,4 @@ func wrong(cmd Command, sub Subcommand, input *models.InputError) Message {
 		m.Blocks = append(m.Blocks, Text{Join(T("Usage: "), C(usage(cmd, sub)))})
 	}
 	return m
-}
-
-// Untouched is how long a command that is not answered is left to the process
-// that took it in.
-const Untouched = 30 * time.Second
-
-// attempts bounds how often a command is begun.
-const attempts = 3
-
-// Recover finishes what a crash interrupted on a platform: it runs commands
-// that only read again, says of those that write how far they are known to
-// have come, and hands each answer to send. An error of send is for the next
-// time.
-func (d *Dispatcher) Recover(ctx context.Context, platform string, send func(ctx context.Context, r Request, m Message) error) error {
-	if d.o.Journal == nil {
-		return nil
-	}
-	left, err := d.o.Journal.ReclaimCommands(ctx, platform, d.o.Now().UTC().Add(-Untouched))
-	if err != nil {
-		return fmt.Errorf("find interrupted commands: %w", err)
-	}
-	for _, c := range left {
-		if d.begun.has(c.ID) {
-			continue // this process is still at it
-		}
-		t := d.resume(c)
-		var m Message
-		switch {
-		case c.Attempts > attempts, t.sub.Run == nil, c.Line == "":
-			m = Problem("This was interrupted and could not be finished; write it again (reference %s).", c.ID)
-		case t.sub.Writes && c.State == models.ChatRan:
-			m = Say("This was done, but its answer was lost (reference %s).", c.ID)
-		case t.sub.Writes && c.State == models.ChatRunning:
-			m = Problem("This was interrupted while it ran: look whether it was done before you repeat it (reference %s).", c.ID)
-		default:
-			m = t.again(ctx)
-		}
-		if err := send(ctx, t.Request, m); err != nil {
-			d.o.Logger.Warn("an interrupted command could not be answered", "request", c.ID, "error", err)
-			if c.Attempts <= attempts {
-				continue
-			}
-		}
-		t.Answered(ctx)
-	}
-	return nil
-}
-
-func (d *Dispatcher) resume(c models.ChatCommand) *Turn {
-	t := &Turn{d: d, record: c, Request: Request{
-		ID: c.ID, EventID: c.EventID, Platform: c.Platform, Organization: c.Organization, Channel: c.Channel, User: c.User,
-		Direct: c.Direct, Thread: c.Thread, Text: c.Line, Reply: c.Reply, At: c.Received,
-	}}
-	t.cmd, _ = byName(d.o.Commands, c.Command)
-	t.sub, _ = t.cmd.Find(c.Subcommand)
-	t.call.Shown = shown(t.cmd, t.sub)
-	return t
-}
-
-// again runs a command that was accepted, and confirmed where it writes, by a
-// process that is gone.
-func (t *Turn) again(ctx context.Context) Message {
-	err := t.identify(ctx)
-	if err == nil {
-		t.words = t.rest(t.Request.Text)
-		var given map[string]string
-		if given, err = assign(t.sub, t.words, nil); err == nil {
-			var p parsed
-			if p, err = t.d.read(ctx, t.call, t.sub, given); err == nil {
-				t.call.args = p.args
-				return t.Run(ctx)
-			}
-		}
-	}
-	return *t.d.refusal(t.Request, t.cmd, t.sub, err)
 }

@@ -51,11 +51,11 @@ func (d *Dispatcher) sign(c models.Conversation) string {
 	if c.User == "" {
 		letter = forChannel
 	}
-	return letter + c.ID + d.signature(letter, c.ID, c.Platform, c.Channel, c.User)
+	return letter + c.ID + signature(d.o.Key, letter, c.ID, c.Platform, c.Channel, c.User)
 }
 
-func (d *Dispatcher) signature(letter, id, platform, channel, user string) string {
-	mac := hmac.New(sha256.New, d.o.Key)
+func signature(key []byte, letter, id, platform, channel, user string) string {
+	mac := hmac.New(sha256.New, key)
 	for _, part := range []string{letter, id, platform, channel, user} {
 		fmt.Fprintf(mac, "%d:%s", len(part), part)
 	}
@@ -73,13 +73,16 @@ func (d *Dispatcher) redeem(ctx context.Context, r Request) (c models.Conversati
 		return models.Conversation{}, false, errTicket
 	}
 	letter := strings.ToLower(r.Ticket[:1])
-	id, signature := r.Ticket[1:1+idLength], r.Ticket[1+idLength:]
+	id, signed := r.Ticket[1:1+idLength], r.Ticket[1+idLength:]
 	user := r.User.ID
 	if letter == forChannel {
 		user = ""
 	}
-	want := d.signature(letter, id, r.Platform, r.Channel.ID, user)
-	if letter != forUser && letter != forChannel || !hmac.Equal([]byte(want), []byte(signature)) {
+	good := false
+	for _, key := range append([][]byte{d.o.Key}, d.o.OldKeys...) {
+		good = hmac.Equal([]byte(signature(key, letter, id, r.Platform, r.Channel.ID, user)), []byte(signed)) || good
+	}
+	if letter != forUser && letter != forChannel || !good {
 		return models.Conversation{}, false, errTicket
 	}
 	c, err = d.o.Conversations.Conversation(ctx, id)

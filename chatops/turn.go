@@ -77,7 +77,7 @@ func (t *Turn) begin(ctx context.Context) (*Message, error) {
 			m.Private, m.Replace = true, true
 			return &m, nil
 		}
-		line, answers = c.Line, merged(c.Args, r.Answers)
+		line, answers = c.Line, answered(c, r.Answers)
 		if c.Confirm {
 			confirmed, answers = c, c.Args // what was confirmed is what is done
 		}

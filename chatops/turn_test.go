@@ -62,6 +62,13 @@ func (l *ledger) commands() []chatops.Command {
 				{Name: "address", Summary: "address", Kind: chatops.KindIP, NameOnly: true},
 			},
 		},
+		{
+			Name: "list", Summary: "lists", Role: models.RoleViewer, Example: "line list",
+			Params: []chatops.Param{{Name: "circuit", Summary: "circuits", Kind: chatops.KindCircuit, Many: true, NameOnly: true}},
+			Run: func(_ context.Context, c chatops.Call) (chatops.Message, error) {
+				return chatops.Say("listed %s", c.Again(nil)), nil
+			},
+		},
 	}}}
 }
 
@@ -175,6 +182,65 @@ func TestUnclearRecordIsAskedBack(t *testing.T) {
 	d.Dispatch(context.Background(), pressed(buttons(question)["Confirm"]))
 	if got := fmt.Sprint(l.written); got != "[lumen/100 hello]" {
 		t.Errorf("written %s", got)
+	}
+}
+
+// Of several values only the one that is unclear is asked back, one after the
+// other, and a long menu goes on being about it.
+func TestUnclearAmongSeveral(t *testing.T) {
+	_, d := newLedger(t)
+	m := d.Dispatch(context.Background(), terminal(`line list circuit="200, 100 ,lumen/100"`))
+	menu, ok := m.Blocks[0].(chatops.Choices)
+	if !ok {
+		t.Fatalf("no menu: %q", flat(m))
+	}
+	more := pressed(menu.Ticket)
+	more.Offset = 1
+	menu, ok = d.Dispatch(context.Background(), more).Blocks[0].(chatops.Choices)
+	if !ok || menu.Offset != 1 || len(menu.Field.Options) != 2 {
+		t.Fatalf("the menu goes on with %+v", menu)
+	}
+	r := pressed(menu.Ticket)
+	r.Answers = map[string]string{"circuit": "zayo/100"}
+	if got := flat(d.Dispatch(context.Background(), r)); got != "listed line list circuit=zayo/200,zayo/100,lumen/100" {
+		t.Errorf("got %q", got)
+	}
+	menu = d.Dispatch(context.Background(), terminal("line list circuit=100,200,100")).Blocks[0].(chatops.Choices)
+	r = pressed(menu.Ticket)
+	r.Answers = map[string]string{"circuit": "lumen/100"}
+	if got := flat(d.Dispatch(context.Background(), r)); got != "listed line list circuit=lumen/100,zayo/200,lumen/100" {
+		t.Errorf("the same twice: %q", got)
+	}
+}
+
+// While keys are exchanged, buttons of both are taken, and new ones are signed
+// with the new key.
+func TestOldKeys(t *testing.T) {
+	_, d := newLedger(t)
+	m := d.Dispatch(context.Background(), terminal("line write"))
+	ticket := m.Blocks[0].(chatops.Form).Ticket
+	for name, tc := range map[string]struct {
+		keys []string
+		want string
+	}{
+		"the key alone":        {[]string{"key"}, "expired"}, // its conversations are its own here
+		"beside the new one":   {[]string{"new", "key"}, "expired"},
+		"exchanged":            {[]string{"new"}, "somebody else's"},
+		"the new one, at last": {[]string{"new", "newer"}, "somebody else's"},
+	} {
+		o := chatops.Options{
+			Commands: commands(nil), Accounts: chatops.Fixed{}, Key: []byte(tc.keys[0]), Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return noon },
+		}
+		for _, k := range tc.keys[1:] {
+			o.OldKeys = append(o.OldKeys, []byte(k))
+		}
+		one, err := chatops.New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := flat(one.Dispatch(context.Background(), pressed(ticket))); !strings.Contains(got, tc.want) {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
 	}
 }
 

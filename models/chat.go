@@ -29,6 +29,7 @@ type ChatState string
 
 // The states of a ChatCommand, in their order.
 const (
+	ChatAsked    ChatState = "asked"    // answered at once; the answer is not known to have been sent
 	ChatAccepted ChatState = "accepted" // acknowledged to the platform, not begun
 	ChatRunning  ChatState = "running"  // begun
 	ChatRan      ChatState = "ran"      // done; the answer is not known to have been sent
@@ -45,9 +46,10 @@ const (
 	ChatFailed    ChatOutcome = "failed"  // what was asked could not be done
 	ChatErrored   ChatOutcome = "errored" // our side failed, panicked, took too long or was stopped
 	ChatUnknown   ChatOutcome = "unknown" // not ended
+	ChatNoCommand ChatOutcome = ""        // help, or a question for what is missing: it is in no log
 )
 
-// ChatOutcomes lists the outcomes.
+// ChatOutcomes lists the outcomes of commands.
 var ChatOutcomes = []ChatOutcome{ChatSucceeded, ChatBlocked, ChatFailed, ChatErrored, ChatUnknown}
 
 // ChatCommand is one command that somebody gave in chat: an entry of the

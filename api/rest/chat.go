@@ -254,7 +254,7 @@ type chatCommandJSON struct {
 	Subcommand   string              `json:"subcommand"`
 	Parameters   map[string][]string `json:"parameters" doc:"Secrets as ***"`
 	Outcome      string              `json:"outcome"`
-	State        string              `json:"state" doc:"accepted, running, ran or answered"`
+	State        string              `json:"state" doc:"asked, accepted, running, ran or answered"`
 	Attempts     int                 `json:"attempts"`
 	WaitedMS     float64             `json:"waited_ms" doc:"From receipt to begin"`
 	RunMS        float64             `json:"run_ms"`

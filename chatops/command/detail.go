@@ -138,7 +138,7 @@ func changeTable(changes []models.Change) chatops.Table {
 		if by == "" {
 			by = string(c.Cause)
 		}
-		t.Rows = append(t.Rows, row{chatops.At(c.At), chatops.T("%s", c.Field), chatops.T("%s", c.Old), chatops.T("%s", c.New), chatops.T("%s", by)})
+		t.Rows = append(t.Rows, row{chatops.At(c.At), chatops.T("%s", c.Field), changed(c.Field, c.Old), changed(c.Field, c.New), chatops.T("%s", by)})
 	}
 	return t
 }

@@ -237,9 +237,10 @@ func sample() *memory {
 	running.Changes = []models.Change{
 		{At: hours(-2), Field: "status", Old: "CONFIRMED", New: "IN-PROCESS", Cause: models.CauseLive, RawID: "raw-2"},
 		{At: hours(-3), Field: "summary", Old: "", New: "Work on the ring", Cause: models.CauseEdit, Author: "ann"},
+		{At: hours(-3), Field: "acknowledged", Old: "", New: "ann 2026-03-02T09:00:00.5Z", Cause: models.CauseEdit, Author: "ann"},
 	}
 	for i := range 28 {
-		running.Changes = append(running.Changes, models.Change{At: hours(-24 - float64(i)), Field: fmt.Sprintf("window[%d].start", i), Old: "a", New: "b", Cause: models.CauseLive, RawID: "raw-1"})
+		running.Changes = append(running.Changes, models.Change{At: hours(-24 - float64(i)), Field: fmt.Sprintf("window[%d].start", i), Old: "2026-03-04T21:00:00Z", New: "2026-03-05T22:30:00+01:00", Cause: models.CauseLive, RawID: "raw-1"})
 	}
 	return &memory{
 		mails: []models.MailItem{

@@ -41,6 +41,28 @@ func (f Finder) Find(ctx context.Context, c chatops.Call, kind chatops.Kind, tex
 	return nil, fmt.Errorf("nobody knows how to find a %s", kind)
 }
 
+// Suggest gives circuit ids that begin with a text. The other kinds are chosen
+// from menus, which say by themselves what is in them.
+func (f Finder) Suggest(ctx context.Context, c chatops.Call, kind chatops.Kind, text string) ([]string, error) {
+	if kind != chatops.KindCircuit {
+		return nil, nil
+	}
+	begins := models.CIDKey(text)
+	circuits, _, err := f.r.Circuits(ctx, c.Principal.Scope, models.CircuitFilter{
+		Query: begins, Providers: c.Args("provider"), Page: models.Page{Limit: searched},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for circuits that begin with %q: %w", text, err)
+	}
+	var cids []string
+	for _, k := range circuits {
+		if strings.HasPrefix(models.CIDKey(k.CID), begins) {
+			cids = append(cids, k.CID)
+		}
+	}
+	return unique(cids), nil
+}
+
 // most bounds the candidates that are shown.
 const most = 10
 

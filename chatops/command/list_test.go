@@ -140,13 +140,13 @@ func TestZonesAndClockChanges(t *testing.T) {
 		starts          map[string]bool // of a window of a minute → listed
 	}{
 		{"a day of 23 hours", "2026-03-29T10:00:00Z", "maintenance list today", berlin, map[string]bool{
-			"2026-03-28T22:58:00Z": false, "2026-03-28T23:00:00Z": true, "2026-03-29T21:59:00Z": true, "2026-03-29T22:00:00Z": false,
+			"2026-03-28T22:58:00Z": false, "2026-03-28T22:59:00Z": false, "2026-03-28T23:00:00Z": true, "2026-03-29T21:59:00Z": true, "2026-03-29T22:00:00Z": false,
 		}},
 		{"a day of 25 hours", "2026-10-25T10:00:00Z", "maintenance list today", berlin, map[string]bool{
 			"2026-10-24T21:58:00Z": false, "2026-10-24T22:00:00Z": true, "2026-10-25T22:59:00Z": true, "2026-10-25T23:00:00Z": false,
 		}},
 		{"a week with a change", "2026-03-25T23:30:00Z", "maintenance list week", berlin, map[string]bool{
-			"2026-03-25T22:58:00Z": false, "2026-03-25T23:00:00Z": true, "2026-04-01T21:59:00Z": true, "2026-04-01T22:00:00Z": false,
+			"2026-03-25T22:58:00Z": false, "2026-03-25T22:59:00Z": false, "2026-03-25T23:00:00Z": true, "2026-04-01T21:59:00Z": true, "2026-04-01T22:00:00Z": false,
 		}},
 		{"UTC", "2026-03-29T10:00:00Z", "maintenance list today", time.UTC, map[string]bool{
 			"2026-03-28T23:58:00Z": false, "2026-03-29T00:00:00Z": true, "2026-03-29T23:59:00Z": true, "2026-03-30T00:00:00Z": false,
@@ -272,5 +272,26 @@ func TestHostileWords(t *testing.T) {
 	}
 	if len(r.written) > 0 {
 		t.Errorf("written: %v", r.written)
+	}
+}
+
+// Circuits are completed by the ids that the asker sees, of the provider that
+// is named.
+func TestCircuitsAreCompleted(t *testing.T) {
+	d := dispatcher(t, sample(), models.ScopeAll)
+	for line, want := range map[string]string{
+		"circuit show /og":                       "[/OGYX/000001/ /ZYO /]",
+		"circuit show /OGYX/000001/ /z":          "[/ZYO /]",
+		"circuit show same":                      "[SAME-1]",
+		"circuit show provider=kddi /og":         "[]",
+		"maintenance list circuit=sa":            "[circuit=SAME-1]",
+		"circuit alias /og":                      `["/OGYX/000001/ /ZYO /"]`,
+		"circuit connections cid=same":           "[cid=SAME-1]",
+		"get-circuit-connections kddi kddi:":     "[kddi:SAME-1]",
+		"circuit show " + strings.Repeat("x", 9): "[]",
+	} {
+		if got := fmt.Sprint(d.Complete(t.Context(), request("", nil), line).Words); got != want {
+			t.Errorf("%s: %s, want %s", line, got, want)
+		}
 	}
 }

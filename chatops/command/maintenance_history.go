@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"lineman/chatops"
 	"lineman/models"
@@ -36,12 +38,27 @@ func maintenanceHistory(ctx context.Context, o Options, c chatops.Call) (chatops
 	t := chatops.Table{Columns: []string{"when", "what", "before", "after", "by"}}
 	for _, ch := range changes {
 		t.Rows = append(t.Rows, row{
-			chatops.At(ch.At), chatops.T("%s", ch.Field), chatops.T("%s", ch.Old), chatops.T("%s", ch.New), chatops.T("%s", causeOf(ch, mails)),
+			chatops.At(ch.At), chatops.T("%s", ch.Field), changed(ch.Field, ch.Old), changed(ch.Field, ch.New), chatops.T("%s", causeOf(ch, mails)),
 		})
 	}
 	msg := chatops.Message{Heading: m.Name + ": " + count(len(m.Changes), "change"), Blocks: []chatops.Block{t}}
 	paged(&msg, c, len(m.Changes), false)
 	return msg, nil
+}
+
+// changed is a value of a field before or after a change. An instant of a window
+// and that of an acknowledgement, behind its author, are shown as instants, in
+// the zone of all other times.
+func changed(field, value string) chatops.Inline {
+	if field != "acknowledged" && !strings.HasPrefix(field, "window[") {
+		return chatops.T("%s", value)
+	}
+	at := strings.LastIndex(value, " ") + 1
+	t, err := time.Parse(time.RFC3339, value[at:])
+	if err != nil {
+		return chatops.T("%s", value)
+	}
+	return chatops.Join(chatops.T("%s", value[:at]), chatops.At(t))
 }
 
 // mailsOf are the mails that caused changes, by ID, as far as they are seen.

@@ -94,8 +94,8 @@ func maintenanceFilter(ctx context.Context, o Options, c chatops.Call) (models.M
 
 // period narrows a filter to a stretch of time, and names it for sentences,
 // with a leading blank. A day begins at midnight in the zone, a week is today
-// and the six days after it. Today and the week hold any window that touches
-// them; active is work that is planned at this instant (F46), upcoming work
+// and the six days after it. Today and the week hold any window of which a part
+// is in them: not one that ends as they begin; active is work that is planned at this instant (F46), upcoming work
 // that is planned and has not begun.
 func period(word string, now time.Time, zone *time.Location, f *models.MaintenanceFilter) (label string) {
 	local := now.In(zone)
@@ -109,10 +109,10 @@ func period(word string, now time.Time, zone *time.Location, f *models.Maintenan
 	}
 	switch word {
 	case periodToday:
-		f.Window = &models.WindowChoice{EndAfter: day(0), StartsBy: day(1).Add(-time.Microsecond)}
+		f.Window = &models.WindowChoice{EndAfter: day(0).Add(time.Microsecond), StartsBy: day(1).Add(-time.Microsecond)}
 		return " today"
 	case periodWeek:
-		f.Window = &models.WindowChoice{EndAfter: day(0), StartsBy: day(7).Add(-time.Microsecond)}
+		f.Window = &models.WindowChoice{EndAfter: day(0).Add(time.Microsecond), StartsBy: day(7).Add(-time.Microsecond)}
 		return " in the week from today"
 	case periodActive:
 		f.Window = &models.WindowChoice{EndAfter: now, StartsBy: now, Planned: true}

@@ -53,6 +53,8 @@ func messages() map[string]chatops.Message {
 		"dialog":  {Private: true, Blocks: []chatops.Block{chatops.Form{Title: "maintenance set of a long title", Ticket: "uGO-ON", Cancel: "UGIVE-UP", Fields: append(fields(), chatops.Field{Name: "cid", Label: "circuit", Options: options(250), Value: "cid-7"})}}},
 		"confirm": {Private: true, Blocks: []chatops.Block{chatops.Text{Inline: chatops.T("This will run.")}, chatops.Actions{Buttons: []chatops.Button{{Label: "Confirm", Ticket: "uGO-ON", Primary: true}, {Label: "Cancel", Ticket: "UGIVE-UP"}, {Label: "Remove", Ticket: "uX", Danger: true}}}}},
 		"rows":    one(chatops.Table{Title: "Many", Columns: []string{"name", "start"}, Rows: numbered(150, at)}),
+		"page":    one(chatops.Table{Columns: []string{"name", "status", "start", "impact", "circuits"}, Rows: wide(25, at)}),
+		"blank":   {Private: true, Blocks: []chatops.Block{chatops.Text{Inline: chatops.T("%s", strings.Repeat("\u00a0\n", 50))}}},
 		"problem": chatops.Problem("There is no circuit %q.", "X"),
 		"hostile": {Heading: hostile, Blocks: []chatops.Block{
 			chatops.Text{Inline: chatops.Join(chatops.T("%s", hostile), chatops.Inline{{Text: hostile, URL: "https://noc.example/" + hostile}})},
@@ -91,6 +93,18 @@ func numbered(n int, at time.Time) [][]chatops.Inline {
 	var rows [][]chatops.Inline
 	for i := range n {
 		rows = append(rows, []chatops.Inline{chatops.T("=row-%03d", i), chatops.At(at.Add(time.Duration(i) * time.Hour))})
+	}
+	return rows
+}
+
+// wide are rows that need several blocks.
+func wide(n int, at time.Time) [][]chatops.Inline {
+	var rows [][]chatops.Inline
+	for i := range n {
+		rows = append(rows, []chatops.Inline{
+			chatops.C(fmt.Sprintf("zayo-TTN-%07d", i)), chatops.T("RE-SCHEDULED"), chatops.At(at.Add(time.Duration(i) * time.Hour)), chatops.T("REDUCED-REDUNDANCY"),
+			chatops.T("/OGYX/%06d/ /ZYO /, /OGYX/%06d/ /ZYO /", i, i+1),
+		})
 	}
 	return rows
 }

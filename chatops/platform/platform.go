@@ -26,6 +26,8 @@ type Handler interface {
 // *chatops.Dispatcher is one.
 type Turns interface {
 	Begin(ctx context.Context, r chatops.Request) *chatops.Turn
+	// Touch says that this process still has what it took in.
+	Touch(ctx context.Context) error
 	// Recover answers what was acknowledged and is not answered, for example
 	// because a process died.
 	Recover(ctx context.Context, platform string, send func(ctx context.Context, r chatops.Request, m chatops.Message) error) error

@@ -45,18 +45,39 @@ func (r *recent) first(id string) bool {
 	return true
 }
 
-// recoverEvery is how often interrupted commands are looked for.
-const recoverEvery = 15 * time.Second
+// How often interrupted commands are looked for, and how often a process says
+// that it still has its own.
+const (
+	recoverEvery = 15 * time.Second
+	touchEvery   = chatops.Untouched / 3
+)
 
 // recoverAgain answers, at once and then again and again, what was acknowledged
 // and is not answered, until ctx ends.
 func recoverAgain(ctx context.Context, o Options, name string, send func(ctx context.Context, r chatops.Request, m chatops.Message) error) {
-	tick := time.NewTicker(recoverEvery)
-	defer tick.Stop()
-	for {
+	again(ctx, recoverEvery, func() {
 		if err := o.Turns.Recover(ctx, name, send); err != nil && ctx.Err() == nil {
 			o.Logger.Warn("interrupted commands could not be looked for", "platform", name, "error", err)
 		}
+	})
+}
+
+// touchAgain holds what this process took in until ctx ends, however long the
+// answers of recoverAgain take.
+func touchAgain(ctx context.Context, o Options, name string) {
+	again(ctx, touchEvery, func() {
+		if err := o.Turns.Touch(ctx); err != nil && ctx.Err() == nil {
+			o.Logger.Warn("commands could not be held, and may be answered twice", "platform", name, "error", err)
+		}
+	})
+}
+
+// again does something at once, and then as often as is said until ctx ends.
+func again(ctx context.Context, every time.Duration, do func()) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		do()
 		select {
 		case <-ctx.Done():
 			return

@@ -107,10 +107,21 @@ func TestSlackPlain(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"<@U0BOT> help": "help", "  <@U0BOT|lineman>: help": "help", "help <@U0BOT>": "help <@U0BOT>", "<@U0EVE> help": "<@U0EVE> help",
+		"<@U0BOT> help": "help", "  <@U0BOT|lineman>: help": "help", "help <@U0BOT>": "help", "<@U0EVE> help": "<@U0EVE> help",
+		"hey <@U0EVE>, ask <@U0BOT>, help": "help", "<@U0BOT> note x ask <@U0BOT>": "note x ask <@U0BOT>", "<@U0BOT>": "", "help": "help",
 	} {
-		if got := withoutMention(text, "U0BOT"); got != want {
+		if got := toBot(text, "U0BOT", false); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+	for text, want := range map[string]string{"<@U0BOT> help": "help", "note x ask <@U0BOT> again": "note x ask <@U0BOT> again"} {
+		if got := toBot(text, "U0BOT", true); got != want {
+			t.Errorf("in a conversation of two, %q is %q, want %q", text, got, want)
+		}
+	}
+	for text, want := range map[string]string{"<@U0BOT> help": "help", "show <@U0EVE> x": "show <@U0EVE> x"} {
+		if got := toBot(text, "", false); got != want {
+			t.Errorf("while nobody knows who the bot is, %q is %q, want %q", text, got, want)
 		}
 	}
 }

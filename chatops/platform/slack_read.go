@@ -284,17 +284,30 @@ func (p slackEventPayload) event(botUser string) slackEvent {
 	e := slackEvent{reply: slackReply{Channel: v.Channel, Thread: v.ThreadTS, User: v.User, Direct: direct}}
 	e.request = chatops.Request{
 		EventID: eventID("message", v.Channel+":"+v.TS), Organization: chatops.Party{ID: team}, Channel: chatops.Party{ID: v.Channel},
-		User: chatops.Party{ID: v.User}, Direct: direct, Thread: v.ThreadTS, Text: slackPlain(withoutMention(v.Text, botUser)),
+		User: chatops.Party{ID: v.User}, Direct: direct, Thread: v.ThreadTS, Text: slackPlain(toBot(v.Text, botUser, direct)),
 	}
 	return e
 }
 
-var slackMention = regexp.MustCompile(`^\s*<@([A-Z0-9]+)(?:\|[^<>]*)?>[\s:,]*`)
+var slackMention = regexp.MustCompile(`<@([A-Z0-9]+)(?:\|[^<>]*)?>[\s:,]*`)
 
-// withoutMention drops the mention of the bot at the front, and nothing else.
-func withoutMention(text, botUser string) string {
-	if m := slackMention.FindStringSubmatch(text); m != nil && (m[1] == botUser || botUser == "") {
-		return text[len(m[0]):]
+// toBot is what of a text is said to the bot: what stands behind the first
+// mention of it, or before one at the end. In a conversation of two it is all
+// of it, but for a mention at the front.
+func toBot(text, botUser string, direct bool) string {
+	for _, m := range slackMention.FindAllStringSubmatchIndex(text, -1) {
+		before, after := strings.TrimSpace(text[:m[0]]), text[m[1]:]
+		switch {
+		case botUser != "" && text[m[2]:m[3]] != botUser:
+		case botUser == "" && before != "": // it may be anybody
+			return text
+		case before == "" || !direct && strings.TrimSpace(after) != "":
+			return after
+		case !direct:
+			return before
+		default:
+			return text
+		}
 	}
 	return text
 }

@@ -71,7 +71,7 @@ func (l *slackLines) flush() {
 		text.WriteString(p.text)
 	}
 	l.now, l.size = nil, 0
-	if strings.TrimSpace(text.String()) == "" {
+	if strings.Trim(text.String(), " \t\r\n") == "" { // hard blanks are meant
 		return
 	}
 	var section slack.RichTextElement = slack.NewRichTextSection(elements...)

@@ -65,6 +65,8 @@ func TestSlackMentions(t *testing.T) {
 		if m := w.message("in thread"); m.Thread != "1.000001" {
 			t.Errorf("answered outside the thread: %+v", m)
 		}
+		w.did(w.kim.Write(w.ctx, "C0NOC", "", "hey <@"+fake.BotUser+">, work list in passing"))
+		w.message("filter=\\\"in passing")
 		w.did(w.kim.Direct(w.ctx, "work list directly <@U0KIM>"))
 		if m := w.message("directly"); m.Channel != "D0KIM" {
 			t.Errorf("answered %+v", m)
@@ -73,8 +75,8 @@ func TestSlackMentions(t *testing.T) {
 		w.message("#noc noc.example/x a@b.example")
 		// The bot does not answer itself.
 		w.did(w.slack.Person(fake.BotUser).Mention(w.ctx, "C0NOC", "work list loop"))
-		if n := len(w.journal.all()); n != 4 {
-			t.Errorf("%d commands were taken in, want 4", n)
+		if n := len(w.journal.all()); n != 5 {
+			t.Errorf("%d commands were taken in, want 5", n)
 		}
 	})
 }
@@ -126,6 +128,9 @@ func TestSlackForm(t *testing.T) {
 		if len(w.slack.Views()) != 0 {
 			t.Error("the modal stays open")
 		}
+		w.slash("/work", "set") // one field alone
+		w.did(w.kim.Submit(w.ctx, w.view("the new value"), map[string]string{"value": "two words"}))
+		w.message(`work set value=\"two words\"`)
 	})
 }
 
@@ -135,7 +140,7 @@ func TestSlackFieldErrors(t *testing.T) {
 		v := w.view("how many")
 		w.did(w.kim.Submit(w.ctx, v, map[string]string{"name": "x", "count": "12"}))
 		v = w.view("how many")
-		if !strings.Contains(v.Errors["count"], "12 is out of range") || len(v.Errors) != 1 {
+		if v.Errors["count"] != "12 is out of range; write a number from 1 to 9." || len(v.Errors) != 1 {
 			t.Errorf("the modal shows %v", v.Errors)
 		}
 		w.did(w.kim.Submit(w.ctx, v, map[string]string{"name": "x", "count": "2"}))

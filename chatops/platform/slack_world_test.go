@@ -78,6 +78,8 @@ func (j *journal) UpdateCommand(_ context.Context, c models.ChatCommand) error {
 	return nil
 }
 
+func (j *journal) TouchCommands(context.Context, []string) error { return nil }
+
 func (j *journal) ReclaimCommands(_ context.Context, _ string, untouched time.Time) ([]models.ChatCommand, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

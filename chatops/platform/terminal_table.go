@@ -26,6 +26,13 @@ func (d drawing) table(t chatops.Table) string {
 	if title := chatops.CleanLine(t.Title); title != "" {
 		list = append(list, wrap(title, d.width)...)
 	}
+	head, rows := d.tableRows(t)
+	return lines(slices.Concat(list, head, rows))
+}
+
+// tableRows draws the names of the columns, and each row as lines of its own;
+// without names where each row is a list of facts.
+func (d drawing) tableRows(t chatops.Table) (head, drawn []string) {
 	rows := [][]string{make([]string, len(t.Columns))}
 	for i, c := range t.Columns {
 		rows[0][i] = strings.ToUpper(chatops.CleanLine(c))
@@ -39,12 +46,12 @@ func (d drawing) table(t chatops.Table) string {
 	}
 	widths, fits := fit(rows, d.width)
 	if !fits {
-		return lines(append(list, d.records(rows)...))
+		return nil, d.records(rows)
 	}
-	for _, row := range rows {
-		list = append(list, cells(row, widths)...)
+	for _, row := range rows[1:] {
+		drawn = append(drawn, strings.Join(cells(row, widths), "\n"))
 	}
-	return lines(list)
+	return cells(rows[0], widths), drawn
 }
 
 // cells draws one row, on as many lines as its highest cell needs.

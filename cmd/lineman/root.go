@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"log/slog"
 	"os"
 	"strings"
@@ -79,7 +80,7 @@ func (c *call) options() (app.Options, error) {
 	if err != nil {
 		return app.Options{}, err
 	}
-	return app.Options{Config: cfg, Logger: logger(cfg.Log), Version: versionText()}, nil
+	return app.Options{Config: cfg, Logger: logger(cfg.Log, os.Stderr), Version: versionText()}, nil
 }
 
 // open opens lineman on the configured database; the caller closes it.
@@ -101,14 +102,14 @@ func (c *call) withApp(cmd *cobra.Command, f func(*app.App) error) error {
 	return f(a)
 }
 
-func logger(c config.Log) *slog.Logger {
+func logger(c config.Log, w io.Writer) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
 		level = slog.LevelInfo
 	}
 	options := &slog.HandlerOptions{Level: level}
 	if c.Format == "json" {
-		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+		return slog.New(slog.NewJSONHandler(w, options))
 	}
-	return slog.New(slog.NewTextHandler(os.Stderr, options))
+	return slog.New(slog.NewTextHandler(w, options))
 }

@@ -34,14 +34,24 @@ func (e *estate) chatter(user string) *chatter {
 // says gives a command and reads the answer as it is drawn.
 func (c *chatter) says(line string) string {
 	c.e.t.Helper()
+	return c.drawn(c.d.Dispatch(c.e.t.Context(), c.request(line)))
+}
+
+// request is what somebody writes in their channel.
+func (c *chatter) request(line string) chatops.Request {
 	c.n++
-	m := c.d.Dispatch(c.e.t.Context(), chatops.Request{
+	return chatops.Request{
 		Platform: "slack", EventID: fmt.Sprintf("%s %d", c.user, c.n), Organization: chatops.Party{ID: "T1"}, Channel: chatops.Party{ID: "C1", Name: "noc"},
 		User: chatops.Party{ID: c.user, Name: "n" + c.user}, Text: line, At: today,
-	})
-	drawn, err := platform.All()[0].Render(m)
+	}
+}
+
+// drawn is an answer as it is read.
+func (c *chatter) drawn(m chatops.Message) string {
+	c.e.t.Helper()
+	text, err := platform.All()[0].Render(m)
 	c.e.check(err)
-	return string(drawn)
+	return string(text)
 }
 
 // TestChatAccessOverREST walks grants, links and the log as an administrator

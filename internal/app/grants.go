@@ -94,7 +94,7 @@ func (a *App) lookupParty(ctx context.Context, g models.Grant, name string) (mod
 	}
 	says := "%s has no %s called %q"
 	if err != nil {
-		says = "%s does not tell the id of a %s by a name such as %q"
+		says = "%s does not tell the %s id of a name such as %q"
 	}
 	says = fmt.Sprintf(says, g.Platform, g.Kind, name)
 	seen, _, err := a.store.SeenChat(ctx, models.ChatSeenFilter{

@@ -92,10 +92,14 @@ func (a *App) chatDispatcher() (*chatops.Dispatcher, error) {
 		Session:      time.Duration(set.SessionCacheTimeout) * time.Second,
 		RestrictHelp: set.RestrictHelp, Private: set.SendAllMessagesPrivate,
 	}
-	if len(a.Config.SecretKeys) > 0 {
-		mac := hmac.New(sha256.New, []byte(a.Config.SecretKeys[0].Reveal()))
+	for i, key := range a.Config.SecretKeys {
+		mac := hmac.New(sha256.New, []byte(key.Reveal()))
 		mac.Write([]byte("lineman chat tickets 1")) // a hash takes everything
-		o.Key = mac.Sum(nil)
+		if i == 0 {
+			o.Key = mac.Sum(nil)
+			continue
+		}
+		o.OldKeys = append(o.OldKeys, mac.Sum(nil))
 	}
 	return chatops.New(o)
 }

@@ -114,3 +114,50 @@ func TestSlackDoctor(t *testing.T) {
 		}
 	}
 }
+
+// TestSlackLookup: grants are made for ids that Slack tells by name, and where it
+// cannot, those that wrote to lineman are listed.
+func TestSlackLookup(t *testing.T) {
+	slack := fake.New(fake.Options{})
+	t.Cleanup(slack.Close)
+	slack.AddUser(fake.User{ID: "U0ANN", Name: "ann", Email: "ann@noc.example"})
+	slack.AddUser(fake.User{ID: "U0ANN2", Name: "Ann"})
+	in := plain(t, slackSettings(slack, "slack_signing_secret: signing-secret"))
+	s := in.serve(t)
+	slack.CallAt(s.base + "/chat/slack")
+	if _, err := slack.Person("U0KIM").Slash(t.Context(), "C0NOC", "/whoami", ""); err != nil {
+		t.Fatal(err)
+	}
+	s.stop(t)
+	for _, tc := range []struct {
+		kind, name string
+		ok         bool
+		want       string
+	}{
+		{"channel", "#noc", true, "C0NOC"},
+		{"user", "ann@noc.example", true, "U0ANN"},
+		{"organization", "noc", true, "T0NOC"},
+		{"user", "ann", false, `"ann" may be U0ANN (ann), U0ANN2 (Ann); give one of them as --value`},
+		{"channel", "nowhere", false, `slack has no channel called "nowhere"; those that wrote to lineman are C0NOC (noc)`},
+		{"organization", "elsewhere", false, `slack does not tell the organization id of a name such as "elsewhere"; those that wrote to lineman are T0NOC (noc)`},
+	} {
+		c := in.command("grant", "add", "--platform", "slack", "--kind", tc.kind, "--command", "maintenance", "--lookup", tc.name)
+		out, err := c.CombinedOutput()
+		if (err == nil) != tc.ok || !strings.Contains(string(out), tc.want) {
+			t.Errorf("%s %s: %v\n%s", tc.kind, tc.name, err, out)
+		}
+	}
+	list := in.run(t, "grant", "list")
+	for _, want := range []string{"C0NOC", "noc", "U0ANN", "T0NOC"} {
+		if !strings.Contains(list, want) {
+			t.Errorf("no %s in\n%s", want, list)
+		}
+	}
+	if out := in.run(t, "grant", "seen", "--platform", "slack"); !strings.Contains(out, "U0KIM") || !strings.Contains(out, "C0NOC") {
+		t.Errorf("seen are\n%s", out)
+	}
+	slack.EndToken()
+	if out, err := in.command("grant", "add", "--platform", "slack", "--kind", "channel", "--command", "circuit", "--lookup", "noc").CombinedOutput(); err == nil || !strings.Contains(string(out), "token_expired") {
+		t.Errorf("with a dead token: %v\n%s", err, out)
+	}
+}

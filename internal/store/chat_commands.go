@@ -39,6 +39,19 @@ func (s *Store) UpdateCommand(ctx context.Context, c models.ChatCommand) error {
 	})
 }
 
+// TouchCommands says that this process still has these commands of chat; those
+// that are not there are left out.
+func (s *Store) TouchCommands(ctx context.Context, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.write(ctx, "hold chat commands", func(w *work) error {
+		return chunks(ids, func(part []string) error {
+			return w.Model(&chatCommandRow{}).Where("reference IN ?", part).Update("touched", at(s.clock())).Error
+		})
+	})
+}
+
 // reclaimBatch is how many commands one process takes over at once.
 const reclaimBatch = 100
 
@@ -69,7 +82,7 @@ func (s *Store) ReclaimCommands(ctx context.Context, platform string, untouched 
 func (s *Store) ChatLog(ctx context.Context, f models.ChatCommandFilter) (all []models.ChatCommand, total int, err error) {
 	err = s.read(ctx, "read the chat command log", func(tx *gorm.DB) error {
 		query := func() *gorm.DB {
-			q := tx.Table("chat_commands c")
+			q := tx.Table("chat_commands c").Where("c.outcome <> ?", string(models.ChatNoCommand))
 			q = amongTexts(q, "c.reference", f.IDs)
 			q = amongTexts(q, "c.platform", f.Platforms)
 			q = amongTexts(q, "c.command", f.Commands)

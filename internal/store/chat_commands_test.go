@@ -75,6 +75,9 @@ func TestChatCommands(t *testing.T) {
 
 func TestChatLogFilters(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		question := chatCommand(8) // no command
+		question.State, question.Outcome = models.ChatAsked, models.ChatNoCommand
+		must(s.AcceptCommand(ctx, question))
 		for n := range 7 {
 			c := chatCommand(n)
 			if n == 3 {
@@ -140,6 +143,8 @@ func TestTwoProcessesReclaim(t *testing.T) {
 		held := chatCommand(1)
 		held.State = models.ChatRunning
 		ok(t, s.UpdateCommand(ctx, held)) // touched
+		ok(t, s.TouchCommands(ctx, []string{"ref0002", "nothing"}))
+		ok(t, s.TouchCommands(ctx, nil))
 		var mu sync.Mutex
 		times := map[string]int{}
 		var all sync.WaitGroup
@@ -175,8 +180,8 @@ func TestTwoProcessesReclaim(t *testing.T) {
 				t.Errorf("%s was taken %d times", id, n)
 			}
 		}
-		if len(times) != left-2 || times["ref0000"]+times["ref0001"] != 0 {
-			t.Errorf("%d were taken, of %d", len(times), left-2)
+		if len(times) != left-3 || times["ref0000"]+times["ref0001"]+times["ref0002"] != 0 {
+			t.Errorf("%d were taken, of %d", len(times), left-3)
 		}
 		now = now.Add(time.Hour) // whoever took them is gone, too
 		if got := must(s.ReclaimCommands(ctx, "slack", now.Add(-30*time.Second))); len(got) == 0 || got[len(got)-1].Attempts != 3 {
