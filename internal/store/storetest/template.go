@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -24,12 +25,12 @@ import (
 // each server, as the database lineman_test_template_ with a digest of the
 // migrations. Two processes that want to make it wait for each other.
 
-var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
+var sqliteTemplate = sync.OnceValues(func() (content []byte, err error) {
 	dir, err := os.MkdirTemp("", "lineman-template-")
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	path := filepath.Join(dir, "lineman.db")
 	if err := migrated("sqlite:" + path); err != nil {
 		return nil, err
@@ -51,23 +52,26 @@ func copySQLite(t testing.TB, path string) {
 
 // postgresTemplate gives the name of the database that tests copy, made if the
 // server has none.
-func postgresTemplate(server *url.URL, admin *sql.DB) (string, error) {
+func postgresTemplate(server *url.URL, admin *sql.DB) (name string, err error) {
 	ctx := context.Background()
 	digest, err := schemaDigest()
 	if err != nil {
 		return "", err
 	}
-	name := "lineman_test_template_" + digest
+	name = "lineman_test_template_" + digest
 	conn, err := admin.Conn(ctx) // the lock is this connection's
 	if err != nil {
 		return "", err
 	}
-	defer conn.Close()
+	defer func() { err = errors.Join(err, conn.Close()) }()
 	const lock = 0x6c696e656d616e // any number that nobody else takes
 	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", int64(lock)); err != nil {
 		return "", fmt.Errorf("wait for other tests: %w", err)
 	}
-	defer conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", int64(lock))
+	defer func() {
+		_, failed := conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", int64(lock))
+		err = errors.Join(err, failed)
+	}()
 	var there bool
 	if err := conn.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name).Scan(&there); err != nil || there {
 		return name, err
