@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -52,4 +53,17 @@ func asProblem(ctx context.Context, err error) error {
 		return huma.Error503ServiceUnavailable("The database is in trouble; try again later, or give an administrator the reference " + reference + ".")
 	}
 	return huma.Error500InternalServerError("Something went wrong on lineman's side; try again, or give an administrator the reference " + reference + ".")
+}
+
+// nameFault says in the detail of a request that does not fit the description
+// what is wrong first, and where: many clients show nothing else.
+func nameFault(_ huma.Context, _ string, v any) (any, error) {
+	p, is := v.(*huma.ErrorModel)
+	if !is || p.Detail != "validation failed" || len(p.Errors) == 0 {
+		return v, nil
+	}
+	first := p.Errors[0]
+	named := *p
+	named.Detail = strings.TrimPrefix(first.Location+": "+first.Message, ": ")
+	return &named, nil
 }

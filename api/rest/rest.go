@@ -165,6 +165,7 @@ func config(version string) huma.Config {
 		"password": {Type: "http", Scheme: "basic", Description: "Name and password of a user; for tokens and me alone."},
 	}
 	c.Security = []map[string][]string{{"token": {}}}
+	c.Transformers = append(c.Transformers, nameFault)
 	return c
 }
 

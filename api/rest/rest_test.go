@@ -140,7 +140,7 @@ func TestBadRequests(t *testing.T) {
 		status       int
 		says         string
 	}{
-		{"GET", "/api/v1/maintenances?colour=red", 400, "query.colour"},
+		{"GET", "/api/v1/maintenances?colour=red", 400, `"detail":"query.colour: unknown query parameter"`},
 		{"GET", "/api/v1/maintenances?status=confirmed", 400, "query.status"},
 		{"GET", "/api/v1/maintenances?limit=1e9", 400, "query.limit"},
 		{"GET", "/api/v1/circuits?custom_field=Room", 400, "query.custom_field"},
