@@ -34,7 +34,7 @@ func BenchmarkPipelineDovecot(b *testing.B) {
 		server.Deliver(raw, received)
 	}
 	benchIngest(b, func(b *testing.B) installation {
-		return installIn(b, server, b.TempDir(), storetest.PostgresURL(b))
+		return installIn(b, server, b.TempDir(), storetest.EmptyPostgresURL(b))
 	})
 }
 
@@ -46,7 +46,7 @@ func BenchmarkPipelineMaildir(b *testing.B) {
 	})
 	b.Run("postgres", func(b *testing.B) {
 		benchIngest(b, func(b *testing.B) installation {
-			return installBare(b, b.TempDir(), storetest.PostgresURL(b), source("maildir", root))
+			return installBare(b, b.TempDir(), storetest.EmptyPostgresURL(b), source("maildir", root))
 		})
 	})
 }

@@ -69,7 +69,7 @@ func database(url string) string { return fmt.Sprintf("database: {url: %q}\n", u
 // TestDoctorOfAHealthyInstallation holds that nothing is wrong with what works.
 func TestDoctorOfAHealthyInstallation(t *testing.T) {
 	server := mailServer(t, 1)
-	storetest.EachURL(t, func(t *testing.T, url string) {
+	storetest.EachEmptyURL(t, func(t *testing.T, url string) {
 		storetest.Open(t, url, time.Now)
 		p := admit(t, database(url)+fmt.Sprintf(`notification_sources:
   - {name: noc, url: "imap+plain://%s", account: %s, secret: %s, providers: [zayo]}
@@ -94,7 +94,7 @@ func TestDoctorOfAHealthyInstallation(t *testing.T) {
 func TestDoctorTellsOfEachSource(t *testing.T) {
 	server := mailServer(t, 1)
 	good := fmt.Sprintf("url: \"imap+plain://%s\", account: %s, secret: %s", server.PlainAddr(), server.User(), server.Password())
-	p := admit(t, database(storetest.SQLiteURL(t))+fmt.Sprintf(`notification_sources:
+	p := admit(t, database(storetest.EmptySQLiteURL(t))+fmt.Sprintf(`notification_sources:
   - {name: password, url: "imap+plain://%s", account: %s, secret: wrong}
   - {name: folder, %s, folders: [INBOX, Nowhere]}
   - {name: closed, url: "imap+plain://127.0.0.1:1", account: a, secret: b}
@@ -121,7 +121,7 @@ func TestDoctorWaitsForNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	p := admit(t, database(storetest.SQLiteURL(t))+fmt.Sprintf(`notification_sources:
+	p := admit(t, database(storetest.EmptySQLiteURL(t))+fmt.Sprintf(`notification_sources:
   - {name: silent, url: "imap+plain://%s", account: a, secret: b}
 `, silent.Addr()))
 	p.options.Within = 100 * time.Millisecond
@@ -131,7 +131,7 @@ func TestDoctorWaitsForNobody(t *testing.T) {
 // TestDoctorOfTheSchema holds that a schema that is not the program's is told,
 // and what to do about it.
 func TestDoctorOfTheSchema(t *testing.T) {
-	storetest.EachURL(t, func(t *testing.T, url string) {
+	storetest.EachEmptyURL(t, func(t *testing.T, url string) {
 		off := fmt.Sprintf("database: {url: %q, migrate: \"off\"}\n", url)
 		s, err := store.Open(t.Context(), store.Options{URL: url})
 		if err != nil {
@@ -191,7 +191,7 @@ func TestDoctorWithoutADatabase(t *testing.T) {
 
 // TestDoctorOfADatabaseThatTakesNothing uses a server that refuses to write.
 func TestDoctorOfADatabaseThatTakesNothing(t *testing.T) {
-	url := storetest.PostgresURL(t)
+	url := storetest.EmptyPostgresURL(t)
 	storetest.Open(t, url, time.Now)
 	sign := "?"
 	if strings.Contains(url, "?") {
@@ -212,13 +212,13 @@ func TestDoctorOfTheClock(t *testing.T) {
 		return p
 	}
 	t.Run("server", func(t *testing.T) {
-		url := storetest.PostgresURL(t)
+		url := storetest.EmptyPostgresURL(t)
 		storetest.Open(t, url, time.Now)
 		shifted(url, time.Hour).finds("clock", `fail  clock: this machine's clock is (1h0m|59m)\d+s ahead of the database server's; set it`)
 		shifted(url, -time.Hour).finds("clock", `fail  clock: this machine's clock is (1h0m|59m)\d+s behind the database server's; set it`)
 	})
 	t.Run("pass", func(t *testing.T) {
-		url := storetest.SQLiteURL(t)
+		url := storetest.EmptySQLiteURL(t)
 		s := storetest.Open(t, url, time.Now)
 		src, err := s.EnsureSource(t.Context(), "noc", "imap")
 		if err != nil {
@@ -235,7 +235,7 @@ func TestDoctorOfTheClock(t *testing.T) {
 // TestDoctorOfProviders holds that a source that waits for mail of nobody is
 // told.
 func TestDoctorOfProviders(t *testing.T) {
-	url := storetest.SQLiteURL(t)
+	url := storetest.EmptySQLiteURL(t)
 	storetest.Open(t, url, time.Now)
 	admit(t, database(url)+`notification_sources:
   - {name: noc, url: "imap+plain://127.0.0.1:1", account: a, secret: b, providers: [zayo, zajo]}
@@ -246,7 +246,7 @@ func TestDoctorOfProviders(t *testing.T) {
 // wrong one with the field.
 func TestDoctorOfDefinitions(t *testing.T) {
 	folder := ownParsers(t)
-	text := database(storetest.SQLiteURL(t)) + fmt.Sprintf("parsers: {folder: %q}\n", folder)
+	text := database(storetest.EmptySQLiteURL(t)) + fmt.Sprintf("parsers: {folder: %q}\n", folder)
 	admit(t, text).finds("parser",
 		`ok    parsers: 31 providers are built in$`,
 		`ok    parser definition quaynet.yaml: quaynet is in use$`,
@@ -284,7 +284,7 @@ func TestDoctorOfFiles(t *testing.T) {
 		}
 	}
 	source := `  - {name: %s, url: "imap+plain://127.0.0.1:1", account: a, secret: "%s", credentials_file: "%s"}` + "\n"
-	text := database(storetest.SQLiteURL(t)) + "notification_sources:\n" +
+	text := database(storetest.EmptySQLiteURL(t)) + "notification_sources:\n" +
 		fmt.Sprintf(source, "a", "file:"+filepath.Join(dir, "open"), "") +
 		fmt.Sprintf(source, "b", "file:"+filepath.Join(dir, "closed"), filepath.Join(dir, "none")) +
 		fmt.Sprintf(source, "c", "file:"+filepath.Join(dir, "open"), dir)

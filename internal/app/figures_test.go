@@ -25,7 +25,7 @@ import (
 // LINEMAN_BENCH_FIGURES sets the seconds of each measurement at a rate, and
 // LINEMAN_BENCH_ONLY a part of the names of those that are made.
 func BenchmarkFigures(b *testing.B) {
-	for name, address := range map[string]func(testing.TB) string{"sqlite": storetest.SQLiteURL, "postgres": storetest.PostgresURL} {
+	for name, address := range map[string]func(testing.TB) string{"sqlite": storetest.EmptySQLiteURL, "postgres": storetest.EmptyPostgresURL} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				s := serveFleet(b, address(b))

@@ -51,7 +51,7 @@ func inventoryYAML(name, kind, url, more string) string {
 // TestInventoryByHand: the whole program against a NetBox and a Nautobot, on
 // both databases: what it prints, what a dry run leaves, what is refused.
 func TestInventoryByHand(t *testing.T) {
-	storetest.EachURL(t, func(t *testing.T, database string) {
+	storetest.EachEmptyURL(t, func(t *testing.T, database string) {
 		box := netbox.New(netbox.Options{Version: "4.2.2", Token: inventoryToken}, paged.Harbour())
 		bot := nautobot.New(nautobot.Options{Version: "2.3.1", Token: inventoryToken}, paged.World{
 			Providers: []paged.Provider{{ID: 1, Name: "Quay Net"}}, Circuits: []paged.Circuit{{ID: 1, CID: "QN-77", Type: "Transit", Status: "Active"}},

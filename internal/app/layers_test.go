@@ -31,7 +31,7 @@ var rooms = []struct {
 	{"parsers/provider", []string{"parsers", "models"}},
 	{"parsers/define", []string{"parsers", "models"}},
 	{"internal/store", []string{"models", "migrations"}},
-	{"internal/store/storetest", []string{"models", "internal/store"}},
+	{"internal/store/storetest", []string{"models", "internal/store", "migrations"}},
 	{"internal/jobs", []string{"models"}},
 	{"internal/inventory", []string{"models"}},
 	{"internal/metrics", []string{"models"}},

@@ -234,7 +234,7 @@ func TestFailedSourceIsSaid(t *testing.T) {
 // TestTwoReplicas runs two services on one PostgreSQL database; one of them
 // stops halfway. Every mail is processed once.
 func TestTwoReplicas(t *testing.T) {
-	url := storetest.PostgresURL(t)
+	url := storetest.EmptyPostgresURL(t)
 	const mails = 600
 	server := mailServer(t, mails)
 	in := installIn(t, server, t.TempDir(), url)

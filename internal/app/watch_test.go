@@ -102,7 +102,7 @@ func TestServeIsTold(t *testing.T) {
 // and the other one when the first was killed.
 func TestOneOfTwoWatches(t *testing.T) {
 	server := dovecot.Start(t, dovecot.Options{})
-	in := installIn(t, server, t.TempDir(), storetest.PostgresURL(t))
+	in := installIn(t, server, t.TempDir(), storetest.EmptyPostgresURL(t))
 	first := in.serve(t, never)
 	until(t, "the first watches", func() bool { return first.watched(t) })
 	second := in.serve(t, never)
