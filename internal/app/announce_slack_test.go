@@ -14,7 +14,7 @@ import (
 )
 
 // push hands a raw mail to a service over HTTP.
-func (s *service) push(t *testing.T, token string, raw []byte) {
+func (s *service) push(t testing.TB, token string, raw []byte) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.base+"/api/v1/notifications/raw", bytes.NewReader(raw))
 	if err != nil {
