@@ -46,7 +46,7 @@ func buttonsOf(m chatops.Message) map[string]string {
 func TestPages(t *testing.T) {
 	for list, what := range map[string]string{"maintenance list provider=zayo": "zayo-M", "circuit list provider=zayo": "CKT-", "get-circuits all": "CKT-", "maintenance list upcoming": "zayo-M"} {
 		t.Run(list, func(t *testing.T) {
-			r := many(2030)
+			r := many(1030)
 			d := dispatcher(t, r, models.ScopeAll)
 			var seen []string
 			line, pages := list, 0
@@ -59,12 +59,12 @@ func TestPages(t *testing.T) {
 						}
 					}
 				}
-				if pages++; pages == 1 && !strings.Contains(text, "Page 1 of 82.") {
+				if pages++; pages == 1 && !strings.Contains(text, "Page 1 of 42.") {
 					t.Fatalf("the first page:\n%s", text)
 				}
 				line = buttonsOf(m)["Next page"]
 			}
-			if pages != 82 {
+			if pages != 42 {
 				t.Errorf("%d pages", pages)
 			}
 			_, m := ask(t, d, list)
@@ -91,7 +91,7 @@ func TestPages(t *testing.T) {
 			if len(rows)-1 != len(seen) || len(unique(seen)) != len(seen) {
 				t.Errorf("%d rows in the file, %d on the pages", len(rows)-1, len(seen))
 			}
-			if text, m := ask(t, d, list+" page=83"); !m.Failed || !strings.Contains(text, "the list has 82 pages") {
+			if text, m := ask(t, d, list+" page=43"); !m.Failed || !strings.Contains(text, "the list has 42 pages") {
 				t.Errorf("beyond the end: %s", text)
 			}
 			for _, page := range []string{"0", "-1", "x", "99999999999999999999"} {

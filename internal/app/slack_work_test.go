@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"lineman/chatops"
 	fake "lineman/internal/fake/slack"
 	"lineman/internal/store"
 	"lineman/models"
@@ -24,6 +25,20 @@ func everything(t testing.TB, in installation) {
 		if _, err := s.CreateGrant(t.Context(), models.Principal{Name: "test", Role: models.RoleAdmin, Scope: models.ScopeAll}, g); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// later lets the commands of a dead process be as if it had been dead for a
+// while.
+func (in installation) later(t *testing.T) {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + in.dir + "/lineman.db", Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	if _, err := s.SQL().Exec("UPDATE chat_commands SET touched = touched - ?", 2*chatops.Untouched.Microseconds()); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -55,6 +70,7 @@ func TestSlackKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.kill(t)
+	in.later(t)
 	s = in.serve(t)
 	// The first answer may come again: the kill may have come before its record.
 	answers := func() (n int) {

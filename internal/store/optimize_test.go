@@ -19,8 +19,13 @@ func TestStatisticsAreKept(t *testing.T) {
 	if n := count(t, s, counted); n != 0 {
 		t.Fatal("there are statistics before")
 	}
+	var n int
+	ok(t, s.ReadSQL().QueryRow("SELECT count(*) FROM circuits").Scan(&n))
 	_, err := s.Retain(ctx, models.RetentionPlan{})
 	ok(t, err)
+	if s.ReadSQL().Stats().MaxIdleClosed == 0 {
+		t.Error("a connection for reading was not opened anew, and goes by what was counted before")
+	}
 	if n := count(t, s, counted); n != 1 {
 		t.Fatal("there are no statistics")
 	}

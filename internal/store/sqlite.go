@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
@@ -18,6 +19,10 @@ import (
 
 // Readers beside the one writer. With WAL they never wait for it.
 const sqliteReaders = 4
+
+// sqliteReaderLives is how long a connection for reading goes by what was
+// counted when it was opened.
+const sqliteReaderLives = time.Hour
 
 // openSQLite opens one connection that writes and a few that only read. One
 // writer means that goroutines wait in Go's fair queue and not in SQLite's
@@ -40,6 +45,7 @@ func (s *Store) openSQLite(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
+	reader.SetConnMaxLifetime(sqliteReaderLives)
 	s.sql, s.readSQL = writer, reader
 	if s.writer, err = gorm.Open(sqlite.New(sqlite.Config{Conn: writer}), gormConfig()); err != nil {
 		return fmt.Errorf("open the database: %w", err)
@@ -82,7 +88,8 @@ func sqliteDSN(file string, readOnly bool) string {
 
 // optimize lets SQLite count anew what its plans are made from, where that is
 // missing or has changed much. It looks at some rows of each index only.
-// PostgreSQL does so by itself.
+// A connection goes by the counts that were there when it was opened, so that
+// those for reading are opened anew. PostgreSQL does all this by itself.
 func (s *Store) optimize(ctx context.Context) error {
 	if s.dialect != dialectSQLite {
 		return nil
@@ -95,5 +102,7 @@ func (s *Store) optimize(ctx context.Context) error {
 	if err = errors.Join(err, conn.Close()); err != nil {
 		return fmt.Errorf("optimize the database: %w", err)
 	}
+	s.readSQL.SetMaxIdleConns(0) // those that are in use end with their time
+	s.readSQL.SetMaxIdleConns(sqliteReaders)
 	return nil
 }
