@@ -65,6 +65,7 @@ type Event struct {
 	MaintenanceID string
 	FindingID     string
 	RawID         string        // of the mail that caused it, or that it is about
+	Received      time.Time     // of the mail that caused a change; zero: no mail did
 	Source        string        // name
 	Name          string        // of the maintenance, the subject of the finding, the source; the mail's subject
 	Revision      int64         // of the maintenance or the finding

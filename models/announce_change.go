@@ -9,10 +9,21 @@ import (
 
 // Occasion is what made a record change.
 type Occasion struct {
-	Cause  Cause
-	RawID  string // of the mail
-	Author string // the person
-	At     time.Time
+	Cause    Cause
+	RawID    string    // of the mail
+	Received time.Time // of the mail
+	Author   string    // the person
+	At       time.Time
+}
+
+// LateMail is how long after its arrival a mail is read at the earliest that
+// lineman was down for: longer than any schedule, shorter than a day.
+const LateMail = 12 * time.Hour
+
+// CameLate reports whether a mail that was received at one time and read at
+// another lay for long where lineman did not see it.
+func CameLate(received, read time.Time) bool {
+	return !received.IsZero() && read.Sub(received) > LateMail
 }
 
 // News reports whether what came of it is told as it happens. What came of
@@ -24,14 +35,15 @@ func (c Cause) News() bool { return c == CauseLive || c == CauseEdit || c == Cau
 // record is new, and now where it is gone.
 //
 // Of a source in shadow nothing is told, and of what is over nothing that
-// comes from a backfill, a re-parse or an import. What only lineman's own
+// comes from a backfill, a re-parse, an import or a mail that came late. What only lineman's own
 // books are about (links, aliases, accounts) is nobody's news.
 func ChangeEvent(old, now Maintenance, changes []Change, o Occasion) (Event, bool) {
 	m := now
 	if now.Status == "" {
 		m = old
 	}
-	if o.Cause == CauseShadow || !o.Cause.News() && m.over(o.At) && (old.Status == "" || old.over(o.At)) {
+	news := o.Cause.News() && !CameLate(o.Received, o.At)
+	if o.Cause == CauseShadow || !news && m.over(o.At) && (old.Status == "" || old.over(o.At)) {
 		return Event{}, false
 	}
 	kind, also := changeKind(old, now, changes)
@@ -39,7 +51,7 @@ func ChangeEvent(old, now Maintenance, changes []Change, o Occasion) (Event, boo
 		return Event{}, false
 	}
 	e := Event{
-		Kind: kind, Also: also, At: o.At, Cause: o.Cause, Author: o.Author, RawID: o.RawID,
+		Kind: kind, Also: also, At: o.At, Cause: o.Cause, Author: o.Author, RawID: o.RawID, Received: o.Received.UTC(),
 		MaintenanceID: m.ID, Name: m.Name, Revision: m.Revision, Changes: told(changes), Window: m.Start(), Ends: m.End(),
 	}
 	e.Key = fmt.Sprintf("change:%s:%d", m.ID, m.Revision)

@@ -156,7 +156,19 @@ func TestDowntime(t *testing.T) {
 	w.to(day.AddDate(0, 0, 3))
 	ok(t, w.clock.Tick(ctx))
 	w.settle()
-	w.expect("noc", "digest: reminder zayo-SOON, started zayo-RUNNING")
+	lay := func(n models.Notice, days int) { // in the mailbox for days
+		id := w.mailReceived(w.Now().AddDate(0, 0, -days))
+		w.apply(models.Verdict{RawID: id, State: models.StateParsed, Notices: []models.Notice{n}, Cause: models.CauseLive, ParserVersion: "1", ProviderID: w.provider(n.Provider).ID})
+	}
+	lay(notice("CAME AND WENT", day.AddDate(0, 0, 2), "ABC/2"), 2)
+	lay(as(notice("OVER", day.AddDate(0, 0, 1), "ABC/1"), models.StatusCompleted), 1)
+	lay(as(notice("RUNNING", day.AddDate(0, 0, 3).Add(-2*time.Hour), "ABC/1"), models.StatusCancelled), 2)
+	lay(notice("AHEAD", day.AddDate(0, 0, 20), "ABC/2"), 1)
+	w.settle()
+	w.expect("noc")
+	w.after(notify.DefaultPace.Settle)
+	w.settle()
+	w.expect("noc", "digest: reminder zayo-SOON, cancelled zayo-RUNNING, new zayo-AHEAD")
 	w.run(day.AddDate(0, 0, 3).Add(time.Hour))
 	w.expect("noc")
 }

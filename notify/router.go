@@ -242,8 +242,10 @@ func (r *Router) delivery(rule models.Rule, i Item, t Target, mutes []models.Ann
 		d.Digest = true
 	case !e.Cause.News():
 		collect(&d, now.Add(r.o.Pace.Settle), "collected: "+string(e.Cause))
+	case models.CameLate(e.Received, e.At):
+		collect(&d, now.Add(r.o.Pace.Settle), "collected: its mail came while lineman was not running")
 	case e.Cause == models.CauseClock && now.Sub(e.At) > r.o.Pace.Late:
-		collect(&d, now, "collected: lineman was not running when it was due")
+		collect(&d, now.Add(r.o.Pace.Settle), "collected: lineman was not running when it was due")
 	case t.Machine:
 	case d.Urgent:
 		d.NextAt = now.Add(r.o.Pace.Wait)

@@ -234,13 +234,21 @@ func (w *world) mail(cause models.Cause) string { return w.mails(cause, 1)[0] }
 
 func (w *world) mails(cause models.Cause, n int) []string {
 	w.t.Helper()
+	return w.keep(cause, n, w.Now())
+}
+
+// mailReceived keeps one mail that lay in the mailbox since then.
+func (w *world) mailReceived(at time.Time) string { return w.keep(models.CauseLive, 1, at)[0] }
+
+func (w *world) keep(cause models.Cause, n int, received time.Time) []string {
+	w.t.Helper()
 	var list []models.Arrival
 	for range n {
 		w.uid++
 		text := fmt.Sprintf("Subject: notice %d\r\n\r\ntext", w.uid)
 		list = append(list, models.Arrival{Cause: cause, Raw: []byte(text), Message: models.MailboxMessage{
 			Ref:       models.MailRef{Folder: "INBOX", UIDValidity: 7, UID: w.uid},
-			MessageID: fmt.Sprintf("m%d@mail.example", w.uid), Subject: fmt.Sprintf("notice %d", w.uid), Received: w.Now(), Size: int64(len(text)),
+			MessageID: fmt.Sprintf("m%d@mail.example", w.uid), Subject: fmt.Sprintf("notice %d", w.uid), Received: received, Size: int64(len(text)),
 		}})
 	}
 	kept, err := w.s.Keep(ctx, w.source.ID, models.Cursor{Folder: "INBOX", UIDValidity: 7, UID: w.uid}, list)

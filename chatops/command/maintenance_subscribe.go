@@ -138,13 +138,17 @@ func maintenanceSubscriptions(o Options) chatops.Subcommand {
 			if len(all) == 0 {
 				return chatops.Say("There is no subscription that you may see."), nil
 			}
-			t := chatops.Table{Columns: []string{"name", "where", "what", "by"}}
+			t := chatops.Table{Columns: []string{"name", "where", "what", "by", "told"}}
 			for _, r := range all[:min(len(all), 100)] {
 				by := r.Author
 				if r.From == models.RuleFromConfig {
 					by = "configuration"
 				}
-				t.Rows = append(t.Rows, row{chatops.C(r.Name), chatops.T("%s", r.Destination), chatops.T("%s", asked(r.Filter)), chatops.T("%s", by)})
+				told := "yes"
+				if r.Asleep != "" {
+					told = "no: " + r.Asleep
+				}
+				t.Rows = append(t.Rows, row{chatops.C(r.Name), chatops.T("%s", r.Destination), chatops.T("%s", asked(r.Filter)), chatops.T("%s", by), chatops.T("%s", told)})
 			}
 			return chatops.Message{Heading: count(len(all), "subscription"), Blocks: []chatops.Block{t}}, nil
 		},

@@ -18,7 +18,7 @@ func (g *graph) tell(old, now models.Maintenance, changes []models.Change, o ori
 	if !g.w.s.announce {
 		return
 	}
-	if e, news := models.ChangeEvent(old, now, changes, models.Occasion{Cause: o.cause, RawID: o.rawID, Author: o.author, At: g.now}); news {
+	if e, news := models.ChangeEvent(old, now, changes, models.Occasion{Cause: o.cause, RawID: o.rawID, Received: o.received, Author: o.author, At: g.now}); news {
 		g.w.events = append(g.w.events, e)
 	}
 }

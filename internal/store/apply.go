@@ -203,7 +203,7 @@ func (a *application) apply(v *judged) (models.Applied, error) {
 	}
 	first := raw.ProcessedAt.IsZero()
 	state := v.State
-	touched, from := newTouched(), origin{cause: v.Cause, rawID: raw.ID}
+	touched, from := newTouched(), origin{cause: v.Cause, rawID: raw.ID, received: raw.Received.Time}
 	switch {
 	case a.isDuplicate(v, raw):
 		state, v.notices = models.StateDuplicate, nil

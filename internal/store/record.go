@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"lineman/models"
 )
@@ -52,9 +53,10 @@ func (g *group) record(generation int) *record {
 
 // origin is what caused changes.
 type origin struct {
-	cause  models.Cause
-	rawID  string
-	author string
+	cause    models.Cause
+	rawID    string
+	received time.Time // of the mail
+	author   string
 }
 
 // outcome is what folding came to.
