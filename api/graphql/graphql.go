@@ -137,6 +137,12 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	status, response := s.run(r.Context(), c, d)
 	header(w, "application/json; charset=utf-8", status)
+	if status == http.StatusOK { // data alone, and JSON already
+		_, _ = io.WriteString(w, `{"data":`)
+		_, _ = w.Write(response.Data)
+		_, _ = io.WriteString(w, "}\n")
+		return
+	}
 	_ = json.NewEncoder(w).Encode(response) // a client that is gone needs no answer
 }
 

@@ -72,7 +72,11 @@ func (f Fleet) Fill(ctx context.Context, db *sql.DB) error {
 // statements writes with: i, the number of a row from 0.
 func (f Fleet) statements() []string {
 	all := append(f.inventory(), f.maintenances()...)
-	return append(append(all, f.history()...), "ANALYZE")
+	tidy := "ANALYZE"
+	if f.Postgres { // which does so by itself a minute later, when it would disturb
+		tidy = "VACUUM ANALYZE"
+	}
+	return append(append(all, f.history()...), tidy)
 }
 
 // insert writes count rows. The columns are those of a list of "column value".
