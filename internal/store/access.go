@@ -127,7 +127,7 @@ func (w *work) revoke(by models.Principal, rows []tokenRow, reason string) error
 func (s *Store) TokenByHash(ctx context.Context, hash string) (models.Token, error) {
 	var row tokenRow
 	var owner userRow
-	err := s.read(ctx, "read a token", func(tx *gorm.DB) error {
+	err := s.peek(ctx, "read a token", func(tx *gorm.DB) error {
 		if err := tx.Where("hash = ? AND revoked_at IS NULL", hash).Take(&row).Error; err != nil {
 			return found(err, "token")
 		}
