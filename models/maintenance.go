@@ -29,9 +29,11 @@ type Maintenance struct {
 	Notes      []Note // written by the rules of the fold; people's notes are Edits
 	Ack        *Acknowledgement
 	Conflicts  []Conflict
-	Orphan     bool   // has edits but no notice is left, and no single successor
-	Deleted    bool   // a person deleted it: a tombstone, shown to nobody
-	MergedInto string // Key of the identity that a person merged it into
+	Pending    []Pending  // what waits for a person, the newest first
+	Trust      TrustLevel // of the notice that last changed status, windows or circuits
+	Orphan     bool       // has edits but no notice is left, and no single successor
+	Deleted    bool       // a person deleted it: a tombstone, shown to nobody
+	MergedInto string     // Key of the identity that a person merged it into
 	FirstSeen  time.Time
 	LastNotice time.Time // Received of the newest notice
 	Revision   int64

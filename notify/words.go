@@ -155,7 +155,7 @@ func seen(scope models.Scope, changes []models.Change, m *models.MaintenanceItem
 	return slices.DeleteFunc(slices.Clone(changes), func(c models.Change) bool {
 		_, rest, named := strings.Cut(c.Field, "circuit[")
 		if !named {
-			return c.Field == "accounts" || c.Field == "summary" || strings.HasPrefix(c.Field, "conflict[") || strings.HasPrefix(c.Field, "note[")
+			return c.Field == "accounts" || c.Field == "summary" || c.Field == "pending" || strings.HasPrefix(c.Field, "conflict[") || strings.HasPrefix(c.Field, "note[")
 		}
 		return m == nil || !slices.ContainsFunc(m.Circuits, func(v models.CircuitImpact) bool {
 			key := models.CIDKey(v.CID)
