@@ -48,7 +48,7 @@ type HistoryEntry struct {
 // Edits are applied by applyEdits.
 func Fold(notices []Notice, edits []Edit) (Maintenance, History) {
 	edits = sortEdits(edits)
-	rejected, accepted := rejectedNotices(edits), acceptedNotices(edits)
+	rejected, accepted := rejectedNotices(edits), AcceptedNotices(edits)
 	f := newFolder(edits)
 	var history History
 	m := f.record()
@@ -97,9 +97,9 @@ func rejectedNotices(edits []Edit) map[string]bool {
 	return rejected
 }
 
-// acceptedNotices lists the notices whose last verdict by a person is an
-// acceptance. Edits are in order.
-func acceptedNotices(edits []Edit) map[string]bool {
+// AcceptedNotices lists the IDs of the notices whose last verdict by a person is
+// an acceptance. Edits are in the order in which they were made.
+func AcceptedNotices(edits []Edit) map[string]bool {
 	accepted := map[string]bool{}
 	for _, e := range edits {
 		switch e.Kind {

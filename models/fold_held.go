@@ -6,7 +6,8 @@ import (
 )
 
 // keepsOut reports whether a notice is kept out of the fold until a person
-// accepts it: it is guarded, and would cancel, complete or move what is there.
+// accepts it: it is guarded, and would cancel, complete, move or bring back what
+// is there.
 // The first notice of a record does nothing of that kind.
 func (f *folder) keepsOut(n Notice, accepted map[string]bool) bool {
 	if !n.Guarded || accepted[n.ID] || f.status == "" {
@@ -17,10 +18,10 @@ func (f *folder) keepsOut(n Notice, accepted map[string]bool) bool {
 	return harms(f.record(), trial.record())
 }
 
-// harms reports whether a record was cancelled, completed or moved, as a whole
-// or in part.
+// harms reports whether a record was cancelled, completed, moved or brought
+// back, as a whole or in part.
 func harms(before, after Maintenance) bool {
-	if after.Status != before.Status && after.Status.Closed() {
+	if after.Status != before.Status && (after.Status.Closed() || before.Status.Closed()) {
 		return true
 	}
 	if after.Status == StatusRescheduled && before.Status != StatusRescheduled {

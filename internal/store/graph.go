@@ -60,10 +60,28 @@ func (g *group) end() *group {
 
 func (g *group) add(n *noticeRow) { g.notices = append(g.notices, n) }
 
+// models gives the notices of the group; what a person accepted is guarded no
+// more.
 func (g *group) models() []models.Notice {
 	all := make([]models.Notice, len(g.notices))
+	var accepted map[string]bool
 	for i, n := range g.notices {
 		all[i] = n.notice
+		if n.notice.Guarded && accepted == nil {
+			accepted = g.accepted()
+		}
+		all[i].Guarded = n.notice.Guarded && !accepted[n.ID]
+	}
+	return all
+}
+
+// accepted gives the notices that people accepted and did not reject since.
+func (g *group) accepted() map[string]bool {
+	all := map[string]bool{}
+	for _, r := range g.records {
+		for id := range models.AcceptedNotices(r.edits) {
+			all[id] = true
+		}
 	}
 	return all
 }
