@@ -100,7 +100,7 @@ func (r rig) record(t *testing.T, name string) models.MaintenanceDetail {
 func texts(m models.Maintenance) []string {
 	var all []string
 	for _, p := range m.Pending {
-		all = append(all, p.Text(m))
+		all = append(all, p.Text())
 	}
 	return all
 }

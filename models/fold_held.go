@@ -1,6 +1,8 @@
 package models
 
 import (
+	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -114,9 +116,22 @@ func (h *History) wait(m *Maintenance, ordered []Notice, kept map[string]bool, e
 		h.Held = append(h.Held, n.ID)
 		m.Pending = append(m.Pending, Pending{
 			NoticeID: n.ID, RawID: n.RawID, Received: n.Received, Trust: n.Trust, Reason: n.TrustReason, Said: n.Status,
-			Status: after.Status, Windows: pendingWindows(after.Windows), Circuits: lostCircuits(*m, after),
+			Was: m.Status, Before: pendingWindows(m.Windows), Status: after.Status, Windows: pendingWindows(after.Windows), Circuits: lostCircuits(*m, after),
 		})
 	}
+	m.notePending()
+}
+
+// notePending writes a note for each notice that waits: it is closed when the
+// notice does not wait any more.
+func (m *Maintenance) notePending() {
+	for _, p := range m.Pending {
+		m.Notes = append(m.Notes, Note{
+			Key: "pending:" + p.NoticeID, Level: NoteWarning, Title: "PENDING: a notice waits for a person",
+			Comment: fmt.Sprintf("A notice whose sender is %s would change this maintenance: %s. Accept or reject it. The sender: %s.", p.Trust, p.Text(), p.Reason),
+		})
+	}
+	slices.SortFunc(m.Notes, func(a, b Note) int { return cmp.Compare(a.Key, b.Key) })
 }
 
 // foldWith is the record as it would be if one of the notices that were kept

@@ -106,7 +106,7 @@ func TestGuardedNoticesWait(t *testing.T) {
 			m, h := Fold(c.notices, c.edits)
 			var pending []string
 			for _, p := range m.Pending {
-				pending = append(pending, p.Text(m))
+				pending = append(pending, p.Text())
 				if p.Reason != "because" || !slices.Contains(h.Held, p.NoticeID) {
 					t.Errorf("pending %+v, held %v", p, h.Held)
 				}

@@ -59,8 +59,10 @@ type Pending struct {
 	RawID    string
 	Received time.Time
 	Trust    TrustLevel
-	Reason   string // why the sender is in doubt
-	Said     Status // by the notice
+	Reason   string          // why the sender is in doubt
+	Said     Status          // by the notice
+	Was      Status          // of the record
+	Before   []PendingWindow // of the record
 	Status   Status
 	Windows  []PendingWindow
 	Circuits []string // CIDs that it would cancel or drop
@@ -80,15 +82,15 @@ type PendingWindow struct {
 const maxPending = 20
 
 // Text tells in one line what a pending notice would do to a record.
-func (p Pending) Text(m Maintenance) string {
+func (p Pending) Text() string {
 	var parts []string
-	if p.Status != m.Status {
-		parts = append(parts, string(m.Status)+" to "+string(p.Status))
+	if p.Status != p.Was {
+		parts = append(parts, string(p.Was)+" to "+string(p.Status))
 	}
-	if was, is := plainText(recordTimes(m.Windows)), plainText(p.times()); was != is {
+	if was, is := plainText(p.Old()), plainText(p.New()); was != is && !p.Status.Closed() {
 		parts = append(parts, cmp.Or(was, "no window")+" to "+cmp.Or(is, "no window"))
 	}
-	if done := p.closes(m); len(done) > 0 {
+	if done := p.closes(); len(done) > 0 {
 		parts = append(parts, "ends "+plainText(done))
 	}
 	if len(p.Circuits) > 0 {
@@ -100,45 +102,40 @@ func (p Pending) Text(m Maintenance) string {
 	return strings.Join(parts, "; ")
 }
 
-// Starts gives the starts of the windows that a pending notice is about: those
-// of the record and those that it would have.
-func (p Pending) Starts(m Maintenance) []time.Time {
-	var all []time.Time
-	for _, w := range append(recordTimes(m.Windows), p.times()...) {
-		all = append(all, w.Start)
-	}
-	return all
-}
+// Old gives the windows of the record in which something is planned.
+func (p Pending) Old() []PendingWindow { return openWindows(p.Before) }
 
-func (p Pending) times() []PendingWindow { return openWindows(p.Windows, p.Status) }
-
-// closes gives the windows of a record that would be over though the record
-// goes on.
-func (p Pending) closes(m Maintenance) []PendingWindow {
+// New gives the windows in which something would be planned; none where the
+// record would be cancelled or completed.
+func (p Pending) New() []PendingWindow {
 	if p.Status.Closed() {
 		return nil
 	}
-	var all []PendingWindow
-	for _, w := range p.Windows {
-		open := slices.ContainsFunc(m.Windows, func(o Window) bool { return o.Ordinal == w.Ordinal && !o.Status.Closed() })
-		if open && w.Status.Closed() {
-			all = append(all, w)
-		}
-	}
-	return all
+	return openWindows(p.Windows)
 }
 
-// openWindows are the windows in which something is planned; of a record that
-// is closed, all.
-func openWindows(windows []PendingWindow, status Status) []PendingWindow {
-	if status.Closed() {
-		return windows
+// Elsewhere gives those of New that the record does not have.
+func (p Pending) Elsewhere() []PendingWindow {
+	return slices.DeleteFunc(slices.Clone(p.New()), func(w PendingWindow) bool {
+		return slices.ContainsFunc(p.Before, func(o PendingWindow) bool { return o.Kind == w.Kind && o.Start.Equal(w.Start) && o.End.Equal(w.End) })
+	})
+}
+
+// closes gives the windows of the record that would be over though the record
+// goes on.
+func (p Pending) closes() []PendingWindow {
+	if p.Status.Closed() {
+		return nil
 	}
+	return slices.DeleteFunc(slices.Clone(p.Windows), func(w PendingWindow) bool {
+		open := slices.ContainsFunc(p.Before, func(o PendingWindow) bool { return o.Ordinal == w.Ordinal && !o.Status.Closed() })
+		return !open || !w.Status.Closed()
+	})
+}
+
+// openWindows are the windows in which something is planned.
+func openWindows(windows []PendingWindow) []PendingWindow {
 	return slices.DeleteFunc(slices.Clone(windows), func(w PendingWindow) bool { return w.Status.Closed() })
-}
-
-func recordTimes(windows []Window) []PendingWindow {
-	return openWindows(pendingWindows(windows), "")
 }
 
 func pendingWindows(windows []Window) []PendingWindow {
@@ -161,7 +158,7 @@ func plainText(windows []PendingWindow) string {
 func pendingText(m Maintenance) string {
 	var parts []string
 	for _, p := range m.Pending {
-		parts = append(parts, p.Text(m))
+		parts = append(parts, p.Text())
 	}
 	return strings.Join(parts, " | ")
 }

@@ -80,6 +80,13 @@ func difference(c models.Change, single bool) (Difference, bool) {
 			who = who[:at]
 		}
 		return Difference{"acknowledged", nil, "by " + who}, c.New != ""
+	case "pending":
+		if c.New == "" {
+			return Difference{"waits no longer", nil, c.Old}, true
+		}
+		return Difference{"waits for a person", nil, c.New}, true
+	case "trust":
+		return Difference{"sender", word(c.Old), word(c.New)}, c.New != ""
 	case "status", "summary":
 		return Difference{c.Field, word(c.Old), word(c.New)}, true
 	}

@@ -28,6 +28,8 @@ type storedPending struct {
 	Trust    models.TrustLevel     `json:"trust"`
 	Reason   string                `json:"reason,omitempty"`
 	Said     models.Status         `json:"said"`
+	Was      models.Status         `json:"was"`
+	Before   []storedPendingWindow `json:"before,omitempty"`
 	Status   models.Status         `json:"status"`
 	Windows  []storedPendingWindow `json:"windows,omitempty"`
 	Circuits []string              `json:"circuits,omitempty"`
@@ -74,7 +76,8 @@ func (c storedConflict) model() models.Conflict      { return models.Conflict(c)
 
 func storePending(p models.Pending) storedPending {
 	return storedPending{
-		NoticeID: p.NoticeID, RawID: p.RawID, Received: p.Received.UTC(), Trust: p.Trust, Reason: clean(p.Reason), Said: p.Said, Status: p.Status,
+		NoticeID: p.NoticeID, RawID: p.RawID, Received: p.Received.UTC(), Trust: p.Trust, Reason: clean(p.Reason), Said: p.Said, Was: p.Was, Status: p.Status,
+		Before:   each(p.Before, func(w models.PendingWindow) storedPendingWindow { return storedPendingWindow(w) }),
 		Windows:  each(p.Windows, func(w models.PendingWindow) storedPendingWindow { return storedPendingWindow(w) }),
 		Circuits: each(p.Circuits, clean),
 	}
@@ -82,7 +85,8 @@ func storePending(p models.Pending) storedPending {
 
 func (p storedPending) model() models.Pending {
 	return models.Pending{
-		NoticeID: p.NoticeID, RawID: p.RawID, Received: p.Received, Trust: p.Trust, Reason: p.Reason, Said: p.Said, Status: p.Status,
+		NoticeID: p.NoticeID, RawID: p.RawID, Received: p.Received, Trust: p.Trust, Reason: p.Reason, Said: p.Said, Was: p.Was, Status: p.Status,
+		Before:   each(p.Before, func(w storedPendingWindow) models.PendingWindow { return models.PendingWindow(w) }),
 		Windows:  each(p.Windows, func(w storedPendingWindow) models.PendingWindow { return models.PendingWindow(w) }),
 		Circuits: p.Circuits,
 	}
