@@ -18,10 +18,17 @@ func (p *Pipeline) trust(ctx context.Context, raw models.RawNotification, v mode
 		return nil
 	case raw.Trust.Level != "" && raw.TrustProvider == v.ProviderID:
 		return nil
+	case raw.Trust.Level == "" && raw.ProviderID == v.ProviderID && wasRead(raw.State):
+		return nil
 	}
 	raw.TrustTries = 0
 	t := p.judge(ctx, raw, v.ProviderID, v.Sender, header, m)
 	return &t
+}
+
+// wasRead reports whether mail in a state was read for its provider.
+func wasRead(s models.MailState) bool {
+	return s != models.StateReceived && s != models.StateSkipped && s != models.StateUnknownProvider
 }
 
 // judge asks who sent a mail.
@@ -39,10 +46,10 @@ func (p *Pipeline) judge(ctx context.Context, raw models.RawNotification, provid
 	t := models.TrustVerdict{RawID: raw.ID, ProviderID: providerID, Trust: p.Truster.Judge(ctx, claim), Tries: raw.TrustTries}
 	if t.Later {
 		t.Tries++
-		if t.Tries > len(retries) {
+		if t.Tries > len(judgedAfter) {
 			t.Reason = fmt.Sprintf("name servers gave no answer in %d tries, so nobody knows whether it is signed", t.Tries)
 		} else {
-			t.Due = p.Now().UTC().Add(retries[t.Tries-1])
+			t.Due = p.Now().UTC().Add(judgedAfter[t.Tries-1])
 		}
 	}
 	guard := p.Review
@@ -53,9 +60,9 @@ func (p *Pipeline) judge(ctx context.Context, raw models.RawNotification, provid
 	return t
 }
 
-// retries are how long after each try it is tried again to learn who sent a
+// judgedAfter is how long after each try it is tried again to learn who sent a
 // mail. After the last it stays in doubt.
-var retries = []time.Duration{
+var judgedAfter = []time.Duration{
 	time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 8 * time.Hour, 24 * time.Hour,
 }
 

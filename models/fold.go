@@ -90,7 +90,7 @@ func rejectedNotices(edits []Edit) map[string]bool {
 		switch e.Kind {
 		case EditRejectNotice:
 			rejected[e.NoticeID] = true
-		case EditAcceptNotice:
+		case EditAcceptNotice, EditReopenNotice:
 			delete(rejected, e.NoticeID)
 		}
 	}
@@ -105,7 +105,7 @@ func AcceptedNotices(edits []Edit) map[string]bool {
 		switch e.Kind {
 		case EditAcceptNotice:
 			accepted[e.NoticeID] = true
-		case EditRejectNotice:
+		case EditRejectNotice, EditReopenNotice:
 			delete(accepted, e.NoticeID)
 		}
 	}

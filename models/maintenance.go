@@ -164,6 +164,7 @@ const (
 	EditMerge        EditKind = "merge"
 	EditAcceptNotice EditKind = "accept-notice"
 	EditRejectNotice EditKind = "reject-notice"
+	EditReopenNotice EditKind = "reopen-notice" // takes the last verdict on a notice back
 )
 
 // Edit is one act of a person, kept for good, applied by Fold in order of At.
@@ -180,7 +181,7 @@ type Edit struct {
 	CID           string         // link, unlink, impact
 	CircuitID     string         // link
 	Impact        Impact         // impact
-	NoticeID      string         // accept-notice, reject-notice
+	NoticeID      string         // accept-notice, reject-notice, reopen-notice
 	Target        string         // merge: the Key of the other identity
 	Digest        string         // acknowledge: AckDigest of what was seen
 }
