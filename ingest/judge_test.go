@@ -170,6 +170,10 @@ func (r rig) answer(t *testing.T, m models.MaintenanceDetail, kind models.EditKi
 	if got, mail := r.record(t, "ntt-M-1"), r.mails(t)[1]; got.Status != models.StatusConfirmed || len(got.Pending) > 0 || mail.State != models.StateParsed {
 		t.Errorf("rejected: %s, pending %v, mail %s", got.Status, got.Pending, mail.State)
 	}
+	act(models.EditReopenNotice)
+	if got, mail := r.record(t, "ntt-M-1"), r.mails(t)[1]; got.Status != models.StatusConfirmed || len(got.Pending) != 1 || mail.State != models.StateNeedsReview {
+		t.Errorf("reopened: %s, pending %v, mail %s", got.Status, got.Pending, mail.State)
+	}
 }
 
 // TestFlagAppliesAndMarks holds that without review a doubtful cancellation
@@ -274,6 +278,77 @@ func TestNobodyAnswersForGood(t *testing.T) {
 	}
 	if got := r.record(t, "ntt-M-1").Notices[0]; got.Trust != models.TrustUnverified || got.TrustReason != "name servers gave no answer in 8 tries, so nobody knows whether it is signed" {
 		t.Errorf("%s: %s", got.Trust, got.TrustReason)
+	}
+}
+
+// TestMailFromBeforeLevels holds that a re-parse doubts nothing that was read
+// before anybody judged, however old its keys are.
+func TestMailFromBeforeLevels(t *testing.T) {
+	s, now := storetest.SQLite(t), day0.Add(time.Hour)
+	before := newRig(t, s, newShelf(notice("M-1", "CONFIRMED", 0, "CKT-000001"), notice("M-1", "CANCELLED", 1, "CKT-000001")))
+	before.pass(t)
+	r := newRig(t, s, before.shelf, newNotary(t).trusting(&now, true))
+	var ids []string
+	for _, m := range r.mails(t) {
+		ids = append(ids, m.ID)
+	}
+	if _, err := r.ProcessIDs(t.Context(), ids, models.CauseReparse); err != nil {
+		t.Fatal(err)
+	}
+	if m := r.record(t, "ntt-M-1"); m.Status != models.StatusCancelled || m.Trust != "" || len(m.Pending) > 0 {
+		t.Errorf("%s, %q, pending %v", m.Status, m.Trust, m.Pending)
+	}
+}
+
+// TestForgeries holds that nothing which a stranger writes around a
+// cancellation makes it count: it waits, the record stays, and the next mail is
+// read.
+func TestForgeries(t *testing.T) {
+	const good = "dkim=pass header.d=ntt.net"
+	results := func(id, what string) string { return "Authentication-Results: " + id + "; " + what + "\r\n" }
+	n := newNotary(t)
+	_, stranger, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel := notice("M-1", "CANCELLED", 1, "CKT-000001")
+	under := func(header string) []byte { return append([]byte(header), cancel...) }
+	by := func(key ed25519.PrivateKey) []byte { return (&notary{key: key}).sign(t, cancel) }
+	edit := func(mail []byte, old, new string) []byte { return bytes.Replace(mail, []byte(old), []byte(new), 1) }
+	for name, c := range map[string]struct {
+		mail  []byte
+		level models.TrustLevel
+	}{
+		"unsigned":                        {cancel, models.TrustUnverified},
+		"own results below the real ones": {under(results("mx.ours.example", "dkim=none") + results("mx.ours.example", good)), models.TrustUnverified},
+		"own results above, wrong id":     {under(results("mx.evil.example", good) + results("mx.ours.example", "dkim=none")), models.TrustUnverified},
+		"in a comment":                    {under(results("mx.ours.example", "dkim=fail ("+good+") header.d=ntt.net")), models.TrustFailed},
+		"in quotes":                       {under(results("mx.ours.example", `dkim=none reason="; `+good+`"`)), models.TrustUnverified},
+		"header.i of another":             {under(results("mx.ours.example", "dkim=pass header.i=@evil.example")), models.TrustUnverified},
+		"SPF of another":                  {under(results("mx.ours.example", "spf=pass smtp.mailfrom=x@evil.example")), models.TrustUnverified},
+		"ARC, cv=fail":                    {under("ARC-Seal: i=1; cv=fail; d=sealer.example; s=a; b=x\r\nARC-Authentication-Results: i=1; mx.ours.example; " + good + "\r\n"), models.TrustUnverified},
+		"ARC of an unknown sealer":        {under("ARC-Seal: i=1; cv=none; d=sealer.example; s=a; b=x\r\nARC-Authentication-Results: i=1; mx.ours.example; " + good + "\r\n"), models.TrustUnverified},
+		"signed with another key":         {by(stranger), models.TrustFailed},
+		"signed for another domain":       {edit(n.sign(t, cancel), "d=ntt.net", "d=evil.example"), models.TrustUnverified},
+		"text behind what is signed":      {edit(append(n.sign(t, cancel), "X\r\n"...), "a=ed25519", "l=10; a=ed25519"), models.TrustUnverified},
+		"another subject on top":          {append([]byte("Subject: M-1 is cancelled\r\n"), n.sign(t, cancel)...), models.TrustUnverified},
+		"a signed confirmation, changed":  {edit(n.sign(t, notice("M-1", "CONFIRMED", 1, "CKT-000001")), "STATUS:CONFIRMED", "STATUS:CANCELLED"), models.TrustFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := day0.Add(time.Hour)
+			r := newRig(t, storetest.SQLite(t), newShelf(n.sign(t, notice("M-1", "CONFIRMED", 0, "CKT-000001")), c.mail, notice("M-2", "CONFIRMED", 0, "CKT-000001")), n.trusting(&now, true),
+				func(o *ingest.Options) {
+					o.Truster = trust.New(trust.Options{AuthservID: "mx.ours.example", Lookup: n.lookup, Now: o.Now})
+				})
+			r.pass(t)
+			m, mails := r.record(t, "ntt-M-1"), r.mails(t)
+			if diff := cmp.Diff([]string{"CONFIRMED to CANCELLED"}, texts(m.Maintenance)); diff != "" || m.Status != models.StatusConfirmed {
+				t.Errorf("%s, pending (-want +got):\n%s", m.Status, diff)
+			}
+			if got := mails[1]; got.State != models.StateNeedsReview || got.Trust.Level != c.level || mails[2].State != models.StateParsed {
+				t.Errorf("the mail is %s and %s (%s), the next one %s", got.State, got.Trust.Level, got.Trust.Reason, mails[2].State)
+			}
+		})
 	}
 }
 

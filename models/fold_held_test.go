@@ -97,6 +97,14 @@ func TestGuardedNoticesWait(t *testing.T) {
 			[]Notice{first, claimed(1, doubt, StatusCancelled)}, []Edit{accept("b"), {Kind: EditRejectNotice, NoticeID: "b", At: heldDay.Add(60 * time.Hour)}},
 			StatusConfirmed, sure, 0, nil,
 		},
+		"accepted, and that taken back": {
+			[]Notice{first, claimed(1, doubt, StatusCancelled)}, []Edit{accept("b"), {Kind: EditReopenNotice, NoticeID: "b", At: heldDay.Add(60 * time.Hour)}},
+			StatusConfirmed, sure, 0, []string{"CONFIRMED to CANCELLED"},
+		},
+		"rejected, and that taken back": {
+			[]Notice{first, claimed(1, doubt, StatusCancelled)}, []Edit{reject("b"), {Kind: EditReopenNotice, NoticeID: "b", At: heldDay.Add(60 * time.Hour)}},
+			StatusConfirmed, sure, 0, []string{"CONFIRMED to CANCELLED"},
+		},
 		"two": {
 			[]Notice{first, claimed(1, doubt, StatusCancelled), claimed(2, wrong, StatusCompleted)}, nil, StatusConfirmed, sure, 0,
 			[]string{"CONFIRMED to COMPLETED", "CONFIRMED to CANCELLED"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
@@ -212,4 +213,22 @@ func TestManySignatures(t *testing.T) {
 	if len(z.asked) != 3 {
 		t.Errorf("asked %d questions though three in a row had no answer", len(z.asked))
 	}
+}
+
+// TestSlowNameServers holds that a name server that never answers costs a mail
+// a few seconds at most, whatever the number of its signatures.
+func TestSlowNameServers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		z, key := newZone(), edKey(t)
+		z.block = true
+		mail := letter("")
+		for i := range 5 {
+			mail = seal(t, mail, fmt.Sprintf("s%d", i), "carrier.example", key, nil)
+		}
+		began := time.Now()
+		got := expect(t, judgeAt(z, time.Now), claimOf(mail), models.TrustUnverified, "no answer")
+		if took := time.Since(began); took > 5*time.Second || !got.Later {
+			t.Errorf("it took %v, later: %v", took, got.Later)
+		}
+	})
 }
