@@ -32,14 +32,14 @@ func TestPending(t *testing.T) {
 	d := dispatcher(t, r, models.ScopeAll)
 	shown, _ := ask(t, d, "maintenance show zayo-FAR")
 	for _, want := range []string{
-		"TENTATIVE, PENDING", "PENDING: waits for a person", "TENTATIVE → CANCELLED", "2026-03-22 12:00", "2026-03-02 21:00", "none", "LOST-1",
-		"failed: the signature is wrong", "maintenance accept zayo-FAR notice=n1", "maintenance reject zayo-FAR notice=n2",
+		"TENTATIVE, PENDING", "PENDING: waits for a person", "TENTATIVE → 2026-03-22", "CANCELLED 12:00 UTC", "2026-03-02 LOST-1", "21:00 UTC to", "none", // in narrow columns
+		"failed: the", "it is not", "maintenance accept zayo-FAR notice=n1", "maintenance reject zayo-FAR notice=n2",
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(shown), " "), want) {
 			t.Errorf("%q is missing in\n%s", want, shown)
 		}
 	}
-	if listed, _ := ask(t, d, "maintenance list provider=zayo"); !strings.Contains(listed, "TENTATIVE, PENDING") {
+	if listed, _ := ask(t, d, "maintenance list provider=zayo"); strings.Count(listed, "PENDING") != 1 {
 		t.Errorf("the list has no word of it:\n%s", listed)
 	}
 	for line, want := range map[string]string{

@@ -106,7 +106,7 @@ func TestWritesRefused(t *testing.T) {
 		"maintenance set zayo-FAR stauts=cancelled":                        `"stauts" is no parameter here`,
 		"maintenance set nothing status=cancelled":                         `There is no maintenance "nothing"`,
 		"maintenance ack nothing":                                          `There is no maintenance "nothing"`,
-		"maintenance accept zayo-FAR":                                      "nothing of zayo-FAR waits for a person",
+		"maintenance accept zayo-FAR":                                      "Nothing of zayo-FAR waits for a person",
 		"circuit alias nothing x":                                          `There is no circuit "nothing"`,
 		"circuit alias LOST-1 x":                                           `There is no circuit "LOST-1"`,
 		"circuit alias zayo:SAME-1 same-1":                                 "is known as same-1 already",

@@ -56,9 +56,9 @@ func (d *doctor) trust(ctx context.Context) []Finding {
 	case err == nil, errors.Is(err, trust.ErrNoRecord):
 		list = append(list, fine(name, "%s can be asked for DKIM keys", servers))
 	case t.Untrusted == "review":
-		list = append(list, warn(name, "%s do not answer (%v), so signed mail waits for a person as well; set trust.resolver to one that does, or trust.untrusted to flag", servers, err))
+		list = append(list, warn(name, "%s gave no answer (%v), so signed mail waits for a person as well; set trust.resolver to one that does, or trust.untrusted to flag", servers, err))
 	default:
-		list = append(list, warn(name, "%s do not answer (%v), so no DKIM signature can be checked; set trust.resolver to one that does", servers, err))
+		list = append(list, warn(name, "%s gave no answer (%v), so no DKIM signature can be checked; set trust.resolver to one that does", servers, err))
 	}
 	if t.AuthservID == "" {
 		return append(list, fine(name, "trust.authserv_id is not set, so only signatures count that lineman checks itself"))
