@@ -32,14 +32,21 @@ const (
 	UnknownSkip   = "skip"   // its row, marked skipped
 )
 
+// Truster judges whether mail comes from whom its sender address names.
+type Truster interface {
+	Judge(ctx context.Context, c models.Claim) models.Trust
+}
+
 // Options are what a Pipeline is made of. All but UnknownSenders, Forwarders,
-// Dead, Wait, Counted and Step are required.
+// Truster, Review, Dead, Wait, Counted and Step are required.
 type Options struct {
 	Store          Store
 	Engine         *parsers.Engine
 	Sources        []Source
 	UnknownSenders string                  // UnknownKeep when empty
 	Forwarders     []string                // senders whose forwards count as from the inner sender
+	Truster        Truster                 // nil: nobody judges
+	Review         bool                    // what a sender in doubt cancels, completes or moves waits for a person
 	Owner          string                  // unique to this process, for leases
 	Dead           func(owner string) bool // surely a process that runs no more; nil: nobody knows
 	Wait           time.Duration           // how long a pass waits for a poll of another process to end

@@ -184,6 +184,7 @@ func (p *Pipeline) elsewhere(ctx context.Context, raws []models.RawNotification,
 				continue
 			}
 			if other := p.verdict(raws[i], src, m); other.State != models.StateSkipped {
+				other.Trust = p.trust(ctx, raws[i], other, src.Header, m)
 				verdicts[i] = other
 				break
 			}
@@ -202,7 +203,9 @@ func (p *Pipeline) judgeAll(ctx context.Context, raws []models.RawNotification, 
 		go func() {
 			defer workers.Done()
 			for i := range next {
-				verdicts[i] = p.verdict(raws[i], p.sourceByID(ctx, raws[i].SourceID), m)
+				src := p.sourceByID(ctx, raws[i].SourceID)
+				verdicts[i] = p.verdict(raws[i], src, m)
+				verdicts[i].Trust = p.trust(ctx, raws[i], verdicts[i], src.Header, m)
 			}
 		}()
 	}

@@ -46,6 +46,10 @@ type Records interface {
 	Reopen(ctx context.Context, rawIDs []string, cause models.Cause) error
 	Holders(ctx context.Context, rawIDs []string) (map[string][]string, error)
 	Apply(ctx context.Context, verdicts []models.Verdict) ([]models.Applied, error)
+	// TrustDue gives mails whose senders are to be judged again, and Judge keeps
+	// what came of it.
+	TrustDue(ctx context.Context, now time.Time, limit int) ([]models.RawNotification, error)
+	Judge(ctx context.Context, verdicts []models.TrustVerdict) error
 }
 
 // Labelling knows which labels in a mailbox are not yet those of the state.

@@ -18,6 +18,7 @@ const (
 	EventCompleted    EventKind = "completed"
 	EventConflict     EventKind = "conflict" // a notice contradicts what a person set
 	EventAcknowledged EventKind = "acknowledged"
+	EventPending      EventKind = "pending" // a notice of a doubtful sender waits for a person
 
 	EventReminder     EventKind = "reminder"
 	EventStarted      EventKind = "started"
@@ -47,7 +48,7 @@ func (e Event) Is(kinds ...EventKind) bool {
 
 // EventKinds lists the kinds that a rule can ask for.
 var EventKinds = []EventKind{
-	EventNew, EventChanged, EventRescheduled, EventCancelled, EventCompleted, EventConflict, EventAcknowledged,
+	EventNew, EventChanged, EventRescheduled, EventCancelled, EventCompleted, EventConflict, EventAcknowledged, EventPending,
 	EventReminder, EventStarted, EventEnded, EventOverrun, EventPresumedOver,
 	EventOverlapFound, EventOverlapWorse, EventOverlapGone,
 	EventParseFailed, EventUnknownProvider, EventUnknownCircuit, EventSourceDown, EventSourceUp,
@@ -145,6 +146,10 @@ type UrgentRules struct {
 // DefaultUrgentWithin is how long before the start a change is urgent where
 // nothing else is set.
 const DefaultUrgentWithin = 24 * time.Hour
+
+// PendingUrgentWithin is how long before a window, the old or the new one, it
+// is urgent that a notice waits for a person.
+const PendingUrgentWithin = 4 * time.Hour
 
 // DefaultReminders are those of a rule that says nothing else.
 var DefaultReminders = []time.Duration{7 * 24 * time.Hour, 24 * time.Hour, time.Hour}

@@ -70,6 +70,9 @@ func changeKind(old, now Maintenance, changes []Change) (EventKind, []EventKind)
 	if slices.ContainsFunc(changes, func(c Change) bool { return strings.HasPrefix(c.Field, "conflict[") && c.New != "" }) {
 		also = append(also, EventConflict)
 	}
+	if waitsNewly(old, now) {
+		also = append(also, EventPending)
+	}
 	if unknownCircuits(old, now) {
 		also = append(also, EventUnknownCircuit)
 	}
@@ -91,6 +94,8 @@ func changeKind(old, now Maintenance, changes []Change) (EventKind, []EventKind)
 	}
 	rest := told(changes)
 	switch {
+	case slices.Contains(also, EventPending):
+		return EventPending, slices.DeleteFunc(also, func(k EventKind) bool { return k == EventPending })
 	case len(also) > 0 && also[0] == EventConflict:
 		return EventConflict, also[1:]
 	case len(rest) == 1 && rest[0].Field == "acknowledged":
@@ -102,6 +107,13 @@ func changeKind(old, now Maintenance, changes []Change) (EventKind, []EventKind)
 		return "", nil
 	}
 	return EventChanged, also
+}
+
+// waitsNewly reports whether a notice waits for a person that did not before.
+func waitsNewly(old, now Maintenance) bool {
+	return slices.ContainsFunc(now.Pending, func(p Pending) bool {
+		return !slices.ContainsFunc(old.Pending, func(o Pending) bool { return o.NoticeID == p.NoticeID })
+	})
 }
 
 // told leaves out what lineman keeps for itself.

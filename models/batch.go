@@ -35,6 +35,8 @@ type MaintenanceHead struct {
 	Start, End   time.Time // of the first and of the last window; zero without
 	Acknowledged bool
 	Synthetic    bool
+	Trust        TrustLevel
+	Pending      []Pending // without mails and circuits where the scope is narrowed
 	FirstSeen    time.Time
 	LastNotice   time.Time
 	Revision     int64

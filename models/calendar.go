@@ -30,7 +30,31 @@ type CalendarItem struct {
 type CalendarWindow struct {
 	Window   // without Impacts
 	Circuits []CircuitImpact
-	Off      bool // it does not take place: cancelled, or a spare one that is no longer needed
+	Off      bool   // it does not take place: cancelled, or a spare one that is no longer needed
+	Pending  string // what waits for a person and would change it; empty: nothing
+	Notice   string // ID of the notice that waits and would put the window here; empty: it is one of the record's
+}
+
+// MarkPending marks the windows of a maintenance that a calendar shows where
+// something waits for a person, and adds those that there would be, with all
+// circuits of the maintenance. The Circuits of the item must be there.
+func (m *CalendarItem) MarkPending() {
+	for i, w := range m.Shown {
+		for _, p := range m.Pending {
+			if !w.Off && !w.Status.Closed() {
+				m.Shown[i].Pending = p.Text()
+				break
+			}
+		}
+	}
+	for _, p := range m.Pending {
+		for _, w := range p.Elsewhere() {
+			m.Shown = append(m.Shown, CalendarWindow{
+				Window:   Window{Ordinal: w.Ordinal, Kind: w.Kind, Status: StatusTentative, Start: w.Start, End: w.End},
+				Circuits: HitsOf(Window{}, m.Circuits), Pending: p.Text(), Notice: p.NoticeID,
+			})
+		}
+	}
 }
 
 // HitsOf gives those of some circuits that a window of their maintenance hits,

@@ -39,6 +39,8 @@ func Diff(old, new Maintenance) []Change {
 	d.compare("orphan", flag(old.Orphan), flag(new.Orphan))
 	d.compare("acknowledged", ackText(old.Ack), ackText(new.Ack))
 	d.conflicts(old.Conflicts, new.Conflicts)
+	d.compare("trust", string(old.Trust), string(new.Trust))
+	d.compare("pending", pendingText(old), pendingText(new))
 	names := circuitNames(old, new)
 	d.windows(old.Windows, new.Windows, names)
 	d.circuits(old.Circuits, new.Circuits, names)
@@ -187,6 +189,13 @@ func ackText(a *Acknowledgement) string {
 		return ""
 	}
 	return a.Author + " " + timeText(a.At)
+}
+
+// substance reports whether a change is one of what takes place: of status,
+// windows or circuits.
+func (c Change) substance() bool {
+	return c.Field == "created" || c.Field == "status" || strings.HasPrefix(c.Field, "window[") ||
+		strings.HasPrefix(c.Field, "circuit[") && !strings.HasSuffix(c.Field, ".link")
 }
 
 // flag writes a bool as a Change does; false is empty.

@@ -149,7 +149,7 @@ func (e Edit) check() error {
 		if strings.TrimSpace(e.Target) == "" {
 			return Invalid("into", "name the maintenance to merge into")
 		}
-	case EditAcceptNotice, EditRejectNotice:
+	case EditAcceptNotice, EditRejectNotice, EditReopenNotice:
 		if e.NoticeID == "" {
 			return Invalid("notice", "name a notice")
 		}

@@ -10,6 +10,7 @@ import (
 type History struct {
 	Entries []HistoryEntry // every notice, in canonical order
 	Remarks []string       // on edits that could not be applied
+	Held    []string       // IDs of the notices that wait for a person, see Pending
 }
 
 // HistoryEntry is one notice in the history of its maintenance.
@@ -17,7 +18,7 @@ type HistoryEntry struct {
 	NoticeID string
 	RawID    string
 	Received time.Time
-	Applied  bool     // false: a person rejected the notice
+	Applied  bool     // false: a person rejected the notice, or it waits for one
 	Changes  []Change // against the record before it; Field, Old, New only
 	Remarks  []string // how it was understood where that is not plain
 }
@@ -37,6 +38,9 @@ type HistoryEntry struct {
 //     gives UNKNOWN. A notice about some windows gives its status to those; the
 //     record then has the status of its open windows, the liveliest of them.
 //   - Windows and circuits: see applyWindows and applyCircuits.
+//   - A guarded notice that would cancel, complete or move the record, or some
+//     of its windows or circuits, is kept out until a person accepts it; while
+//     it would make a difference it stands in Pending.
 //   - Summary and organizer: the newest that is not empty. ExternalID is the id
 //     as the newest notice that has one writes it; every other id, and every id
 //     that a notice supersedes, is an alias.
@@ -44,14 +48,21 @@ type HistoryEntry struct {
 // Edits are applied by applyEdits.
 func Fold(notices []Notice, edits []Edit) (Maintenance, History) {
 	edits = sortEdits(edits)
-	rejected := rejectedNotices(edits)
+	rejected, accepted := rejectedNotices(edits), AcceptedNotices(edits)
 	f := newFolder(edits)
 	var history History
 	m := f.record()
-	for _, n := range Order(notices) {
+	ordered, kept := Order(notices), map[string]bool{}
+	for _, n := range ordered {
 		entry := HistoryEntry{NoticeID: n.ID, RawID: n.RawID, Received: n.Received}
 		if rejected[n.ID] {
 			entry.Remarks = []string{"rejected by a person"}
+			history.Entries = append(history.Entries, entry)
+			continue
+		}
+		if f.keepsOut(n, accepted) {
+			kept[n.ID] = true
+			entry.Remarks = []string{"its sender is in doubt: it waits for a person"}
 			history.Entries = append(history.Entries, entry)
 			continue
 		}
@@ -61,10 +72,13 @@ func Fold(notices []Notice, edits []Edit) (Maintenance, History) {
 		entry.Applied = true
 		entry.Remarks = f.remarks
 		entry.Changes = Diff(m, after)
+		f.vouch(n, entry.Changes, accepted[n.ID])
+		after.Trust = f.trust
 		m = after
 		history.Entries = append(history.Entries, entry)
 	}
 	history.Remarks = f.applyEdits(&m, edits)
+	history.wait(&m, ordered, kept, edits)
 	return m, history
 }
 
@@ -76,11 +90,26 @@ func rejectedNotices(edits []Edit) map[string]bool {
 		switch e.Kind {
 		case EditRejectNotice:
 			rejected[e.NoticeID] = true
-		case EditAcceptNotice:
+		case EditAcceptNotice, EditReopenNotice:
 			delete(rejected, e.NoticeID)
 		}
 	}
 	return rejected
+}
+
+// AcceptedNotices lists the IDs of the notices whose last verdict by a person is
+// an acceptance. Edits are in the order in which they were made.
+func AcceptedNotices(edits []Edit) map[string]bool {
+	accepted := map[string]bool{}
+	for _, e := range edits {
+		switch e.Kind {
+		case EditAcceptNotice:
+			accepted[e.NoticeID] = true
+		case EditRejectNotice, EditReopenNotice:
+			delete(accepted, e.NoticeID)
+		}
+	}
+	return accepted
 }
 
 // sortEdits gives the edits in the order in which they were made.
@@ -111,6 +140,7 @@ type folder struct {
 	status    Status // empty before the first notice
 	summary   string
 	organizer string
+	trust     TrustLevel
 	ids       []maintenanceID // ids in the order in which notices name them
 	accounts  []string
 	firstSeen time.Time
@@ -245,6 +275,7 @@ func (f *folder) record() Maintenance {
 		Status:     f.status,
 		Summary:    f.summary,
 		Organizer:  f.organizer,
+		Trust:      f.trust,
 		Accounts:   sorted(f.accounts),
 		Windows:    f.recordWindows(),
 		Circuits:   f.recordCircuits(),

@@ -47,7 +47,7 @@ func (f *folder) applyEdits(m *Maintenance, edits []Edit) (remarks []string) {
 			m.Ack = &Acknowledgement{Author: e.Author, At: e.At, Digest: e.Digest}
 		case EditMerge:
 			m.MergedInto = e.Target
-		case EditCreate, EditSet, EditNote, EditDelete, EditAcceptNotice, EditRejectNotice:
+		case EditCreate, EditSet, EditNote, EditDelete, EditAcceptNotice, EditRejectNotice, EditReopenNotice:
 		}
 	}
 	f.applyDelete(m, edits)

@@ -118,6 +118,10 @@ type RawNotification struct {
 	Raw           []byte // the bytes; empty unless a reader was asked for them
 	Deleted       bool   // tombstone: the bytes were removed by retention
 	Cause         Cause  // why it is processed: live, or backfill for what was there before
+	Trust         Trust  // Level empty: not judged
+	TrustProvider string // ID of the provider that it was judged for
+	TrustGuarded  bool   // see Notice.Guarded
+	TrustTries    int    // how often name servers gave no answer
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 }

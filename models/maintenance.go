@@ -29,9 +29,11 @@ type Maintenance struct {
 	Notes      []Note // written by the rules of the fold; people's notes are Edits
 	Ack        *Acknowledgement
 	Conflicts  []Conflict
-	Orphan     bool   // has edits but no notice is left, and no single successor
-	Deleted    bool   // a person deleted it: a tombstone, shown to nobody
-	MergedInto string // Key of the identity that a person merged it into
+	Pending    []Pending  // what waits for a person, the newest first
+	Trust      TrustLevel // of the notice that last changed status, windows or circuits
+	Orphan     bool       // has edits but no notice is left, and no single successor
+	Deleted    bool       // a person deleted it: a tombstone, shown to nobody
+	MergedInto string     // Key of the identity that a person merged it into
 	FirstSeen  time.Time
 	LastNotice time.Time // Received of the newest notice
 	Revision   int64
@@ -162,6 +164,7 @@ const (
 	EditMerge        EditKind = "merge"
 	EditAcceptNotice EditKind = "accept-notice"
 	EditRejectNotice EditKind = "reject-notice"
+	EditReopenNotice EditKind = "reopen-notice" // takes the last verdict on a notice back
 )
 
 // Edit is one act of a person, kept for good, applied by Fold in order of At.
@@ -178,7 +181,7 @@ type Edit struct {
 	CID           string         // link, unlink, impact
 	CircuitID     string         // link
 	Impact        Impact         // impact
-	NoticeID      string         // accept-notice, reject-notice
+	NoticeID      string         // accept-notice, reject-notice, reopen-notice
 	Target        string         // merge: the Key of the other identity
 	Digest        string         // acknowledge: AckDigest of what was seen
 }

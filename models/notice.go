@@ -26,6 +26,10 @@ type Notice struct {
 	ParserVersion string
 	Warnings      []string
 	Digest        string // over everything above that a provider said; breaks ties
+	Trust         TrustLevel
+	TrustReason   string // one sentence for people
+	Guarded       bool   // it waits for a person where it would cancel, complete or move
+	Held          bool   // it does so now; filled by readers
 	CreatedAt     time.Time
 }
 

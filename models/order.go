@@ -39,7 +39,36 @@ func Order(notices []Notice) []Notice {
 // issued. A notice issued 180 days after that opens a new generation if it
 // names a window that the closed maintenance does not have; a late copy or a
 // remark without windows stays with the old one.
+//
+// Where other notices stand beside them, guarded ones open no generation: they
+// are put to the one that their time falls in.
 func Generations(notices []Notice) [][]Notice {
+	sure := slices.DeleteFunc(slices.Clone(notices), func(n Notice) bool { return n.Guarded })
+	if len(sure) == 0 || len(sure) == len(notices) {
+		return generations(notices)
+	}
+	out := generations(sure)
+	begins := make([]time.Time, len(out))
+	for i, part := range out {
+		begins[i] = issuedOf(part[0])
+	}
+	for _, n := range notices {
+		if !n.Guarded {
+			continue
+		}
+		i := len(out) - 1
+		for i > 0 && begins[i].After(issuedOf(n)) {
+			i--
+		}
+		out[i] = append(out[i], n)
+	}
+	for i := range out {
+		out[i] = Order(out[i])
+	}
+	return out
+}
+
+func generations(notices []Notice) [][]Notice {
 	var out [][]Notice
 	var current []Notice
 	var last time.Time

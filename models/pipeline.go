@@ -30,7 +30,8 @@ type Verdict struct {
 	Format        string   // that read it, or came nearest; empty: none fits. It is counted, and not kept
 	Notices       []Notice // without ID, RawID, ProviderID, Received; the store fills them
 	Cause         Cause
-	Sources       []string // of skipped mail: IDs of the sources that do not read for its provider
+	Trust         *TrustVerdict // nil: as it was judged before
+	Sources       []string      // of skipped mail: IDs of the sources that do not read for its provider
 }
 
 // Applied is what a Verdict came to.

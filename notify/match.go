@@ -245,6 +245,9 @@ func Urgent(r models.Rule, i Item, now time.Time) bool {
 	if within == 0 {
 		within = models.DefaultUrgentWithin
 	}
+	if i.Event.Is(models.EventPending) && pendingSoon(i.Maintenance, max(r.Urgent.Within, models.PendingUrgentWithin), now) {
+		return true
+	}
 	switch i.Event.Kind {
 	case models.EventNew, models.EventChanged, models.EventRescheduled, models.EventCancelled, models.EventConflict:
 		return soon(i, within, now)
@@ -252,6 +255,22 @@ func Urgent(r models.Rule, i Item, now time.Time) bool {
 		return i.Event.Severity == models.SeverityIsolated
 	case models.EventOverrun:
 		return i.Maintenance != nil && i.Maintenance.WorstImpact() == models.ImpactOutage
+	}
+	return false
+}
+
+// pendingSoon reports whether a window of a maintenance of which something
+// waits for a person runs or starts within a time: as it is, or as it would be.
+func pendingSoon(m *models.MaintenanceItem, within time.Duration, now time.Time) bool {
+	if m == nil {
+		return false
+	}
+	for _, p := range m.Pending {
+		for _, w := range append(p.Old(), p.New()...) {
+			if w.End.After(now) && w.Start.Sub(now) < within {
+				return true
+			}
+		}
 	}
 	return false
 }

@@ -20,6 +20,11 @@ func samples(name string) []View {
 			Summary: "splicing", Start: at, End: at.Add(time.Hour), Acknowledged: "ada", More: 3,
 			Windows:  []models.Window{{Ordinal: 1, Kind: models.WindowPrimary, Start: at, End: at.Add(time.Hour)}, {Ordinal: 2, Kind: models.WindowBackup, Start: at, End: at}},
 			Circuits: []CircuitView{{CID: "ABC/1", Impact: models.ImpactOutage, Sites: []string{"Barcelona"}, Known: true}},
+			Trust:    models.TrustUnverified,
+			Pending: []PendingView{{
+				Notice: "1", From: models.StatusConfirmed, To: models.StatusRescheduled, Trust: models.TrustUnverified, Reason: "a sentence", Received: at,
+				Old: []models.PendingWindow{{Ordinal: 1, Start: at, End: at}}, New: []models.PendingWindow{{Ordinal: 1, Start: at, End: at}}, Circuits: []string{"ABC/1"},
+			}},
 		},
 		Finding: &FindingView{Subject: "Barcelona", Kind: models.SubjectSite, Severity: models.SeverityIsolated, Start: at, End: at, Circuits: []string{"ABC/1"}, Maintenances: []string{"zayo-TTN-1"}, Open: true},
 		Mail:    &MailView{ID: "1", Subject: "a subject", Sender: "noc@provider.example", Provider: "zayo", State: models.StateParsingFailed, Error: "a sentence"},

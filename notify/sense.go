@@ -39,6 +39,13 @@ func Senseless(i Item, late bool, now time.Time) string {
 		if late {
 			return "it was acknowledged meanwhile"
 		}
+	case models.EventPending:
+		if i.Maintenance == nil || len(i.Maintenance.Pending) == 0 {
+			return "nothing waits any more"
+		}
+		if late && recordOver(i, now) {
+			return "the maintenance is over"
+		}
 	case models.EventNew, models.EventChanged, models.EventRescheduled, models.EventCancelled, models.EventCompleted, models.EventConflict:
 		if late && recordOver(i, now) {
 			return "the maintenance is over"

@@ -54,6 +54,20 @@ type MaintenanceView struct {
 	More         int // circuits that are left out
 	Acknowledged string
 	Notices      int
+	Trust        models.TrustLevel
+	Pending      []PendingView // what waits for a person
+}
+
+// PendingView is a notice that waits for a person, for templates.
+type PendingView struct {
+	Notice   string // ID
+	From     models.Status
+	To       models.Status
+	Old, New []models.PendingWindow // in which something is planned, and would be
+	Circuits []string               // that it would cancel or drop
+	Trust    models.TrustLevel
+	Reason   string
+	Received time.Time
 }
 
 // CircuitView is one listed circuit for templates.
@@ -103,6 +117,7 @@ type Row struct {
 const (
 	shownCircuits = 20
 	shownRows     = 100
+	shownPending  = 3
 )
 
 func (t *Templates) view(p Parcel) View {
@@ -154,6 +169,13 @@ func maintenanceView(m *models.MaintenanceItem, phase models.Phase) MaintenanceV
 	}
 	if m.Ack != nil && m.Ack.Holds {
 		v.Acknowledged = m.Ack.Author
+	}
+	v.Trust = m.Trust
+	for _, p := range m.Pending[:min(len(m.Pending), shownPending)] {
+		v.Pending = append(v.Pending, PendingView{
+			Notice: p.NoticeID, From: p.Was, To: p.Status, Old: p.Old(), New: p.New(), Circuits: p.Circuits,
+			Trust: p.Trust, Reason: p.Reason, Received: p.Received,
+		})
 	}
 	for n, c := range m.Circuits {
 		if n == shownCircuits {
@@ -244,6 +266,9 @@ func rowOf(i Item, now time.Time) Row {
 	case i.Maintenance != nil:
 		m := i.Maintenance
 		r.Name, r.Status, r.Impact, r.Start, r.End = m.Name, string(m.Status), string(m.WorstImpact()), next(m.Maintenance, now), m.End()
+		if len(m.Pending) > 0 {
+			r.Status += ", PENDING"
+		}
 	case i.Finding != nil:
 		r.Start, r.End = i.Finding.Start, i.Finding.End
 	case i.Mail != nil:
@@ -277,7 +302,7 @@ func title(i Item, now time.Time) string {
 
 var titles = map[models.EventKind]string{
 	models.EventNew: "New", models.EventChanged: "Changed", models.EventRescheduled: "Moved", models.EventCancelled: "Cancelled",
-	models.EventCompleted: "Completed", models.EventConflict: "Conflict", models.EventAcknowledged: "Acknowledged",
+	models.EventCompleted: "Completed", models.EventConflict: "Conflict", models.EventAcknowledged: "Acknowledged", models.EventPending: "PENDING",
 	models.EventStarted: "Started", models.EventEnded: "Window ended", models.EventOverrun: "Overrun", models.EventPresumedOver: "Presumed over",
 	models.EventOverlapFound: "Overlap found", models.EventOverlapWorse: "Overlap got worse", models.EventOverlapGone: "Overlap is gone",
 	models.EventParseFailed: "A mail could not be read", models.EventUnknownProvider: "Mail of an unknown provider",

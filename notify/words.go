@@ -80,6 +80,13 @@ func difference(c models.Change, single bool) (Difference, bool) {
 			who = who[:at]
 		}
 		return Difference{"acknowledged", nil, "by " + who}, c.New != ""
+	case "pending":
+		if c.New == "" {
+			return Difference{"waits no longer", nil, c.Old}, true
+		}
+		return Difference{"waits for a person", nil, c.New}, true
+	case "trust":
+		return Difference{"sender", word(c.Old), word(c.New)}, c.New != ""
 	case "status", "summary":
 		return Difference{c.Field, word(c.Old), word(c.New)}, true
 	}
@@ -155,7 +162,7 @@ func seen(scope models.Scope, changes []models.Change, m *models.MaintenanceItem
 	return slices.DeleteFunc(slices.Clone(changes), func(c models.Change) bool {
 		_, rest, named := strings.Cut(c.Field, "circuit[")
 		if !named {
-			return c.Field == "accounts" || c.Field == "summary" || strings.HasPrefix(c.Field, "conflict[") || strings.HasPrefix(c.Field, "note[")
+			return c.Field == "accounts" || c.Field == "summary" || c.Field == "pending" || strings.HasPrefix(c.Field, "conflict[") || strings.HasPrefix(c.Field, "note[")
 		}
 		return m == nil || !slices.ContainsFunc(m.Circuits, func(v models.CircuitImpact) bool {
 			key := models.CIDKey(v.CID)

@@ -19,6 +19,8 @@ type maintenance struct {
 	Status        string
 	Ack           bool
 	Synthetic     bool
+	Trust         string
+	Pending       []*pending
 	FirstSeen     *dateTime
 	LastNotice    *dateTime
 	Revision      int32
@@ -55,7 +57,8 @@ func newMaintenances(r *request, heads []models.MaintenanceHead) []*maintenance 
 		ids[i], refs[i] = h.ID, h.Provider
 		nodes[i] = &maintenance{
 			ID: graph.ID(h.ID), Name: h.Name, MaintenanceID: h.ExternalID, StartTime: moment(h.Start), EndTime: moment(h.End),
-			Description: h.Summary, Status: string(h.Status), Ack: h.Acknowledged, Synthetic: h.Synthetic, FirstSeen: moment(h.FirstSeen),
+			Description: h.Summary, Status: string(h.Status), Ack: h.Acknowledged, Synthetic: h.Synthetic,
+			Trust: string(h.Trust), Pending: eachPending(h.Pending), FirstSeen: moment(h.FirstSeen),
 			LastNotice: moment(h.LastNotice), Revision: int32(h.Revision), Created: moment(h.CreatedAt), LastUpdated: moment(h.UpdatedAt), siblings: m,
 		}
 		byID[h.ID] = nodes[i]

@@ -143,6 +143,9 @@ type parsedNotification struct {
 	Stamp         *dateTime
 	Received      *dateTime
 	Parser        string
+	Trust         string
+	TrustReason   string
+	Held          bool
 	Windows       []*noticeWindow
 	Created       *dateTime
 
@@ -176,6 +179,7 @@ func newNotices(r *request, found []models.NoticeItem) []*parsedNotification {
 		nodes[i] = &parsedNotification{
 			ID: graph.ID(n.ID), MaintenanceID: n.MaintenanceID, Status: string(n.Status), Summary: n.Summary, Account: n.Account,
 			Organizer: n.Organizer, UID: n.UID, Sequence: small(n.Sequence), Stamp: moment(n.Stamp), Received: moment(n.Received),
+			Trust: string(n.Trust), TrustReason: n.TrustReason, Held: n.Held,
 			Parser: n.Parser, Windows: []*noticeWindow{}, Created: moment(n.CreatedAt), rawID: n.RawID, recordID: n.MaintenanceRowID, maintenances: maintenances,
 		}
 		for _, w := range n.Windows {

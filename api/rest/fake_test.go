@@ -45,6 +45,12 @@ func detail() models.MaintenanceDetail {
 		Aliases: []string{"TTN-0000"}, FirstSeen: noon.Add(-48 * time.Hour), LastNotice: noon.Add(-time.Hour), Revision: 3,
 		CreatedAt: noon.Add(-48 * time.Hour), UpdatedAt: noon,
 	}
+	m.Trust, m.Pending = models.TrustVerified, []models.Pending{{
+		NoticeID: "no2", RawID: "r2", Received: noon, Trust: models.TrustUnverified, Reason: "it carries no DKIM signature",
+		Said: models.StatusRescheduled, Was: models.StatusConfirmed, Status: models.StatusRescheduled,
+		Before:  []models.PendingWindow{{Ordinal: 1, Kind: models.WindowPrimary, Status: models.StatusConfirmed, Start: noon.Add(-time.Hour), End: noon.Add(time.Hour)}},
+		Windows: []models.PendingWindow{{Ordinal: 1, Kind: models.WindowPrimary, Status: models.StatusRescheduled, Start: noon.Add(23 * time.Hour), End: noon.Add(25 * time.Hour)}},
+	}}
 	m.Ack = &models.Acknowledgement{Author: "kim", At: noon, Digest: models.AckDigest(m.Maintenance)}
 	m.Notices = []models.Notice{notice()}
 	m.Changes = []models.Change{{Revision: 3, Field: "status", Old: "TENTATIVE", New: "CONFIRMED", Cause: models.CauseLive, At: noon}}
@@ -55,6 +61,7 @@ func notice() models.Notice {
 	return models.Notice{
 		ID: "no1", RawID: "r1", Provider: "zayo", MaintenanceID: "TTN-0001", Account: "ACME", Organizer: "mr@zayo.com", Summary: "Splice work",
 		UID: "0", Sequence: 1, Status: models.StatusConfirmed, Stamp: noon.Add(-2 * time.Hour), Received: noon.Add(-time.Hour), Parser: "zayo/html", CreatedAt: noon,
+		Trust: models.TrustVerified, TrustReason: "the signature of zayo.com (key s1) is right",
 		Windows: []models.NoticeWindow{
 			{Start: noon.Add(-time.Hour), End: noon.Add(time.Hour), Circuits: []models.NoticeCircuit{{CID: "A", Impact: models.ImpactDegraded}}},
 			{Start: noon.Add(23 * time.Hour), End: noon.Add(25 * time.Hour), Circuits: []models.NoticeCircuit{{CID: "A", Impact: models.ImpactOutage}, {CID: "B", Impact: models.ImpactNone}}},

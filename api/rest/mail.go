@@ -94,6 +94,9 @@ type MailJSON struct {
 	SHA256    string     `json:"sha256"`
 	Size      int64      `json:"size"`
 	Received  *time.Time `json:"received"`
+
+	Trust       string `json:"trust" doc:"How sure it is that it comes from its provider: verified, unverified or failed; empty: nobody judged"`
+	TrustReason string `json:"trust_reason"`
 }
 
 func mailOf(m models.MailItem) MailJSON {
@@ -107,6 +110,7 @@ func mailOf(m models.MailItem) MailJSON {
 	return MailJSON{
 		ID: m.ID, Subject: m.Subject, Sender: m.Sender, Source: m.Source, Provider: m.Provider, State: string(m.State), Flags: flags,
 		Error: m.Error, MessageID: m.MessageID, SHA256: m.SHA256, Size: m.Size, Received: instant(m.Received),
+		Trust: string(m.Trust.Level), TrustReason: m.Trust.Reason,
 	}
 }
 

@@ -65,6 +65,8 @@ type MaintenanceJSON struct {
 	Circuits      []circuitLine `json:"circuits" nullable:"false"`
 	WorstImpact   string        `json:"worst_impact" doc:"Empty without circuits"`
 	Acknowledged  bool          `json:"acknowledged"`
+	Trust         string        `json:"trust" doc:"How sure it is that it comes from its provider: verified, unverified or failed; empty: nobody judged"`
+	Pending       []PendingJSON `json:"pending" nullable:"false" doc:"Notices that wait for a person because their sender is in doubt, newest first; none of them counts"`
 	Synthetic     bool          `json:"synthetic" doc:"The provider gives no id; this one was derived"`
 	Aliases       []string      `json:"aliases" nullable:"false"`
 	FirstSeen     *time.Time    `json:"first_seen"`
@@ -116,7 +118,12 @@ type SaidJSON struct {
 	Stamp     *time.Time `json:"stamp"`
 	Received  *time.Time `json:"received"`
 	Parser    string     `json:"parser"`
-	Warnings  []string   `json:"warnings" nullable:"false"`
+
+	Trust       string `json:"trust" doc:"How sure it is that it comes from its provider: verified, unverified or failed; empty: nobody judged"`
+	TrustReason string `json:"trust_reason"`
+	Held        bool   `json:"held" doc:"It waits for a person, and does not count until one accepts it"`
+
+	Warnings []string `json:"warnings" nullable:"false"`
 }
 
 // NoteJSON is a note; exported as Paging is.
@@ -195,7 +202,8 @@ func (s *server) maintenance(m models.MaintenanceItem) MaintenanceJSON {
 		MaintenanceID: m.ExternalID, Status: string(m.Status), Summary: m.Summary,
 		Phase:   string(models.PhaseOf(m.Maintenance, s.o.Now().UTC(), s.o.Rules(m.ProviderSlug))),
 		Windows: convert(m.Windows, window), Circuits: convert(m.Circuits, circuitOf),
-		WorstImpact: string(m.WorstImpact()), Acknowledged: m.Acknowledged(), Synthetic: m.Synthetic,
+		WorstImpact: string(m.WorstImpact()), Acknowledged: m.Acknowledged(),
+		Trust: string(m.Trust), Pending: convert(m.Pending, pendingOf), Synthetic: m.Synthetic,
 		Aliases: append([]string{}, m.Aliases...), FirstSeen: instant(m.FirstSeen), LastNotice: instant(m.LastNotice),
 		Revision: m.Revision,
 	}
@@ -216,7 +224,8 @@ func circuitOf(c models.CircuitImpact) circuitLine {
 func noticeOf(n models.Notice) SaidJSON {
 	return SaidJSON{
 		ID: n.ID, Status: string(n.Status), Summary: n.Summary, Account: n.Account, Organizer: n.Organizer, UID: n.UID,
-		Sequence: n.Sequence, Stamp: instant(n.Stamp), Received: instant(n.Received), Parser: n.Parser, Warnings: append([]string{}, n.Warnings...),
+		Sequence: n.Sequence, Stamp: instant(n.Stamp), Received: instant(n.Received), Parser: n.Parser,
+		Trust: string(n.Trust), TrustReason: n.TrustReason, Held: n.Held, Warnings: append([]string{}, n.Warnings...),
 	}
 }
 

@@ -21,6 +21,7 @@ func detail(m models.MaintenanceDetail, now time.Time, rules models.PhaseRules) 
 			msg.Blocks = append(msg.Blocks, t)
 		}
 	}
+	add(pendingTable(m.Pending))
 	add(windowTable(m.Windows))
 	add(circuitTable(m.Circuits))
 	add(noteTable(append(append([]models.Note{}, m.Notes...), m.PeopleNotes...)))
@@ -37,12 +38,13 @@ func detailFacts(m models.MaintenanceDetail, now time.Time, rules models.PhaseRu
 		text(&facts, "", "(the provider gives no id; this one was derived)")
 	}
 	text(&facts, "also", strings.Join(m.Aliases, ", "))
-	text(&facts, "status", string(m.Status))
+	text(&facts, "status", standing(m.Maintenance))
 	text(&facts, "phase", string(models.PhaseOf(m.Maintenance, now, rules)))
 	text(&facts, "impact", string(m.WorstImpact()))
 	text(&facts, "account", strings.Join(m.Accounts, ", "))
 	text(&facts, "organizer", m.Organizer)
 	text(&facts, "summary", m.Summary)
+	text(&facts, "sender", string(m.Trust))
 	text(&facts, "acknowledged", acknowledged(m.Maintenance))
 	for _, c := range m.Conflicts {
 		text(&facts, "conflict", fmt.Sprintf("%s was set to %q, a later notice says %q", c.Field, c.Set, c.Notice))

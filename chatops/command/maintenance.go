@@ -45,7 +45,7 @@ func Maintenance(o Options) chatops.Command {
 		maintenanceSources(o),
 	)
 	if o.Writer != nil {
-		subs = append(subs, maintenanceAck(o), maintenanceNote(o), maintenanceSet(o))
+		subs = append(subs, maintenanceAck(o), maintenanceNote(o), maintenanceSet(o), maintenanceAccept(o), maintenanceReject(o))
 	}
 	if o.Announcer != nil {
 		subs = append(subs, readers(maintenanceSubscriptions(o))...)
@@ -91,6 +91,9 @@ func maintenanceShow(ctx context.Context, o Options, c chatops.Call) (chatops.Me
 	msg := detail(m, o.Now().UTC(), o.Rules(m.ProviderSlug))
 	name := chatops.Quote(m.Name)
 	var buttons []chatops.Button
+	if o.may(c) {
+		buttons = pendingButtons(m.Maintenance)
+	}
 	if o.may(c) && (m.Ack == nil || m.Ack.Digest != models.AckDigest(m.Maintenance)) {
 		buttons = append(buttons, chatops.Button{Label: "Acknowledge", Command: "maintenance ack " + name, Primary: true})
 	}
@@ -108,7 +111,7 @@ func maintenanceTable(items []models.MaintenanceItem, now time.Time) chatops.Tab
 	for _, m := range items {
 		w := shownWindow(m.Maintenance, now)
 		t.Rows = append(t.Rows, row{
-			chatops.C(m.Name), chatops.T("%s", m.ProviderName), chatops.T("%s", string(m.Status)), chatops.At(w.Start), chatops.At(w.End),
+			chatops.C(m.Name), chatops.T("%s", m.ProviderName), chatops.T("%s", standing(m.Maintenance)), chatops.At(w.Start), chatops.At(w.End),
 			chatops.T("%s", string(m.WorstImpact())), chatops.T("%s", cids(m.Circuits, 3)),
 		})
 	}

@@ -106,6 +106,7 @@ func TestWritesRefused(t *testing.T) {
 		"maintenance set zayo-FAR stauts=cancelled":                        `"stauts" is no parameter here`,
 		"maintenance set nothing status=cancelled":                         `There is no maintenance "nothing"`,
 		"maintenance ack nothing":                                          `There is no maintenance "nothing"`,
+		"maintenance accept zayo-FAR":                                      "Nothing of zayo-FAR waits for a person",
 		"circuit alias nothing x":                                          `There is no circuit "nothing"`,
 		"circuit alias LOST-1 x":                                           `There is no circuit "LOST-1"`,
 		"circuit alias zayo:SAME-1 same-1":                                 "is known as same-1 already",
@@ -172,7 +173,7 @@ func TestReadOnly(t *testing.T) {
 	if got, _ := ask(t, d, "maintenance show zayo-FAR"); strings.Contains(got, "maintenance ack") {
 		t.Errorf("a viewer is offered\n%s", got)
 	}
-	for _, line := range []string{"maintenance ack zayo-FAR", "maintenance note zayo-FAR x", "maintenance set zayo-FAR status=cancelled", "circuit alias zayo:SAME-1 x"} {
+	for _, line := range []string{"maintenance ack zayo-FAR", "maintenance accept zayo-FAR", "maintenance reject zayo-FAR", "maintenance note zayo-FAR x", "maintenance set zayo-FAR status=cancelled", "circuit alias zayo:SAME-1 x"} {
 		if got := confirmed(t, d, line); !strings.Contains(got, "needs the role operator") || len(r.written) > 0 {
 			t.Errorf("%s: %s", line, got)
 		}

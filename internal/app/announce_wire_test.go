@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lineman/internal/fake/alertmanager"
+	"lineman/internal/fake/nameserver"
 	"lineman/internal/fake/smtp"
 )
 
@@ -61,10 +62,11 @@ func (h *hooked) told() string {
 // TestAnnounced tells a maintenance's life from a mail that is pushed to the
 // mails, webhooks and silences that come of it.
 func TestAnnounced(t *testing.T) {
-	server, post, hook := alertmanager.Start(t), smtp.Start(t, smtp.Options{}), &hooked{}
+	server, post, hook, names := alertmanager.Start(t), smtp.Start(t, smtp.Options{}), &hooked{}, nameserver.Start(t, "ntt.net")
 	receiver := httptest.NewServer(hook)
 	defer receiver.Close()
-	in := plain(t, fmt.Sprintf(`notify:
+	in := plain(t, fmt.Sprintf(`trust: {resolver: "%s"}
+notify:
   destinations:
     - {name: post, email: {url: "smtp+plain://%s", from: lineman@customer.example, to: [noc@customer.example]}}
     - {name: hook, webhook: {url: "%s", secrets: [0123456789abcdef], allow_private: [127.0.0.1]}}
@@ -73,7 +75,7 @@ func TestAnnounced(t *testing.T) {
     - {name: mails, destination: post}
     - {name: hooks, destination: hook}
     - {name: silences, destination: quiet}
-`, post.Addr(), receiver.URL, server.URL()))
+`, names.Addr(), post.Addr(), receiver.URL, server.URL()))
 	for name, text := range map[string]string{"sites": "name\nBarcelona\n", "circuits": "cid,provider,type,site_a\nLD-7,ntt,Transit,Barcelona\n"} {
 		write(t, filepath.Join(in.dir, name), []byte(text))
 	}
@@ -81,7 +83,7 @@ func TestAnnounced(t *testing.T) {
 	in.run(t, "circuits", "import", filepath.Join(in.dir, "circuits"))
 	s := in.serve(t)
 	token := strings.TrimSpace(in.run(t, "token", "create", "--name", "pusher", "--role", "operator"))
-	push := func(raw []byte) { t.Helper(); s.push(t, token, raw) }
+	push := func(raw []byte) { t.Helper(); s.push(t, token, names.Sign(t, raw)) }
 	start := time.Now().Add(40 * time.Hour).Truncate(time.Hour)
 	silence := func() string {
 		var all []string

@@ -105,7 +105,7 @@ func (a *App) prepare(ctx context.Context) error {
 		return err
 	}
 	a.pipeline, err = ingest.New(ingest.Options{
-		Store: a.store, Engine: a.engine, Sources: sources,
+		Store: a.store, Engine: a.engine, Sources: sources, Truster: a.truster(), Review: a.Config.Trust.Untrusted == "review",
 		UnknownSenders: a.Config.UnknownSenders, Forwarders: a.Config.Forwarders,
 		Owner: owner(), Dead: dead, Wait: 30 * time.Second, Now: a.Now, Logger: a.Logger, Step: fault(),
 		Counted: func(provider, format string, state models.MailState) {

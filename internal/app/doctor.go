@@ -89,6 +89,7 @@ func (d *doctor) checks() []doctorCheck {
 	for i, src := range d.config.Sources {
 		list = append(list, doctorCheck{sourceTitle(i, src), func(ctx context.Context) []Finding { return d.source(ctx, i) }})
 	}
+	list = append(list, doctorCheck{"trust", d.trust})
 	for i, c := range d.config.Inventories {
 		list = append(list, doctorCheck{inventoryTitle(i, c), func(ctx context.Context) []Finding { return d.inventory(ctx, i) }})
 	}

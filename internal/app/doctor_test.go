@@ -13,6 +13,7 @@ import (
 
 	"lineman/internal/app"
 	"lineman/internal/config"
+	"lineman/internal/fake/nameserver"
 	"lineman/internal/store"
 	"lineman/internal/store/storetest"
 )
@@ -23,9 +24,13 @@ type patient struct {
 	options app.DoctorOptions
 }
 
-// admit makes an installation of a configuration's text.
+// admit makes an installation of a configuration's text, which asks no name
+// server of the system.
 func admit(t *testing.T, text string) patient {
 	t.Helper()
+	if !strings.Contains(text, "trust:") {
+		text += "trust: {resolver: \"127.0.0.1:1\"}\n"
+	}
 	file := filepath.Join(t.TempDir(), "lineman.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -68,12 +73,13 @@ func database(url string) string { return fmt.Sprintf("database: {url: %q}\n", u
 
 // TestDoctorOfAHealthyInstallation holds that nothing is wrong with what works.
 func TestDoctorOfAHealthyInstallation(t *testing.T) {
-	server := mailServer(t, 1)
+	server, names := mailServer(t, 1), nameserver.Start(t, "ntt.net")
 	storetest.EachEmptyURL(t, func(t *testing.T, url string) {
 		storetest.Open(t, url, time.Now)
-		p := admit(t, database(url)+fmt.Sprintf(`notification_sources:
+		p := admit(t, database(url)+fmt.Sprintf(`trust: {resolver: "%s"}
+notification_sources:
   - {name: noc, url: "imap+plain://%s", account: %s, secret: %s, providers: [zayo]}
-`, server.PlainAddr(), server.User(), server.Password()))
+`, names.Addr(), server.PlainAddr(), server.User(), server.Password()))
 		p.finds("",
 			`ok    configuration: .*lineman.yaml is right$`,
 			`ok    file .*lineman.yaml: it holds notification_sources\[0\].secret, and not everybody may read it$`,
@@ -84,6 +90,8 @@ func TestDoctorOfAHealthyInstallation(t *testing.T) {
 			`ok    clock: `,
 			`ok    providers: 30, with \d+ addresses$`,
 			`ok    source noc: logged in over imap; INBOX can be read$`,
+			`ok    trust: the name server 127.0.0.1:\d+ can be asked for DKIM keys$`,
+			`ok    trust: trust.authserv_id is not set, so only signatures count that lineman checks itself$`,
 			`ok    parsers: 31 providers are built in$`,
 		)
 	})

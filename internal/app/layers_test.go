@@ -37,6 +37,7 @@ var rooms = []struct {
 	{"internal/metrics", []string{"models"}},
 	{"internal/ical", []string{"models"}},
 	{"ingest", []string{"parsers", "models"}},
+	{"ingest/trust", []string{"models"}},
 	{"internal/webclient", nil},
 	{"internal/vault", nil},
 	{"internal/mbox", nil},

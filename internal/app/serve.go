@@ -189,7 +189,7 @@ func (a *App) findings(ctx context.Context, _ models.Job) error {
 
 // sweep gives mail that waits without a job a new one, and labels what is due.
 func (a *App) sweep(ctx context.Context, _ models.Job) error {
-	failed := []error{a.requeue(ctx, a.Now().Add(-time.Minute)), a.revisit(ctx)}
+	failed := []error{a.requeue(ctx, a.Now().Add(-time.Minute)), a.revisit(ctx), a.rejudge(ctx)}
 	for _, s := range a.Config.Sources {
 		if err := a.label(ctx, models.Job{Kind: models.JobLabel, Source: s.Name}); err != nil {
 			failed = append(failed, err)

@@ -129,6 +129,7 @@ type Parsers struct {
 type Trust struct {
 	AuthservID string `yaml:"authserv_id"`
 	Untrusted  string `yaml:"untrusted"` // flag or review
+	Resolver   string `yaml:"resolver"`  // HOST:PORT of a name server; empty: those of the system
 }
 
 // Retention says how long things are kept; 0 is for ever.

@@ -35,7 +35,7 @@ func (d *decoder) validate(c Config) {
 	d.oneOf("unknown_senders", c.UnknownSenders, "keep", "ledger", "skip")
 	d.words("trusted_forwarders", c.Forwarders)
 	d.labelsAttached("metrics.labels_attached", c.Metrics.LabelsAttached)
-	d.oneOf("trust.untrusted", c.Trust.Untrusted, "flag", "review")
+	d.trust(c.Trust)
 	d.present("chatops.fallback_chatops_user", c.ChatOps.FallbackUser, "name a chat user")
 	d.within("chatops.session_cache_timeout", int64(c.ChatOps.SessionCacheTimeout), 0, 366*24*3600)
 	d.platforms(c)
@@ -113,6 +113,19 @@ func (d *decoder) listenAddress(key, value string) {
 	_, port, err := net.SplitHostPort(value)
 	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n > 65535 {
 		d.add(key, "%q is no address to listen on; write HOST:PORT, for example 127.0.0.1:8080", value)
+	}
+}
+
+// trust checks the settings of sender trust.
+func (d *decoder) trust(t Trust) {
+	d.oneOf("trust.untrusted", t.Untrusted, "flag", "review")
+	if strings.ContainsAny(t.AuthservID, " \t\r\n;()\"") {
+		d.add("trust.authserv_id", "%q is no name of a mail server; write it as it stands at the beginning of its Authentication-Results", t.AuthservID)
+	}
+	if host, port, err := net.SplitHostPort(t.Resolver); t.Resolver != "" {
+		if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n == 0 || host == "" {
+			d.add("trust.resolver", "%q is no address of a name server; write HOST:PORT, for example 127.0.0.1:53", t.Resolver)
+		}
 	}
 }
 

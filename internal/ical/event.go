@@ -24,6 +24,15 @@ func UID(maintenanceID string, w models.Window) string {
 	return fmt.Sprintf("%s-%s-%d@lineman", maintenanceID, w.Kind, w.Ordinal)
 }
 
+// uid is the identity of a window; one that there would be if a notice that
+// waits were accepted has its own.
+func uid(maintenanceID string, win models.CalendarWindow) string {
+	if win.Notice != "" {
+		return fmt.Sprintf("%s-pending-%s-%s-%d@lineman", maintenanceID, win.Notice, win.Kind, win.Ordinal)
+	}
+	return UID(maintenanceID, win.Window)
+}
+
 // Event writes one window as a VEVENT: its stored revision is the SEQUENCE,
 // its last change the DTSTAMP. A spare window is tentative until a notice calls
 // it. One that does not take place is cancelled, says so in its title and
@@ -35,7 +44,7 @@ func Event(w *Writer, m models.CalendarItem, win models.CalendarWindow) {
 // event writes a VEVENT, and by a function whose it is.
 func event(w *Writer, m models.CalendarItem, win models.CalendarWindow, people func()) {
 	w.Begin("VEVENT")
-	w.Text("UID", UID(m.ID, win.Window))
+	w.Text("UID", uid(m.ID, win))
 	w.Time("DTSTAMP", m.UpdatedAt)
 	w.Time("LAST-MODIFIED", m.UpdatedAt)
 	w.Number("SEQUENCE", m.Revision)
@@ -59,7 +68,7 @@ func status(of models.Status, win models.CalendarWindow) string {
 	switch {
 	case win.Off:
 		return "CANCELLED"
-	case spare(win), of == models.StatusTentative, of == models.StatusUnknown:
+	case spare(win), win.Notice != "", of == models.StatusTentative, of == models.StatusUnknown:
 		return "TENTATIVE"
 	}
 	return "CONFIRMED"
@@ -85,6 +94,9 @@ func title(m models.CalendarItem, win models.CalendarWindow) string {
 	case spare(win):
 		prefix = "Backup: "
 	}
+	if win.Pending != "" {
+		prefix = "PENDING: " + prefix
+	}
 	text := fmt.Sprintf("%s%s %s", prefix, cut(oneLine(m.ProviderName), maxProvider), cut(oneLine(m.ExternalID), maxProvider))
 	if worst := worstOf(win.Circuits); worst != "" {
 		text += " " + string(worst)
@@ -100,6 +112,12 @@ func description(m models.CalendarItem, win models.CalendarWindow) string {
 	fmt.Fprintf(&b, "%s\nStatus: %s", cut(oneLine(m.Name), maxProvider), m.Status)
 	if win.Status != "" && win.Status != m.Status {
 		fmt.Fprintf(&b, " (this window: %s)", win.Status)
+	}
+	if win.Pending != "" {
+		fmt.Fprintf(&b, "\nPENDING: a notice whose sender is in doubt waits for a person: %s", cut(oneLine(win.Pending), maxSummary))
+	}
+	if win.Notice != "" {
+		b.WriteString("\nThis is the window as it would be.")
 	}
 	if spare(win) {
 		b.WriteString("\nA spare window: used only if the work is not done before.")

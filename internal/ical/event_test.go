@@ -106,3 +106,40 @@ func TestLimitsOfAnEvent(t *testing.T) {
 		t.Errorf("impact %s", impact[0])
 	}
 }
+
+// TestPendingWindows holds that both the old and the new window are marked
+// while a notice waits for a person, and that nobody is invited to the new one.
+func TestPendingWindows(t *testing.T) {
+	w := models.Window{Ordinal: 1, Kind: models.WindowPrimary, Status: models.StatusConfirmed, Start: noon, End: noon.Add(time.Hour)}
+	old := models.PendingWindow{Ordinal: 1, Kind: w.Kind, Status: w.Status, Start: w.Start, End: w.End}
+	moved := old
+	moved.Start, moved.End = noon.Add(24*time.Hour), noon.Add(25*time.Hour)
+	item := small(func(*models.CalendarItem) {}).MaintenanceItem
+	item.Windows = []models.Window{w}
+	item.Pending = []models.Pending{{
+		NoticeID: "n1", Was: models.StatusConfirmed, Before: []models.PendingWindow{old}, Status: models.StatusRescheduled, Windows: []models.PendingWindow{moved},
+	}}
+	shown := models.CalendarItem{MaintenanceItem: item, Shown: []models.CalendarWindow{{Window: w}}}
+	shown.MarkPending()
+	lines := feed(t, shown)
+	for name, want := range map[string]string{
+		"SUMMARY": "SUMMARY:PENDING: Zayo TTN-1|SUMMARY:PENDING: Zayo TTN-1",
+		"UID":     "UID:id-primary-1@lineman|UID:id-pending-n1-primary-1@lineman",
+		"STATUS":  "STATUS:CONFIRMED|STATUS:TENTATIVE",
+		"DTSTART": "DTSTART:20260302T120000Z|DTSTART:20260303T120000Z",
+	} {
+		if got := strings.Join(property(lines, name), "|"); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	if text := strings.Join(property(lines, "DESCRIPTION"), "|"); strings.Count(text, "waits for a person: CONFIRMED to RE-SCHEDULED") != 2 || strings.Count(text, "as it would be") != 1 {
+		t.Errorf("%s", text)
+	}
+	if invited := ical.ItemOf(item); len(invited.Shown) != 1 || invited.Shown[0].Pending == "" {
+		t.Errorf("invited to %+v", invited.Shown)
+	}
+	item.Pending[0].Status = models.StatusCancelled
+	if cancelled := ical.ItemOf(item); cancelled.Shown[0].Pending != "CONFIRMED to CANCELLED" {
+		t.Errorf("%+v", cancelled.Shown)
+	}
+}

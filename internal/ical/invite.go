@@ -50,6 +50,9 @@ func ItemOf(m models.MaintenanceItem) models.CalendarItem {
 		shown.Impacts = nil
 		item.Shown = append(item.Shown, shown)
 	}
+	if item.MarkPending(); len(item.Shown) > len(m.Windows) {
+		item.Shown = item.Shown[:len(m.Windows)] // nobody is invited to what may never be
+	}
 	item.Windows, item.Circuits = nil, nil
 	return item
 }

@@ -28,6 +28,7 @@ type Reader interface {
 	MailCounts(ctx context.Context) ([]models.MailCount, error)
 	SourceHealths(ctx context.Context) ([]models.SourceHealth, error)
 	Backlog(ctx context.Context, labelled []string) (models.Backlog, error)
+	TrustCounts(ctx context.Context) ([]models.TrustCount, error)
 }
 
 // Options are what the metrics are made of.

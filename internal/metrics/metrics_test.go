@@ -36,6 +36,7 @@ type memory struct {
 	mails        []models.MailCount
 	sources      []models.SourceHealth
 	backlog      models.Backlog
+	trust        []models.TrustCount
 	circuitsErr  error
 	stamp        string // of the inventory
 	read         int    // circuits
@@ -84,6 +85,8 @@ func (r *memory) Standings(_ context.Context, _ models.Scope, statuses []models.
 }
 
 func (r *memory) MailCounts(context.Context) ([]models.MailCount, error) { return r.mails, nil }
+
+func (r *memory) TrustCounts(context.Context) ([]models.TrustCount, error) { return r.trust, nil }
 
 func (r *memory) Backlog(context.Context, []string) (models.Backlog, error) { return r.backlog, nil }
 
@@ -254,6 +257,7 @@ func TestOwn(t *testing.T) {
 	}
 	r := &memory{
 		mails: []models.MailCount{{Source: "noc", Provider: "zayo", State: models.StateParsed, Count: 3}, {Source: "noc", State: models.StateUnknownProvider, Count: 1}},
+		trust: []models.TrustCount{{Provider: "zayo", Level: models.TrustVerified, Count: 3}, {Provider: "zayo", Level: models.TrustFailed, Count: 1}},
 		backlog: models.Backlog{
 			Mails:  models.Waiting{Count: 3, Oldest: noon.Add(-time.Minute)},
 			Labels: map[string]models.Waiting{"noc": {Count: 1, Oldest: noon.Add(time.Minute)}, "unlabelled": {Count: 9, Oldest: noon.Add(-time.Hour)}},

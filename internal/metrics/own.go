@@ -28,6 +28,8 @@ var (
 	sourcesUp       = collectorUp("sources")
 	phasesUp        = collectorUp("phases")
 	queueUp         = collectorUp("queue")
+	trustUp         = collectorUp("trust")
+	trustDesc       = prometheus.NewDesc("lineman_notices_trust", "Notices by provider and by how sure it is that they come from it", []string{"provider", "level"}, nil)
 	findingsUp      = collectorUp("findings")
 	jobsUp          = collectorUp("jobs")
 	jobsDesc        = prometheus.NewDesc("lineman_jobs_waiting", "Jobs that are due and not begun, by kind", []string{"kind"}, nil)
@@ -43,7 +45,7 @@ func collectorUp(name string) *prometheus.Desc {
 
 // Describe sends the descriptions.
 func (c *ownCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{mailsDesc, sourceUpDesc, lastSuccessDesc, lastMailDesc, lagDesc, windowDesc, comparedDesc, watchingDesc, errorDesc, phaseDesc, mailsUp, sourcesUp, phasesUp, queueUp, queueDesc, queueAgeDesc, findingsUp, findingsDesc, jobsUp, jobsDesc, jobsAgeDesc} {
+	for _, d := range []*prometheus.Desc{mailsDesc, sourceUpDesc, lastSuccessDesc, lastMailDesc, lagDesc, windowDesc, comparedDesc, watchingDesc, errorDesc, phaseDesc, mailsUp, sourcesUp, phasesUp, queueUp, queueDesc, queueAgeDesc, findingsUp, findingsDesc, trustUp, trustDesc, jobsUp, jobsDesc, jobsAgeDesc} {
 		ch <- d
 	}
 }
@@ -63,7 +65,7 @@ func (c *ownCollector) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
 	defer cancel()
 	for up, collect := range map[*prometheus.Desc]func(context.Context, chan<- prometheus.Metric) error{
-		mailsUp: c.mails, sourcesUp: c.sources, phasesUp: c.phases, queueUp: c.queues, findingsUp: c.findings, jobsUp: c.jobs,
+		mailsUp: c.mails, sourcesUp: c.sources, phasesUp: c.phases, queueUp: c.queues, findingsUp: c.findings, jobsUp: c.jobs, trustUp: c.trust,
 	} {
 		ok := 1.0
 		if err := collect(ctx, ch); err != nil {
@@ -174,6 +176,26 @@ func (c *ownCollector) findings(ctx context.Context, ch chan<- prometheus.Metric
 	}
 	for _, s := range []models.Severity{models.SeverityRisk, models.SeverityDegraded, models.SeverityIsolated} {
 		ch <- prometheus.MustNewConstMetric(findingsDesc, prometheus.GaugeValue, float64(counts[s]), string(s))
+	}
+	return nil
+}
+
+// trust counts notices by the trust in their senders.
+func (c *ownCollector) trust(ctx context.Context, ch chan<- prometheus.Metric) error {
+	counts, err := c.o.Reader.TrustCounts(ctx)
+	if err != nil {
+		return err
+	}
+	sums := map[[2]string]int64{}
+	for _, n := range counts {
+		key := [2]string{value(n.Provider), value(string(n.Level))}
+		if _, had := sums[key]; !had && len(sums) >= maxMails {
+			key[0] = "(other)"
+		}
+		sums[key] += n.Count
+	}
+	for key, n := range sums {
+		ch <- prometheus.MustNewConstMetric(trustDesc, prometheus.GaugeValue, float64(n), key[:]...)
 	}
 	return nil
 }

@@ -41,10 +41,14 @@ func (s *Store) Apply(ctx context.Context, verdicts []models.Verdict) (applied [
 			}
 			applied[i] = done
 		}
+		if err := a.saveRaws(); err != nil {
+			return err
+		}
 		if err := a.graph.save(); err != nil {
 			return fmt.Errorf("save records: %w", err)
 		}
-		return a.saveRaws()
+		a.graph.restate(applied)
+		return nil
 	})
 	return applied, err
 }
@@ -174,8 +178,10 @@ func (a *application) noticeRows(v models.Verdict, raw *rawRow) []*noticeRow {
 		return nil
 	}
 	rows := make([]*noticeRow, len(v.Notices))
+	trust, guarded := trustOf(v, raw)
 	for i, n := range v.Notices {
 		n = cleanNotice(n)
+		n.Trust, n.TrustReason, n.Guarded = trust.Level, trust.Reason, guarded
 		n.ID, n.RawID, n.ProviderID = newID(), raw.ID, v.ProviderID
 		n.Received, n.CreatedAt = raw.Received.Time, a.now
 		if n.ParserVersion == "" {
@@ -232,13 +238,19 @@ func (a *application) apply(v *judged) (models.Applied, error) {
 		return models.Applied{}, fmt.Errorf("mail %s is %s and cannot become %s", raw.ID, raw.State, state)
 	}
 	was := models.MailState(raw.State)
+	if v.Trust != nil {
+		raw.judge(*v.Trust)
+	}
+	if state == models.StateParsed && anyHeld(v.notices) {
+		state, v.Error = models.StateNeedsReview, heldReason
+	}
 	raw.State, raw.UnknownCIDs, raw.Incomplete = string(state), unknown, v.Flags.Incomplete
 	raw.Sender, raw.ProviderID = clean(v.Sender), a.knownProvider(v.ProviderID)
 	raw.Error, raw.ParserVersion, raw.UpdatedAt = clean(v.Error), v.ParserVersion, at(a.now)
 	if first {
 		raw.ProcessedAt = at(a.now)
 	}
-	if was != state {
+	if was != state && v.Error != heldReason { // what waits is told with its record
 		a.w.tellMail(raw.model(), v.Cause, a.now)
 	}
 	return models.Applied{RawID: raw.ID, State: state, Flags: raw.flags(), Maintenances: done.names, Changes: done.changes}, nil
@@ -280,7 +292,7 @@ func (a *application) isDuplicate(v *judged, raw *rawRow) bool {
 
 func containsEqual(rows []*noticeRow, n *noticeRow) bool {
 	for _, r := range rows {
-		if r.ProviderID == n.ProviderID && r.Digest == n.Digest {
+		if r.ProviderID == n.ProviderID && r.Digest == n.Digest && !lessTrusted(r, n) {
 			return true
 		}
 	}

@@ -36,7 +36,7 @@ func (e *editing) allowed(r *record, act models.Edit) error {
 		if !seen && !linked {
 			return models.Invalid("circuit", "the maintenance does not list the circuit %s; link it first", act.CID)
 		}
-	case models.EditAcceptNotice, models.EditRejectNotice:
+	case models.EditAcceptNotice, models.EditRejectNotice, models.EditReopenNotice:
 		if n := e.graph.notices[act.NoticeID]; n == nil || n.record != nil && n.record != r || n.RecordID != ref(r.model.ID) {
 			return models.Invalid("notice", "the maintenance has no such notice")
 		}
@@ -97,7 +97,8 @@ func (e *editing) took(r *record, act models.Edit) error {
 		if m.Deleted {
 			return models.Invalid("", "the maintenance could not be brought back")
 		}
-	case models.EditAcknowledge, models.EditNote, models.EditMerge, models.EditAcceptNotice, models.EditRejectNotice:
+	case models.EditAcknowledge, models.EditNote, models.EditMerge,
+		models.EditAcceptNotice, models.EditRejectNotice, models.EditReopenNotice:
 	}
 	return nil
 }

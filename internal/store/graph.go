@@ -27,7 +27,8 @@ type graph struct {
 	superseded   []string // notice IDs
 	removed      []string // maintenance IDs
 	changes      []changeRow
-	stirred      map[string]models.Cause // circuits whose maintenances changed, by ID
+	stirred      map[string]models.Cause     // circuits whose maintenances changed, by ID
+	states       map[string]models.MailState // of mail whose notices began or ended to wait, once it is saved
 }
 
 // group is everything that one maintenance is computed from: the notices of
@@ -45,7 +46,7 @@ func newGraph(w *work, now time.Time) *graph {
 	return &graph{
 		w: w, now: now, providers: map[string]models.Provider{}, byID: map[string]*group{},
 		byKey: map[models.Identity]*group{}, byUID: map[[2]string][]*noticeRow{},
-		notices: map[string]*noticeRow{}, links: newLinks(w), stirred: map[string]models.Cause{},
+		notices: map[string]*noticeRow{}, links: newLinks(w), stirred: map[string]models.Cause{}, states: map[string]models.MailState{},
 	}
 }
 
@@ -59,10 +60,28 @@ func (g *group) end() *group {
 
 func (g *group) add(n *noticeRow) { g.notices = append(g.notices, n) }
 
+// models gives the notices of the group; what a person accepted is guarded no
+// more.
 func (g *group) models() []models.Notice {
 	all := make([]models.Notice, len(g.notices))
+	var accepted map[string]bool
 	for i, n := range g.notices {
 		all[i] = n.notice
+		if n.notice.Guarded && accepted == nil {
+			accepted = g.accepted()
+		}
+		all[i].Guarded = n.notice.Guarded && !accepted[n.ID]
+	}
+	return all
+}
+
+// accepted gives the notices that people accepted and did not reject since.
+func (g *group) accepted() map[string]bool {
+	all := map[string]bool{}
+	for _, r := range g.records {
+		for id := range models.AcceptedNotices(r.edits) {
+			all[id] = true
+		}
 	}
 	return all
 }
@@ -109,13 +128,22 @@ func (g *graph) supersede(n *noticeRow) *group {
 // supersedes, and by an earlier notice that says the same under another id.
 // Groups that it joins become one.
 func (g *graph) resolve(n *noticeRow, touched *touched, o origin) *group {
+	home := g.join(n, touched, o)
+	g.notices[n.ID] = n
+	g.index(n)
+	g.freshNotices = append(g.freshNotices, n)
+	return home
+}
+
+// join is resolve for a notice that may be stored already.
+func (g *graph) join(n *noticeRow, touched *touched, o origin) *group {
 	keys := g.keysOf(n)
 	var homes []*group
 	for _, k := range keys {
 		homes = append(homes, g.byKey[k].end())
 	}
 	for _, o := range g.byUID[[2]string{n.ProviderID, n.UID}] {
-		if o.Key != n.Key && models.SameUnderNewID(o.notice, n.notice) {
+		if o.Key != n.Key && !o.Guarded && !n.Guarded && models.SameUnderNewID(o.notice, n.notice) {
 			homes = append(homes, g.of(o))
 		}
 	}
@@ -138,18 +166,16 @@ func (g *graph) resolve(n *noticeRow, touched *touched, o origin) *group {
 			g.freshKeys = append(g.freshKeys, k)
 		}
 	}
-	g.notices[n.ID] = n
-	g.index(n)
-	g.freshNotices = append(g.freshNotices, n)
 	return home
 }
 
-// keysOf gives the identity of a notice, then those that it supersedes.
+// keysOf gives the identity of a notice, then those that it supersedes. What a
+// doubtful sender says joins no maintenances.
 func (g *graph) keysOf(n *noticeRow) []models.Identity {
 	p := g.providers[n.ProviderID]
 	keys := []models.Identity{{ProviderID: n.ProviderID, Key: n.Key}}
 	for _, id := range n.notice.Supersedes {
-		if id != "" {
+		if id != "" && !n.Guarded {
 			keys = append(keys, identityOf(p, models.Notice{MaintenanceID: id, Account: n.Account}))
 		}
 	}

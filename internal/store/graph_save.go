@@ -19,6 +19,7 @@ func (g *graph) save() error {
 		{"circuits", g.saveCircuits},
 		{"notes", g.saveNotes},
 		{"notices", g.saveNotices},
+		{"what waits for a person", g.saveHeld},
 		{"changes", func() error { return insert(g.w.DB, g.changes) }},
 		{"sites and groups", g.saveStirred},
 	} {

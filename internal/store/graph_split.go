@@ -57,7 +57,7 @@ func (g *graph) connected(notices []*noticeRow) [][]*noticeRow {
 	}
 	for i, n := range notices {
 		for j, o := range notices[:i] {
-			if part[i] != part[j] && hasUID(n.UID) && n.UID == o.UID && models.SameUnderNewID(o.notice, n.notice) {
+			if part[i] != part[j] && !n.Guarded && !o.Guarded && hasUID(n.UID) && n.UID == o.UID && models.SameUnderNewID(o.notice, n.notice) {
 				join(i, j)
 			}
 		}

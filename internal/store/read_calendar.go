@@ -30,7 +30,7 @@ func (s *Store) Calendar(ctx context.Context, scope models.Scope, f models.Calen
 
 func calendarItems(tx *gorm.DB, v sight, f models.CalendarFilter) ([]models.CalendarItem, error) {
 	q := where(tx.Table("maintenances m").Joins("JOIN providers pr ON pr.id = m.provider_id"), v.maintenanceList()).
-		Select("m.id, m.provider_id, m.name, m.external_id, m.status, m.summary, m.organizer, m.accounts, m.revision, m.updated_at, " +
+		Select("m.id, m.provider_id, m.name, m.external_id, m.status, m.summary, m.organizer, m.accounts, m.pending, m.revision, m.updated_at, " +
 			"pr.slug, pr.name").
 		Where("m.merged_into = ''").Order("m.ends DESC, m.id")
 	q = filterMaintenances(q, v, models.MaintenanceFilter{Statuses: f.Statuses, Providers: f.Providers, Circuits: f.Circuits, Sites: f.Sites})
@@ -52,9 +52,10 @@ func calendarItems(tx *gorm.DB, v sight, f models.CalendarFilter) ([]models.Cale
 	err := eachRow(q, func(rows *sql.Rows) error {
 		var m models.CalendarItem
 		var accounts list[string]
+		var pending list[storedPending]
 		var updated instant
-		err := rows.Scan(&m.ID, &m.ProviderID, &m.Name, &m.ExternalID, &m.Status, &m.Summary, &m.Organizer, &accounts, &m.Revision, &updated, &m.ProviderSlug, &m.ProviderName)
-		m.Accounts, m.UpdatedAt = accounts, updated.Time
+		err := rows.Scan(&m.ID, &m.ProviderID, &m.Name, &m.ExternalID, &m.Status, &m.Summary, &m.Organizer, &accounts, &pending, &m.Revision, &updated, &m.ProviderSlug, &m.ProviderName)
+		m.Accounts, m.Pending, m.UpdatedAt = accounts, each(pending, storedPending.model), updated.Time
 		items = append(items, m)
 		return err
 	})
@@ -183,12 +184,33 @@ func narrowCalendar(tx *gorm.DB, v sight, f models.CalendarFilter, items []model
 				m.Shown = append(m.Shown, shown)
 			}
 		}
+		if len(m.Pending) > 0 {
+			markPending(m, f, partial)
+		}
 		if partial {
 			m.Accounts = accountsOf(m.Circuits)
 		}
+		m.Pending = nil
 		m.Windows, m.Circuits = nil, nil
 	}
 	return nil
+}
+
+// markPending shows what waits for a person, without the circuits that are not
+// shown and the windows that are not asked for.
+func markPending(m *models.CalendarItem, f models.CalendarFilter, partial bool) {
+	if partial {
+		for i := range m.Pending {
+			m.Pending[i].Circuits = nil
+		}
+	}
+	known := len(m.Shown)
+	m.MarkPending()
+	fresh := slices.DeleteFunc(slices.Clone(m.Shown[known:]), func(w models.CalendarWindow) bool {
+		small := f.MinImpact != "" && !slices.ContainsFunc(w.Circuits, func(c models.CircuitImpact) bool { return !f.MinImpact.Worse(c.Impact) })
+		return small || partial && len(w.Circuits) == 0 || w.End.Before(f.EndAfter)
+	})
+	m.Shown = append(m.Shown[:known:known], fresh...)
 }
 
 // calendarWindow gives a window as a calendar shows it; false when it shows

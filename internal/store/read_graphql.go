@@ -61,6 +61,8 @@ type headRow struct {
 	Ends         instant
 	Acknowledged bool
 	Synthetic    bool
+	Trust        string
+	Pending      list[storedPending]
 	FirstSeen    instant
 	LastNotice   instant
 	Revision     int64
@@ -69,13 +71,28 @@ type headRow struct {
 }
 
 const headColumns = "m.id, m.name, m.external_id, m.provider_id, pr.slug AS provider_slug, pr.name AS provider_name, m.status, m.summary, " +
-	"m.starts, m.ends, m.acknowledged, m.synthetic, m.first_seen, m.last_notice, m.revision, m.created_at, m.updated_at"
+	"m.starts, m.ends, m.acknowledged, m.synthetic, m.trust, m.pending, m.first_seen, m.last_notice, m.revision, m.created_at, m.updated_at"
+
+// headOf gives a row as a head in sight: of what waits, mails and circuits are
+// shown to nobody whose sight is narrowed.
+func headOf(v sight) func(headRow) models.MaintenanceHead {
+	return func(r headRow) models.MaintenanceHead {
+		h := r.model()
+		for i := range h.Pending {
+			if !v.all {
+				h.Pending[i].RawID, h.Pending[i].Circuits = "", nil
+			}
+		}
+		return h
+	}
+}
 
 func (r headRow) model() models.MaintenanceHead {
 	return models.MaintenanceHead{
 		ID: r.ID, Name: r.Name, ExternalID: r.ExternalID, Provider: models.ProviderRef{ID: r.ProviderID, Slug: r.ProviderSlug, Name: r.ProviderName},
 		Status: models.Status(r.Status), Summary: r.Summary, Start: r.Starts.Time, End: r.Ends.Time, Acknowledged: r.Acknowledged,
-		Synthetic: r.Synthetic, FirstSeen: r.FirstSeen.Time, LastNotice: r.LastNotice.Time, Revision: r.Revision,
+		Synthetic: r.Synthetic, Trust: models.TrustLevel(r.Trust), Pending: each(r.Pending, storedPending.model),
+		FirstSeen: r.FirstSeen.Time, LastNotice: r.LastNotice.Time, Revision: r.Revision,
 		CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
 	}
 }
@@ -96,7 +113,7 @@ func (s *Store) MaintenanceHeads(ctx context.Context, scope models.Scope, f mode
 		page := paged(filterMaintenances(listedMaintenances(tx, v), v, f).Select("m.id").Order(headOrder), f.Page)
 		rows, err := scanned[headRow](tx.Table("(?) o", page).Joins("JOIN maintenances m ON m.id = o.id JOIN providers pr ON pr.id = m.provider_id").
 			Select(headColumns).Order(headOrder))
-		all = each(rows, headRow.model)
+		all = each(rows, headOf(v))
 		return err
 	})
 	return all, err
@@ -108,7 +125,7 @@ func (s *Store) MaintenancesByID(ctx context.Context, scope models.Scope, ids []
 	err := s.read(ctx, "read maintenances by id", func(tx *gorm.DB) error {
 		rows, err := scanned[headRow](where(heads(tx, sightOf(scope)), s.among("m.id", ids)).Select(headColumns))
 		for _, r := range rows {
-			byID[r.ID] = r.model()
+			byID[r.ID] = headOf(sightOf(scope))(r)
 		}
 		return err
 	})
@@ -124,7 +141,7 @@ func (s *Store) MaintenancesOfProviders(ctx context.Context, scope models.Scope,
 			Select(headColumns + ", ROW_NUMBER() OVER (PARTITION BY m.provider_id ORDER BY " + headOrder + ") AS place")
 		rows, err := batch[headRow](tx.Table("(?) r", q).Order("r.provider_id, r.place"), b)
 		for _, r := range rows {
-			byProvider[r.ProviderID] = append(byProvider[r.ProviderID], r.model())
+			byProvider[r.ProviderID] = append(byProvider[r.ProviderID], headOf(sightOf(scope))(r))
 		}
 		return err
 	})

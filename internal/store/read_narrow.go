@@ -39,6 +39,11 @@ func narrow(tx *gorm.DB, v sight, records []*models.Maintenance, partial map[str
 		}
 		slices.Sort(m.Accounts)
 		m.Conflicts = nil
+		for i := range m.Pending { // the mail is nobody's whose scope is narrowed
+			p := &m.Pending[i]
+			p.RawID = ""
+			p.Circuits = slices.DeleteFunc(p.Circuits, func(cid string) bool { return !seen[models.CIDKey(cid)] })
+		}
 		if m.Ack != nil && m.Ack.Holds { // also of the part that is seen
 			m.Ack.Digest = models.AckDigest(*m)
 		}
@@ -80,7 +85,7 @@ func narrowChanges(changes []models.Change, seen map[string]bool) []models.Chang
 	return slices.DeleteFunc(changes, func(c models.Change) bool {
 		_, rest, found := strings.Cut(c.Field, "circuit[")
 		if !found {
-			return c.Field == "accounts" || c.Field == automaticNoteField || strings.HasPrefix(c.Field, "conflict[")
+			return c.Field == "accounts" || c.Field == "pending" || c.Field == automaticNoteField || strings.HasPrefix(c.Field, "conflict[")
 		}
 		for key := range seen {
 			if strings.HasPrefix(rest, key+"]") || strings.Contains(rest, ": "+key+"]") {

@@ -166,7 +166,8 @@ func (g *graph) foldGroup(home *group, o origin, done *outcome) error {
 
 // foldRecord folds one record and keeps what changed.
 func (g *graph) foldRecord(r *record, notices []models.Notice, o origin, done *outcome) error {
-	folded, _ := models.Fold(notices, r.edits)
+	folded, history := models.Fold(notices, r.edits)
+	g.turn(notices, history.Held)
 	m, err := g.complete(r, folded, notices)
 	if err != nil {
 		return err

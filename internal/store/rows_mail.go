@@ -100,8 +100,16 @@ type rawRow struct {
 	Deleted       bool    `gorm:"not null"`
 	Cause         string  `gorm:"not null"`
 	ProcessedAt   instant `gorm:""`
-	CreatedAt     instant `gorm:"not null"`
-	UpdatedAt     instant `gorm:"not null"`
+
+	Trust         string  `gorm:"not null"`
+	TrustReason   string  `gorm:"not null"`
+	TrustProvider string  `gorm:"not null"` // ID
+	TrustGuarded  bool    `gorm:"not null"`
+	TrustTries    int     `gorm:"not null"`
+	TrustDue      instant `gorm:""`
+
+	CreatedAt instant `gorm:"not null"`
+	UpdatedAt instant `gorm:"not null"`
 }
 
 func (rawRow) TableName() string { return "raw_notifications" }
@@ -118,7 +126,14 @@ func (r rawRow) model() models.RawNotification {
 		Sender: r.Sender, ProviderID: string(r.ProviderID), Date: r.Date.Time, Received: r.Received.Time,
 		State: models.MailState(r.State), Flags: r.flags(), Error: r.Error, ParserVersion: r.ParserVersion,
 		Attempts: r.Attempts, Size: r.Size, Deleted: r.Deleted, Cause: models.Cause(r.Cause), CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+		Trust: models.Trust{Level: models.TrustLevel(r.Trust), Reason: r.TrustReason, Later: !r.TrustDue.IsZero()}, TrustProvider: r.TrustProvider, TrustGuarded: r.TrustGuarded, TrustTries: r.TrustTries,
 	}
+}
+
+// judge keeps how a mail was judged.
+func (r *rawRow) judge(v models.TrustVerdict) {
+	r.Trust, r.TrustReason, r.TrustProvider = string(v.Level), clean(v.Reason), v.ProviderID
+	r.TrustGuarded, r.TrustTries, r.TrustDue = v.Guarded, v.Tries, at(v.Due)
 }
 
 type rawBodyRow struct {

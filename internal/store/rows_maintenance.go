@@ -27,6 +27,8 @@ type maintenanceRow struct {
 	Organizer  string               `gorm:"not null"`
 	Accounts   list[string]         `gorm:"not null"`
 	Conflicts  list[storedConflict] `gorm:"not null"`
+	Pending    list[storedPending]  `gorm:"not null"`
+	Trust      string               `gorm:"not null"`
 	Starts     instant              `gorm:""`
 	Ends       instant              `gorm:""`
 	AckAuthor  string               `gorm:"not null"`
@@ -54,6 +56,7 @@ func (r maintenanceRow) model() models.Maintenance {
 		ID: r.ID, ProviderID: r.ProviderID, Key: r.Key, Generation: r.Generation, Name: r.Name,
 		ExternalID: r.ExternalID, Aliases: r.Aliases, Synthetic: r.Synthetic, Status: models.Status(r.Status),
 		Summary: r.Summary, Organizer: r.Organizer, Accounts: r.Accounts, Conflicts: each(r.Conflicts, storedConflict.model),
+		Pending: each(r.Pending, storedPending.model), Trust: models.TrustLevel(r.Trust),
 		Orphan: r.Orphan, Deleted: r.Deleted, MergedInto: r.MergedInto,
 		FirstSeen: r.FirstSeen.Time, LastNotice: r.LastNotice.Time, Revision: r.Revision,
 		CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
@@ -69,6 +72,7 @@ func newMaintenanceRow(m models.Maintenance, group string) maintenanceRow {
 		ID: m.ID, ProviderID: m.ProviderID, GroupID: group, Key: m.Key, Generation: m.Generation, Name: m.Name,
 		NameKey: short(nameKey(m.Name)), ExternalID: m.ExternalID, Aliases: m.Aliases, Synthetic: m.Synthetic,
 		Status: string(m.Status), Summary: m.Summary, Organizer: m.Organizer, Accounts: m.Accounts,
+		Pending: each(m.Pending, storePending), Trust: string(m.Trust),
 		Conflicts: each(m.Conflicts, storeConflict), Starts: at(m.Start()), Ends: at(m.End()), Orphan: m.Orphan, Deleted: m.Deleted, MergedInto: m.MergedInto,
 		FirstSeen: at(m.FirstSeen), LastNotice: at(m.LastNotice), Revision: m.Revision,
 		CreatedAt: at(m.CreatedAt), UpdatedAt: at(m.UpdatedAt),

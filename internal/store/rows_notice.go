@@ -32,11 +32,16 @@ type noticeRow struct {
 	Digest        string             `gorm:"not null"`
 	RecordID      ref                `gorm:""`
 	Superseded    bool               `gorm:"not null"`
+	Trust         string             `gorm:"not null"`
+	TrustReason   string             `gorm:"not null"`
+	Guarded       bool               `gorm:"not null"`
+	Held          bool               `gorm:"not null"`
 	CreatedAt     instant            `gorm:"not null"`
 
 	notice models.Notice // what the row says, once it was converted
 	record *record       // the maintenance it is part of, while it is worked on
 	moved  bool          // RecordID is not what is stored
+	turned bool          // Held is not what is stored
 }
 
 func (noticeRow) TableName() string { return "notices" }
@@ -48,6 +53,7 @@ func (r noticeRow) model() models.Notice {
 		Summary: r.Summary, UID: r.UID, Sequence: r.Sequence, Status: models.Status(r.Status),
 		Stamp: r.Stamp.Time, Issued: r.Issued.Time, Received: r.Received.Time, Windows: windowsOf(r.Windows),
 		Parser: r.Parser, ParserVersion: r.ParserVersion, Warnings: r.Warnings, Digest: r.Digest,
+		Trust: models.TrustLevel(r.Trust), TrustReason: r.TrustReason, Guarded: r.Guarded, Held: r.Held,
 		CreatedAt: r.CreatedAt.Time,
 	}
 }
@@ -59,6 +65,7 @@ func newNoticeRow(n models.Notice, key string, position int) noticeRow {
 		Organizer: n.Organizer, Summary: n.Summary, UID: n.UID, Sequence: n.Sequence, Status: string(n.Status),
 		Stamp: at(n.Stamp), Issued: at(n.Issued), Received: at(n.Received), Windows: storeWindows(n.Windows),
 		Parser: n.Parser, ParserVersion: n.ParserVersion, Warnings: n.Warnings, Digest: n.Digest,
+		Trust: string(n.Trust), TrustReason: n.TrustReason, Guarded: n.Guarded,
 		CreatedAt: at(n.CreatedAt),
 	}
 }

@@ -119,7 +119,7 @@ func tableColumns(t *testing.T, s *store.Store, table string) map[string]column 
 }
 
 var jsonColumns = []string{
-	"mailbox_messages.labels_applied", "maintenances.aliases", "maintenances.accounts", "maintenances.conflicts",
+	"mailbox_messages.labels_applied", "maintenances.aliases", "maintenances.accounts", "maintenances.conflicts", "maintenances.pending",
 	"maintenance_windows.impacts", "notices.supersedes", "notices.windows", "notices.warnings", "edits.windows",
 	"tokens.scope", "users.scope", "sources.window_missing", "findings.exposures",
 	"circuits.custom_fields", "terminations.custom_fields", "inventory_sources.result",

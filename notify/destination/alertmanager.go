@@ -166,10 +166,23 @@ func (a *alertmanager) plan(ctx context.Context, r models.Rule, items []notify.I
 	now := a.o.Now()
 	var todo, over []Silence
 	for _, id := range ids {
-		t, o := reconcile(a.wanted(latest[id], now), there[id], now)
+		wanted := a.wanted(latest[id], now)
+		if latest[id] != nil && len(latest[id].Pending) > 0 {
+			wanted = begun(wanted, there[id], now)
+		}
+		t, o := reconcile(wanted, there[id], now)
 		todo, over = append(todo, t...), append(over, o...)
 	}
 	return append(todo, over...), nil
+}
+
+// begun gives those of the wanted silences that are there and have begun: while
+// something waits for a person no other begins, since nobody knows whether the
+// work takes place then.
+func begun(wanted, there []Silence, now time.Time) []Silence {
+	return slices.DeleteFunc(wanted, func(w Silence) bool {
+		return !slices.ContainsFunc(there, func(s Silence) bool { return s.key == w.key && s.Matchers == w.Matchers && running(s, w, now) })
+	})
 }
 
 // reconcile says how to come from the silences that are there to the wanted
@@ -197,11 +210,16 @@ func reconcile(wanted, there []Silence, now time.Time) (todo, over []Silence) {
 	return todo, over
 }
 
+// running reports whether a silence has begun, by whichever clock, and so has
+// the one that is wanted.
+func running(s, wanted Silence, now time.Time) bool {
+	return s.Start.Before(now.Add(time.Minute)) && !wanted.Start.After(now)
+}
+
 // sameTimes reports whether a silence has the wanted times. The start of one
 // that has begun is history: Alertmanager makes it the time when it was made,
 // by its own clock.
 func sameTimes(s, wanted Silence, now time.Time) bool {
-	begun := s.Start.Before(now.Add(time.Minute)) && !wanted.Start.After(now)
-	return (begun || s.Start.Truncate(time.Second).Equal(wanted.Start.Truncate(time.Second))) &&
+	return (running(s, wanted, now) || s.Start.Truncate(time.Second).Equal(wanted.Start.Truncate(time.Second))) &&
 		s.End.Truncate(time.Second).Equal(wanted.End.Truncate(time.Second))
 }

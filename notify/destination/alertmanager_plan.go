@@ -17,11 +17,12 @@ const maxAlternatives = 100
 
 // wanted are the silences that a maintenance should have: for each window that
 // takes place and is not over, those of the circuits that it does something to.
+// A maintenance whose sender is in doubt has none.
 // A circuit that the inventory does not know, or that is not impacted, has
 // none, and neither has an end of it about which something that the matchers
 // need is not known.
 func (a *alertmanager) wanted(m *models.MaintenanceItem, now time.Time) []Silence {
-	if m == nil || m.Deleted || m.MergedInto != "" || !slices.Contains(a.statuses, m.Status) {
+	if m == nil || m.Deleted || m.MergedInto != "" || m.Trust.Doubtful() || !slices.Contains(a.statuses, m.Status) {
 		return nil
 	}
 	var all []Silence

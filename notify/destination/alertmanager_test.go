@@ -75,6 +75,15 @@ func TestSilences(t *testing.T) {
 	m.Windows[0].Start, m.Windows[0].End = now.Add(12*time.Hour), now.Add(16*time.Hour)
 	step("moved", models.EventRescheduled, &m, first+"from 12h0m0s to 16h0m0s")
 
+	m.Pending = []models.Pending{{NoticeID: "n9", Was: models.StatusConfirmed, Status: models.StatusCancelled}}
+	step("something waits for a person before it begins", models.EventPending, &m)
+	m.Pending = nil
+	step("and is answered", models.EventChanged, &m, first+"from 12h0m0s to 16h0m0s")
+	m.Trust = models.TrustUnverified
+	step("its sender is in doubt", models.EventChanged, &m)
+	m.Trust = models.TrustVerified
+	step("and is known", models.EventChanged, &m, first+"from 12h0m0s to 16h0m0s")
+
 	m.Windows[1].Called = true
 	m.Windows[1].Impacts = []models.WindowImpact{{CID: "OGYX/2", Impact: models.ImpactOutage}}
 	second := "lineman:0191-m1:2 zayo-TTN-0001 by lineman noc: ifName=xe-0/0/2 instance=bcn-r1 from 34h0m0s to 38h0m0s"
@@ -85,6 +94,9 @@ func TestSilences(t *testing.T) {
 
 	m.Windows[0].Start, m.Windows[0].End = now.Add(-time.Minute), now.Add(time.Hour)
 	step("it begins early", models.EventRescheduled, &m, first+"from 0s to 1h0m0s")
+	m.Pending = []models.Pending{{NoticeID: "n9", Was: models.StatusConfirmed, Status: models.StatusCancelled}}
+	step("something waits for a person while it runs", models.EventPending, &m, first+"from 0s to 1h0m0s")
+	m.Pending = nil
 	server.Alert(map[string]string{"alertname": "Down", "instance": "bcn-r1", "ifName": "xe-0/0/1"})
 	server.Alert(map[string]string{"alertname": "Down", "instance": "bcn-r1", "ifName": "xe-0/0/9"})
 	plan, err := d.(destination.Planner).Plan(t.Context(), models.Rule{Name: "noc"}, []notify.Item{{Maintenance: &m}})

@@ -101,7 +101,7 @@ func windowOf(m models.CalendarItem, c models.Change) (models.Window, bool) {
 
 // scheduling are the events that can change what calendars should show.
 var scheduling = []models.EventKind{
-	models.EventNew, models.EventChanged, models.EventRescheduled, models.EventCancelled, models.EventCompleted, models.EventConflict,
+	models.EventNew, models.EventChanged, models.EventRescheduled, models.EventCancelled, models.EventCompleted, models.EventConflict, models.EventPending,
 }
 
 // nextFirst puts the next window that takes place in front of the others.

@@ -98,7 +98,7 @@ func TestPages(t *testing.T) {
 		models.EventNew: "trigger lineman:maintenance:0191-m1 error", models.EventChanged: "trigger lineman:maintenance:0191-m1 error",
 		models.EventRescheduled: "trigger lineman:maintenance:0191-m1 error", models.EventConflict: "trigger lineman:maintenance:0191-m1 error",
 		models.EventReminder: "trigger lineman:maintenance:0191-m1 error", models.EventStarted: "trigger lineman:maintenance:0191-m1 error",
-		models.EventOverrun:      "trigger lineman:maintenance:0191-m1 critical",
+		models.EventPending: "trigger lineman:maintenance:0191-m1 error", models.EventOverrun: "trigger lineman:maintenance:0191-m1 critical",
 		models.EventAcknowledged: "acknowledge lineman:maintenance:0191-m1 ",
 		models.EventCancelled:    "resolve lineman:maintenance:0191-m1 ", models.EventCompleted: "resolve lineman:maintenance:0191-m1 ",
 		models.EventEnded: "resolve lineman:maintenance:0191-m1 ", models.EventPresumedOver: "resolve lineman:maintenance:0191-m1 ",
