@@ -34,6 +34,8 @@ var rooms = []struct {
 	{"internal/store/storetest", []string{"models", "internal/store", "migrations"}},
 	{"internal/jobs", []string{"models"}},
 	{"internal/inventory", []string{"models"}},
+	{"internal/evaluate", []string{"internal/inventory", "models", "parsers"}},
+	{"internal/audit", []string{"internal/inventory", "models"}},
 	{"internal/metrics", []string{"models"}},
 	{"internal/ical", []string{"models"}},
 	{"ingest", []string{"parsers", "models"}},
