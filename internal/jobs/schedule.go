@@ -44,6 +44,16 @@ func parseSchedule(s Schedule, now time.Time) (river.PeriodicSchedule, error) {
 	return schedule, nil
 }
 
+// Rounds gives for any instant when a schedule comes round after it; zero: it
+// does no more. An InputError where the schedule is wrong.
+func Rounds(s Schedule) (next func(time.Time) time.Time, err error) {
+	schedule, err := parseSchedule(s, time.Unix(0, 0))
+	if err != nil {
+		return nil, err
+	}
+	return schedule.Next, nil
+}
+
 // periodic lists what the elected leader enqueues: a poll for each source by
 // its schedule, the comparison with its ledger, the sync of each inventory, the
 // sweep, the findings that are due, and retention.
