@@ -12,7 +12,7 @@ import (
 
 // verdictOf turns the outcome of a parse into the state of the mail.
 func verdictOf(v models.Verdict, r parsers.Result) models.Verdict {
-	v.Format = r.Format
+	v.Format, v.Fields = r.Format, r.FieldNames()
 	switch {
 	case r.Panic:
 		v.State, v.Error = models.StateQuarantined, r.Reason

@@ -37,6 +37,9 @@ const (
 	EventSourceDown EventKind = "source-down"
 	EventSourceUp   EventKind = "source-up"
 
+	EventLayoutDrift    EventKind = "layout-drift"    // a provider's mail cannot be read as before
+	EventProviderSilent EventKind = "provider-silent" // no mail comes of a provider
+
 	EventDigest EventKind = "digest" // the time of a rule's digest came
 	EventTest   EventKind = "test"   // somebody tries a destination
 )
@@ -52,6 +55,7 @@ var EventKinds = []EventKind{
 	EventReminder, EventStarted, EventEnded, EventOverrun, EventPresumedOver,
 	EventOverlapFound, EventOverlapWorse, EventOverlapGone,
 	EventParseFailed, EventUnknownProvider, EventUnknownCircuit, EventSourceDown, EventSourceUp,
+	EventLayoutDrift, EventProviderSilent,
 }
 
 // Event is one thing that happened and may be announced. It is immutable.
@@ -68,6 +72,7 @@ type Event struct {
 	RawID         string        // of the mail that caused it, or that it is about
 	Received      time.Time     // of the mail that caused a change; zero: no mail did
 	Source        string        // name
+	Provider      string        // slug, of a drift
 	Name          string        // of the maintenance, the subject of the finding, the source; the mail's subject
 	Revision      int64         // of the maintenance or the finding
 	Changes       []Change      // Field, Old and New; of the maintenance

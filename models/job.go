@@ -13,6 +13,7 @@ const (
 	JobReconcile JobKind = "reconcile" // Args: Source
 	JobRetain    JobKind = "retain"    // no Args
 	JobFindings  JobKind = "findings"  // no Args
+	JobDrift     JobKind = "drift"     // no Args
 
 	JobSync JobKind = "sync" // Args: Source, the name of an inventory
 

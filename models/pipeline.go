@@ -27,7 +27,8 @@ type Verdict struct {
 	Flags         MailFlags // Incomplete only; the store finds the others
 	Error         string    // one sentence for people
 	ParserVersion string
-	Format        string   // that read it, or came nearest; empty: none fits. It is counted, and not kept
+	Format        string   // that read it, or came nearest; empty: none fits
+	Fields        []string // that were found in it, sorted; names without blanks
 	Notices       []Notice // without ID, RawID, ProviderID, Received; the store fills them
 	Cause         Cause
 	Trust         *TrustVerdict // nil: as it was judged before

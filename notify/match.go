@@ -164,7 +164,7 @@ func faces(i Item) []face {
 	case i.Mail != nil:
 		return []face{{provider: i.Mail.Provider, impact: models.ImpactNone}}
 	}
-	return []face{{impact: models.ImpactNone}}
+	return []face{{provider: i.Event.Provider, impact: models.ImpactNone}}
 }
 
 // maintenanceFaces leaves out circuits that a partial cancellation took out,

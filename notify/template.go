@@ -33,6 +33,7 @@ var families = map[models.EventKind]string{
 	models.EventReminder: "clock", models.EventStarted: "clock", models.EventEnded: "clock", models.EventOverrun: "clock", models.EventPresumedOver: "clock",
 	models.EventOverlapFound: "finding", models.EventOverlapWorse: "finding", models.EventOverlapGone: "finding",
 	models.EventParseFailed: "mail", models.EventUnknownProvider: "mail", models.EventSourceDown: "source", models.EventSourceUp: "source",
+	models.EventLayoutDrift: "drift", models.EventProviderSilent: "drift",
 	models.EventTest: "test",
 }
 

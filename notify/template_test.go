@@ -21,7 +21,7 @@ func TestBuiltinTemplates(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range platform.All() {
-		for _, name := range []string{"maintenance", "clock", "finding", "mail", "source", "test", TemplateRoot, TemplateFindingRoot, TemplateGroup, TemplateDigest, TemplateHandover} {
+		for _, name := range []string{"maintenance", "clock", "finding", "mail", "source", "drift", "test", TemplateRoot, TemplateFindingRoot, TemplateGroup, TemplateDigest, TemplateHandover} {
 			t.Run(p.Name+"/"+name, func(t *testing.T) {
 				var got bytes.Buffer
 				for _, v := range samples(name) {

@@ -307,5 +307,6 @@ var titles = map[models.EventKind]string{
 	models.EventOverlapFound: "Overlap found", models.EventOverlapWorse: "Overlap got worse", models.EventOverlapGone: "Overlap is gone",
 	models.EventParseFailed: "A mail could not be read", models.EventUnknownProvider: "Mail of an unknown provider",
 	models.EventUnknownCircuit: "Unknown circuit", models.EventSourceDown: "A source fails", models.EventSourceUp: "A source works again",
+	models.EventLayoutDrift: "Mail reads otherwise than before", models.EventProviderSilent: "A provider fell silent",
 	models.EventDigest: "Digest", models.EventTest: "Test",
 }

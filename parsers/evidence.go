@@ -24,6 +24,24 @@ func (e Evidence) Window() (window int, field string) {
 	return n, field
 }
 
+// FieldNames gives the plain names of the fields for which there is evidence,
+// each once and sorted: circuit_id and impact for any circuit, start for any
+// window.
+func (r Result) FieldNames() []string {
+	var names []string
+	for _, e := range r.Evidence {
+		_, field := e.Window()
+		if n, rest := circuitOf(field); n >= 0 {
+			field = rest
+		}
+		if !slices.Contains(names, field) {
+			names = append(names, field)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // circuitOf gives the number of the circuit that a field is of, and the rest of
 // its name; -1 for other fields.
 func circuitOf(field string) (n int, rest string) {

@@ -15,6 +15,7 @@ type Reader interface {
 	InventoryReader
 	MailReader
 	OverlapReader
+	DriftReader
 	HistoryReader
 	AliasReader
 }

@@ -173,6 +173,7 @@ func (s *server) register() {
 	s.registerMaintenances()
 	s.registerInventory()
 	s.registerOverlaps()
+	s.registerDrifts()
 	s.registerMails()
 	s.registerImpacts()
 	s.registerNotes()

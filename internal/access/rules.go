@@ -143,6 +143,7 @@ var table = []Rule{
 	{Route: "GET /api/v1/overlaps/{id}", Role: viewer},
 	{Route: "POST /api/v1/overlaps/{id}/acknowledge", Role: operator},
 	{Route: "GET /api/v1/polls", Role: viewer, Whole: true},
+	{Route: "GET /api/v1/drifts", Role: viewer, Whole: true},
 	{Route: "GET /api/v1/providers", Role: viewer},
 	{Route: "GET /api/v1/providers/{id}", Role: viewer},
 	{Route: "GET /api/v1/redundancy-groups", Role: viewer},

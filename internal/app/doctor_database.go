@@ -42,7 +42,7 @@ func (d *doctor) database(ctx context.Context) []Finding {
 		return list
 	}
 	list = append(list, d.writable(ctx, s), d.clock(ctx, s))
-	return append(list, d.providers(ctx, s)...)
+	return append(append(list, d.providers(ctx, s)...), d.drift(ctx, s)...)
 }
 
 // sqliteFile gives the file of an SQLite database.

@@ -89,6 +89,7 @@ notification_sources:
 			`ok    database writable: `,
 			`ok    clock: `,
 			`ok    providers: 30, with \d+ addresses$`,
+			`ok    drift: `,
 			`ok    source noc: logged in over imap; INBOX can be read$`,
 			`ok    trust: the name server 127.0.0.1:\d+ can be asked for DKIM keys$`,
 			`ok    trust: trust.authserv_id is not set, so only signatures count that lineman checks itself$`,

@@ -147,7 +147,7 @@ func (a *App) metrics() (http.Handler, error) {
 		Reader: a.store, Enable: a.Config.Metrics.Enable, Labels: a.Config.Metrics.LabelsAttached.Map(),
 		Rules: a.habits.of, Now: a.Now, Logger: a.Logger, Version: a.Version,
 		DisabledDefinitions: a.disabled, Watching: a.pipeline.Watching,
-		Process: a.counted, Labelled: a.labelled(), Findings: a.openFindings, Jobs: queue.Waiting,
+		Process: a.counted, Labelled: a.labelled(), Findings: a.openFindings, Drifts: a.openDrifts, Jobs: queue.Waiting,
 		Inventories: a.configuredInventories,
 	}
 	if a.announcer != nil {

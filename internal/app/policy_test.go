@@ -106,6 +106,7 @@ GET /api/v1/overlaps viewer
 GET /api/v1/overlaps/{id} viewer
 POST /api/v1/overlaps/{id}/acknowledge operator
 GET /api/v1/polls viewer*
+GET /api/v1/drifts viewer*
 GET /api/v1/providers viewer
 GET /api/v1/providers/{id} viewer
 GET /api/v1/redundancy-groups viewer

@@ -98,6 +98,7 @@ func (a *App) startQueue(ctx context.Context) (*jobs.Queue, error) {
 		models.JobReconcile: a.reconcile,
 		models.JobRetain:    a.retain,
 		models.JobFindings:  a.findings,
+		models.JobDrift:     a.drift,
 		models.JobSync:      a.syncJob,
 
 		models.JobRoute:   a.route,
@@ -112,8 +113,8 @@ func (a *App) startQueue(ctx context.Context) (*jobs.Queue, error) {
 	if err := queue.Start(context.WithoutCancel(ctx)); err != nil {
 		return nil, fmt.Errorf("start the queue: %w", err)
 	}
-	if err := queue.Enqueue(ctx, models.Job{Kind: models.JobFindings}); err != nil {
-		a.Logger.Warn("findings are brought up to date within a minute, not now", "error", err)
+	if err := queue.Enqueue(ctx, models.Job{Kind: models.JobFindings}, models.Job{Kind: models.JobDrift}); err != nil {
+		a.Logger.Warn("findings are brought up to date within a minute, and drifts within an hour, not now", "error", err)
 	}
 	// What a process that died left behind need not wait for the sweep.
 	if err := a.requeue(ctx, a.Now()); err != nil {

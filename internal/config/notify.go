@@ -78,7 +78,7 @@ var (
 	notifyKinds = []string{
 		"new", "changed", "rescheduled", "cancelled", "completed", "conflict", "acknowledged", "reminder", "started", "ended", "overrun",
 		"presumed-over", "overlap-found", "overlap-worse", "overlap-gone", "parse-failed", "unknown-provider", "unknown-circuit",
-		"source-down", "source-up",
+		"source-down", "source-up", "layout-drift", "provider-silent",
 	}
 	notifyStatuses = []string{"TENTATIVE", "CONFIRMED", "RE-SCHEDULED", "IN-PROCESS", "COMPLETED", "CANCELLED", "UNKNOWN"}
 	notifyImpacts  = []string{"NO-IMPACT", "REDUCED-REDUNDANCY", "DEGRADED", "OUTAGE"}

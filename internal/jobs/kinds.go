@@ -37,6 +37,7 @@ const (
 	keepCompleted  = 10 * time.Minute
 	sweepEvery     = time.Minute
 	findingsEvery  = time.Minute
+	driftEvery     = time.Hour
 	clockEvery     = time.Minute
 	reconcileEvery = time.Hour
 	retainAt       = "17 3 * * *"           // a fixed hour, so that restarts do not put it off for ever
@@ -56,6 +57,7 @@ var policies = map[models.JobKind]policy{
 	models.JobSweep:     {queue: queueNetwork, timeout: time.Minute, attempts: 1, backoff: minBackoff, single: true},
 	models.JobRetain:    {queue: queueWork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
 	models.JobFindings:  {queue: queueWork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
+	models.JobDrift:     {queue: queueWork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
 	models.JobReconcile: {queue: queueNetwork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
 	models.JobSync:      {queue: queueNetwork, timeout: syncTimeout, attempts: 1, backoff: minBackoff, single: true},
 	models.JobRoute:     {queue: queueNotify, timeout: longestTimeout, attempts: 10, backoff: minBackoff, single: true},
@@ -115,6 +117,11 @@ type findingsArgs struct{}
 func (findingsArgs) Kind() string    { return string(models.JobFindings) }
 func (findingsArgs) job() models.Job { return models.Job{Kind: models.JobFindings} }
 
+type driftArgs struct{}
+
+func (driftArgs) Kind() string    { return string(models.JobDrift) }
+func (driftArgs) job() models.Job { return models.Job{Kind: models.JobDrift} }
+
 type processArgs struct {
 	RawIDs []string `json:"raw_ids"`
 }
@@ -167,6 +174,8 @@ func argsOf(job models.Job) (jobArgs, error) {
 		return retainArgs{}, nil
 	case models.JobFindings:
 		return findingsArgs{}, nil
+	case models.JobDrift:
+		return driftArgs{}, nil
 	case models.JobRoute:
 		return routeArgs{}, nil
 	case models.JobClock:

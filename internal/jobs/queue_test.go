@@ -189,9 +189,9 @@ func TestNewRefuses(t *testing.T) {
 		{"a kind without handler", Config{Handlers: map[models.JobKind]Handler{
 			models.JobPoll: ok[models.JobPoll], models.JobLabel: ok[models.JobLabel], models.JobSweep: ok[models.JobSweep],
 			models.JobReconcile: ok[models.JobReconcile], models.JobRetain: ok[models.JobRetain],
-			models.JobFindings: ok[models.JobFindings],
-			models.JobSync:     ok[models.JobSync],
-			models.JobRoute:    ok[models.JobRoute], models.JobDeliver: ok[models.JobDeliver], models.JobClock: ok[models.JobClock],
+			models.JobFindings: ok[models.JobFindings], models.JobDrift: ok[models.JobDrift],
+			models.JobSync:  ok[models.JobSync],
+			models.JobRoute: ok[models.JobRoute], models.JobDeliver: ok[models.JobDeliver], models.JobClock: ok[models.JobClock],
 		}}, `kind "process" has no handler`},
 		{"an unknown kind", Config{Handlers: map[models.JobKind]Handler{"cook": ok[models.JobPoll]}}, `no kind "cook"`},
 	}

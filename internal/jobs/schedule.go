@@ -56,7 +56,7 @@ func Rounds(s Schedule) (next func(time.Time) time.Time, err error) {
 
 // periodic lists what the elected leader enqueues: a poll for each source by
 // its schedule, the comparison with its ledger, the sync of each inventory, the
-// sweep, the findings that are due, and retention.
+// sweep, the findings that are due, drifts, and retention.
 func periodic(schedules, syncs []Schedule, now time.Time) ([]*river.PeriodicJob, error) {
 	retain, err := cron.ParseStandard(retainAt)
 	if err != nil {
@@ -69,6 +69,10 @@ func periodic(schedules, syncs []Schedule, now time.Time) ([]*river.PeriodicJob,
 	), river.NewPeriodicJob(
 		river.PeriodicInterval(findingsEvery),
 		func() (river.JobArgs, *river.InsertOpts) { return findingsArgs{}, insertOpts(models.JobFindings) },
+		nil,
+	), river.NewPeriodicJob(
+		river.PeriodicInterval(driftEvery),
+		func() (river.JobArgs, *river.InsertOpts) { return driftArgs{}, insertOpts(models.JobDrift) },
 		nil,
 	), river.NewPeriodicJob(
 		river.PeriodicInterval(clockEvery),

@@ -105,6 +105,7 @@ func workers(handlers map[models.JobKind]Handler, logger *slog.Logger) (*river.W
 		river.AddWorkerSafely(bundle, &worker[reconcileArgs]{kind: models.JobReconcile, handle: handlers[models.JobReconcile], logger: logger}),
 		river.AddWorkerSafely(bundle, &worker[retainArgs]{kind: models.JobRetain, handle: handlers[models.JobRetain], logger: logger}),
 		river.AddWorkerSafely(bundle, &worker[findingsArgs]{kind: models.JobFindings, handle: handlers[models.JobFindings], logger: logger}),
+		river.AddWorkerSafely(bundle, &worker[driftArgs]{kind: models.JobDrift, handle: handlers[models.JobDrift], logger: logger}),
 		river.AddWorkerSafely(bundle, &worker[syncArgs]{kind: models.JobSync, handle: handlers[models.JobSync], logger: logger}),
 		river.AddWorkerSafely(bundle, &worker[sweepArgs]{kind: models.JobSweep, handle: handlers[models.JobSweep], logger: logger}),
 		river.AddWorkerSafely(bundle, &worker[routeArgs]{kind: models.JobRoute, handle: handlers[models.JobRoute], logger: logger}),

@@ -53,6 +53,10 @@ type Options struct {
 	// Findings counts the open findings by severity; nil: nobody looks for any.
 	Findings func(ctx context.Context) (map[models.Severity]int64, error)
 
+	// Drifts gives the drifts of providers' mail that last; nil: nobody looks
+	// for any.
+	Drifts func(ctx context.Context) ([]models.Drift, error)
+
 	// Inventories tells how their syncs stand; nil: there are none to tell of.
 	Inventories func(context.Context) ([]models.InventoryState, error)
 
@@ -105,6 +109,9 @@ func New(o Options) (http.Handler, error) {
 	}
 	if o.Destinations != nil {
 		members = append(members, &destinationCollector{o})
+	}
+	if o.Drifts != nil {
+		members = append(members, &driftCollector{o})
 	}
 	if o.Process != nil {
 		members = append(members, o.Process.collectors()...)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"lineman/models"
@@ -247,6 +248,7 @@ func (a *application) apply(v *judged) (models.Applied, error) {
 	raw.State, raw.UnknownCIDs, raw.Incomplete = string(state), unknown, v.Flags.Incomplete
 	raw.Sender, raw.ProviderID = clean(v.Sender), a.knownProvider(v.ProviderID)
 	raw.Error, raw.ParserVersion, raw.UpdatedAt = clean(v.Error), v.ParserVersion, at(a.now)
+	raw.Format, raw.Fields = clean(v.Format), clean(strings.Join(v.Fields, " "))
 	if first {
 		raw.ProcessedAt = at(a.now)
 	}

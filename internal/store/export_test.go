@@ -21,7 +21,7 @@ func Rows() []any {
 		tokenOfSourceRow{}, consentRow{}, holdRow{},
 		identityRow{}, maintenanceRow{}, windowRow{}, impactRow{}, noteRow{}, editRow{}, changeRow{}, noticeRow{},
 		tokenRow{}, userRow{}, auditRow{}, inventoryLinkRow{}, inventorySourceRow{},
-		findingRow{}, findingCircuitRow{}, findingMaintenanceRow{}, findingEventRow{}, findingSubjectRow{}, findingStateRow{}, providerHabitRow{},
+		findingRow{}, findingCircuitRow{}, findingMaintenanceRow{}, findingEventRow{}, findingSubjectRow{}, findingStateRow{}, providerHabitRow{}, driftRow{},
 		announcementRow{}, deliveryRow{}, subscriptionRow{}, muteRow{}, threadRow{}, destinationRow{}, announcementStateRow{},
 		chatGrantRow{}, chatCommandRow{}, chatConversationRow{}, chatSeenRow{}, chatLinkRow{}, chatLinkCodeRow{}, inventoryStampRow{},
 	}

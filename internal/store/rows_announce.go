@@ -36,6 +36,7 @@ type storedEvent struct {
 	Received time.Time          `json:"received,omitzero"`
 	Severity models.Severity    `json:"severity,omitempty"`
 	Detail   string             `json:"detail,omitempty"`
+	Provider string             `json:"provider,omitempty"`
 }
 
 type storedChange struct {
@@ -50,7 +51,7 @@ func newAnnouncementRow(e models.Event, now time.Time) announcementRow {
 		Maintenance: e.MaintenanceID, Finding: e.FindingID, Raw: e.RawID, Source: clean(e.Source), Name: clean(e.Name), Revision: e.Revision,
 		Data: document[storedEvent]{storedEvent{
 			Also: e.Also, Changes: each(e.Changes, func(c models.Change) storedChange { return storedChange{c.Field, clean(c.Old), clean(c.New)} }),
-			Window: e.Window.UTC(), Ends: e.Ends.UTC(), Lead: e.Lead, Received: e.Received.UTC(), Severity: e.Severity, Detail: clean(e.Detail),
+			Window: e.Window.UTC(), Ends: e.Ends.UTC(), Lead: e.Lead, Received: e.Received.UTC(), Severity: e.Severity, Detail: clean(e.Detail), Provider: e.Provider,
 		}},
 		CreatedAt: at(now),
 	}
@@ -62,7 +63,7 @@ func (r announcementRow) model() models.Event {
 		ID: r.ID, Key: r.Key, Kind: models.EventKind(r.Kind), Also: d.Also, At: r.At.Time, Cause: models.Cause(r.Cause), Author: r.Author,
 		MaintenanceID: r.Maintenance, FindingID: r.Finding, RawID: r.Raw, Source: r.Source, Name: r.Name, Revision: r.Revision,
 		Changes: each(d.Changes, func(c storedChange) models.Change { return models.Change{Field: c.Field, Old: c.Old, New: c.New} }),
-		Window:  d.Window, Ends: d.Ends, Lead: d.Lead, Received: d.Received, Severity: d.Severity, Detail: d.Detail, CreatedAt: r.CreatedAt.Time,
+		Window:  d.Window, Ends: d.Ends, Lead: d.Lead, Received: d.Received, Severity: d.Severity, Detail: d.Detail, Provider: d.Provider, CreatedAt: r.CreatedAt.Time,
 	}
 }
 

@@ -99,6 +99,8 @@ type rawRow struct {
 	Size          int64   `gorm:"not null"`
 	Deleted       bool    `gorm:"not null"`
 	Cause         string  `gorm:"not null"`
+	Format        string  `gorm:"not null"`
+	Fields        string  `gorm:"not null"` // blanks between
 	ProcessedAt   instant `gorm:""`
 
 	Trust         string  `gorm:"not null"`

@@ -202,6 +202,8 @@ func dedupKey(e models.Event) string {
 		key = "maintenance:" + e.MaintenanceID
 	case e.Source != "" && (e.Kind == models.EventSourceDown || e.Kind == models.EventSourceUp):
 		key = "source:" + e.Source
+	case e.Provider != "" && e.Is(models.EventLayoutDrift, models.EventProviderSilent):
+		key = string(e.Kind) + ":" + e.Provider
 	case e.RawID != "":
 		key = "mail:" + e.RawID
 	default:
@@ -264,7 +266,7 @@ func pageSeverity(i notify.Item) string {
 		return "critical"
 	case i.Finding != nil && i.Finding.Severity == models.SeverityDegraded, i.Event.Kind == models.EventSourceDown:
 		return "error"
-	case i.Finding != nil, i.Event.Kind == models.EventParseFailed:
+	case i.Finding != nil, i.Event.Is(models.EventParseFailed, models.EventLayoutDrift, models.EventProviderSilent):
 		return "warning"
 	case i.Maintenance == nil:
 		return "info"

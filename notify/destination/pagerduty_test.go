@@ -106,6 +106,7 @@ func TestPages(t *testing.T) {
 		models.EventOverlapFound:   "trigger lineman:finding:f1 critical", models.EventOverlapWorse: "trigger lineman:finding:f1 critical",
 		models.EventOverlapGone: "resolve lineman:finding:f1 ",
 		models.EventParseFailed: "trigger lineman:mail:r1 warning", models.EventUnknownProvider: "trigger lineman:mail:r1 info",
+		models.EventLayoutDrift: "trigger lineman:layout-drift:ntt warning", models.EventProviderSilent: "trigger lineman:provider-silent:ntt warning",
 		models.EventSourceDown: "trigger lineman:source:noc-imap error", models.EventSourceUp: "resolve lineman:source:noc-imap ",
 	}
 	for _, kind := range models.EventKinds {
@@ -118,6 +119,8 @@ func TestPages(t *testing.T) {
 			i.Event.RawID = "r1"
 		case strings.HasPrefix(string(kind), "source-"):
 			i.Event.Source = "noc-imap"
+		case kind == models.EventLayoutDrift, kind == models.EventProviderSilent:
+			i.Event.Provider = "ntt"
 		default:
 			i.Event.MaintenanceID, i.Event.RawID, i.Event.Source, i.Maintenance = work.ID, "r1", "noc-imap", &work
 		}
