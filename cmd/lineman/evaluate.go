@@ -142,7 +142,7 @@ func (r reports) done(say io.Writer, what string) error {
 func (r reports) discard() {
 	for _, f := range r {
 		f.Close()
-		os.Remove(f.Name())
+		_ = os.Remove(f.Name())
 	}
 }
 
