@@ -55,6 +55,7 @@ type Drift struct {
 	Until      time.Time // up to when mail was looked at
 	FoundAt    time.Time
 	ClosedAt   time.Time // zero: it lasts
+	Quiet      bool      // nothing is told of it: its mail is of sources in shadow alone; not kept
 }
 
 // Key tells drifts of one provider apart.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -32,38 +33,98 @@ func (s *Store) SweepDrifts(ctx context.Context) (opened, closed int, err error)
 
 // driftsNow computes the drifts of all providers that mail came from.
 func (s *Store) driftsNow(tx *gorm.DB) ([]models.Drift, error) {
-	var read instant
-	// Mail that is handed over comes without anybody asking for it.
-	err := tx.Raw(`SELECT MAX(last_success) FROM sources WHERE kind NOT IN ('push', 'import')`).Row().Scan(&read)
+	paths, err := loadMailPaths(tx)
 	if err != nil {
 		return nil, err
 	}
-	traces := map[string][]models.MailTrace{}
-	var order []string
-	q := tx.Table("raw_notifications").Select("id, provider_id, received, state, format, fields").
+	type mails struct {
+		provider string
+		traces   []models.MailTrace
+		came     map[string]bool // IDs of the sources
+		lit      bool            // not of sources in shadow alone
+	}
+	var list []*mails
+	q := tx.Table("raw_notifications").Select("id, provider_id, source_id, received, state, cause, format, fields").
 		Where("provider_id IS NOT NULL AND received >= ?", at(s.clock().Add(-models.DriftSpan))).Order("provider_id, received")
 	err = eachRow(q, func(rows *sql.Rows) error {
 		var t models.MailTrace
 		var provider, fields string
+		var source ref
+		var cause models.Cause
 		var received instant
-		if err := rows.Scan(&t.ID, &provider, &received, &t.State, &t.Format, &fields); err != nil {
+		if err := rows.Scan(&t.ID, &provider, &source, &received, &t.State, &cause, &t.Format, &fields); err != nil {
 			return err
 		}
 		t.Received, t.Fields = received.Time, strings.Fields(fields)
-		if traces[provider] == nil {
-			order = append(order, provider)
+		if len(list) == 0 || list[len(list)-1].provider != provider {
+			list = append(list, &mails{provider: provider, came: map[string]bool{}})
 		}
-		traces[provider] = append(traces[provider], t)
+		m := list[len(list)-1]
+		m.traces, m.lit = append(m.traces, t), m.lit || cause != models.CauseShadow
+		m.came[string(source)] = true
 		return nil
 	})
 	var all []models.Drift
-	for _, provider := range order {
-		for _, d := range models.DriftsOf(traces[provider], read.Time) {
-			d.ProviderID = provider
+	for _, m := range list {
+		for _, d := range models.DriftsOf(m.traces, paths.read(m.came)) {
+			d.ProviderID, d.Quiet = m.provider, !m.lit
 			all = append(all, d)
 		}
 	}
 	return all, err
+}
+
+// mailPaths are the ways by which mail comes, by the ID of the source. Files
+// that a person brings are none: they say nothing about what else there was.
+type mailPaths map[string]sourceRow
+
+func loadMailPaths(tx *gorm.DB) (mailPaths, error) {
+	var rows []sourceRow
+	if err := tx.Where("kind <> 'import'").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("load sources: %w", err)
+	}
+	paths := mailPaths{}
+	for _, r := range rows {
+		paths[r.ID] = r
+	}
+	return paths, nil
+}
+
+// givenUp is after how long a source that nobody reads any more, not even in
+// vain, counts as removed.
+const givenUp = 14 * 24 * time.Hour
+
+// read is up to when mail of some sources was read: that one of them is down
+// is no silence of whoever writes to it, however well the others are read. Where
+// all of them were removed, those that took their place count. What is handed
+// over was looked for as long as anything was handed over.
+func (m mailPaths) read(came map[string]bool) time.Time {
+	var tried time.Time // the last time that any source was
+	for _, r := range m {
+		tried = latest(tried, latest(r.LastSuccess.Time, r.LastErrorAt.Time))
+	}
+	var own, others time.Time
+	live := false
+	for id, r := range m {
+		if tried.Sub(latest(r.LastSuccess.Time, r.LastErrorAt.Time)) > givenUp {
+			continue
+		}
+		others = latest(others, r.LastSuccess.Time)
+		if came[id] {
+			own, live = latest(own, r.LastSuccess.Time), true
+		}
+	}
+	if live {
+		return own
+	}
+	return others
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // keepDrifts writes what is so now in the place of what was.
@@ -96,7 +157,7 @@ func (w *work) keepDrifts(now []models.Drift) (opened, closed int, err error) {
 		d.ID, d.FoundAt, opened = newID(), at0.Time, opened+1
 		d.Provider, d.Name = names[d.ProviderID].Slug, names[d.ProviderID].Name
 		changed = append(changed, newDriftRow(d, at0))
-		if w.s.announce {
+		if w.s.announce && !d.Quiet {
 			w.events = append(w.events, models.DriftAnnouncement(d))
 		}
 	}

@@ -92,3 +92,62 @@ func TestDrifts(t *testing.T) {
 		}
 	})
 }
+
+// TestSilenceIsTheProviders: that lineman itself does not look into a provider's
+// mailbox is no silence, however well others are read. A mailbox that was
+// removed is another matter. Nothing is told of sources in shadow.
+func TestSilenceIsTheProviders(t *testing.T) {
+	for name, test := range map[string]struct {
+		cause  models.Cause
+		failed time.Time // the last failure of the mailbox; zero: none
+		other  time.Time // the last success of another one; zero: there is none
+		want   int
+		told   int
+	}{
+		"it was read until now":             {models.CauseLive, time.Time{}, time.Time{}, 1, 1},
+		"it is in shadow":                   {models.CauseShadow, time.Time{}, time.Time{}, 1, 0},
+		"it is down":                        {models.CauseLive, day, day, 0, 0},
+		"it is gone, another one is read":   {models.CauseLive, day.AddDate(0, 0, -60), day, 1, 1},
+		"it is gone, and so is every other": {models.CauseLive, day.AddDate(0, 0, -60), day.AddDate(0, 0, -60), 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			url := storetest.EmptySQLiteURL(t)
+			storetest.Open(t, url, func() time.Time { return day })
+			s, err := store.Open(ctx, store.Options{URL: url, Now: func() time.Time { return day }, Announce: true})
+			ok(t, err)
+			t.Cleanup(func() { ok(t, s.Close()) })
+			b := newBench(t, s)
+			ntt := provider(t, s, "ntt")
+			for i := range 20 {
+				a := b.arrival(fmt.Sprintf("Subject: %d", i))
+				a.Message.Received, a.Cause = day.AddDate(0, 0, 10*i-260), test.cause // the last one 70 days ago
+				b.applyAs(models.Verdict{RawID: b.keep(a)[0], ProviderID: ntt.ID, State: models.StateParsed, ParserVersion: "1", Cause: test.cause, Format: "ntt/a"})
+			}
+			if test.failed.IsZero() {
+				ok(t, s.SourceResult(ctx, b.source.ID, day, ""))
+			} else {
+				ok(t, s.SourceResult(ctx, b.source.ID, day.AddDate(0, 0, -65), ""))
+				ok(t, s.SourceResult(ctx, b.source.ID, test.failed, "refused"))
+			}
+			if !test.other.IsZero() {
+				other, err := s.EnsureSource(ctx, "other", "imap")
+				ok(t, err)
+				ok(t, s.SourceResult(ctx, other.ID, test.other, ""))
+			}
+			brought, err := s.EnsureSource(ctx, "brought", "import")
+			ok(t, err)
+			ok(t, s.SourceResult(ctx, brought.ID, day, ""))
+			opened, _, err := s.SweepDrifts(ctx)
+			ok(t, err)
+			told := 0
+			for _, e := range must(s.Unrouted(ctx, 100)) {
+				if e.Is(models.EventProviderSilent) {
+					told++
+				}
+			}
+			if opened != test.want || told != test.told {
+				t.Errorf("%d were found and %d told, want %d and %d", opened, told, test.want, test.told)
+			}
+		})
+	}
+}
