@@ -38,7 +38,7 @@ func (a *App) Audit(ctx context.Context, o AuditOptions) (audit.Dossier, error) 
 	d := &dossier{App: a, circuit: circuit, Dossier: audit.Dossier{
 		Circuit: circuit.CID, Provider: circuit.Provider.Slug, Names: []string{circuit.CID}, From: from, To: to, Made: now,
 	}}
-	for _, collect := range []func(context.Context) error{d.names, d.polls, d.records, d.search, d.changes} {
+	for _, collect := range []func(context.Context) error{d.names, d.polls, d.records, d.search, d.changes, d.ledger} {
 		if err := collect(ctx); err != nil {
 			return audit.Dossier{}, err
 		}
@@ -131,6 +131,7 @@ type dossier struct {
 	found   map[string][]string      // how, by the ID of the mail
 	of      map[string][]string      // names of maintenances by the ID of the mail
 	byMail  map[string][]audit.Change
+	scanner *parsers.Scanner
 }
 
 func (d *dossier) names(ctx context.Context) error {
@@ -259,7 +260,7 @@ func (d *dossier) search(ctx context.Context) error {
 			d.Remarks = append(d.Remarks, fmt.Sprintf("%q is too short to be looked for in texts; mails are found by it only where it was read as a circuit", name))
 		}
 	}
-	scanner := parsers.NewScanner(known)
+	d.scanner = parsers.NewScanner(known)
 	mails, err := paged(func(p models.Page) ([]models.MailItem, int, error) {
 		return d.store.Mails(ctx, models.ScopeAll, models.MailFilter{Received: models.TimeRange{From: d.From, To: d.To}, Page: p})
 	})
@@ -275,33 +276,35 @@ func (d *dossier) search(ctx context.Context) error {
 		}
 		ids = append(ids, m.ID)
 	}
-	if gone > 0 {
-		d.Remarks = append(d.Remarks, fmt.Sprintf("the bytes of %d mails of this time were removed by retention and could not be searched", gone))
-	}
 	for len(ids) > 0 {
 		raws, err := d.store.Raws(ctx, ids[:min(len(ids), 100)])
 		if err != nil {
 			return err
 		}
-		if len(raws) == 0 {
-			break
+		if len(raws) == 0 { // they were removed meanwhile
+			gone += min(len(ids), 100)
+			ids = ids[min(len(ids), 100):]
+			continue
 		}
 		for _, r := range raws {
-			d.scan(scanner, r)
+			d.scan(r)
 		}
 		ids = ids[slices.Index(ids, raws[len(raws)-1].ID)+1:]
+	}
+	if gone > 0 {
+		d.Remarks = append(d.Remarks, fmt.Sprintf("the bytes of %d mails of this time were removed by retention and could not be searched", gone))
 	}
 	return nil
 }
 
-func (d *dossier) scan(scanner *parsers.Scanner, r models.RawNotification) {
+func (d *dossier) scan(r models.RawNotification) {
 	mail, err := parsers.ReadMail(r.Raw)
 	if err != nil {
 		d.Remarks = append(d.Remarks, fmt.Sprintf("mail %s could not be searched: %v", r.ID, err))
 		return
 	}
 	d.Searched++
-	sight := scanner.Scan(mail, parsers.Result{})
+	sight := d.scanner.Scan(mail, parsers.Result{})
 	for _, seen := range sight.Missed {
 		d.find(r.ID, seen.Where()+" names "+seen.Text)
 	}

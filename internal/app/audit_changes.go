@@ -121,7 +121,6 @@ func (d *dossier) mails(ctx context.Context) error {
 			})
 		}
 	}
-	slices.SortFunc(d.Dossier.Mails, func(a, b audit.Mail) int { return cmp.Or(a.Received.Compare(b.Received), cmp.Compare(a.ID, b.ID)) })
 	return nil
 }
 
@@ -141,5 +140,6 @@ func (d *dossier) finish() audit.Dossier {
 	if len(d.Sources) == 0 {
 		d.Remarks = append(d.Remarks, "no mailbox is configured, so that nothing can be said of gaps")
 	}
+	slices.SortStableFunc(d.Dossier.Mails, func(a, b audit.Mail) int { return cmp.Or(a.Received.Compare(b.Received), cmp.Compare(a.ID, b.ID)) })
 	return d.Dossier
 }

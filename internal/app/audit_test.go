@@ -120,3 +120,31 @@ func TestAuditRefuses(t *testing.T) {
 		t.Errorf("of two providers: exit %d: %s", code, text)
 	}
 }
+
+// TestAuditOfWhatWasNotKept tells the mails of which only the ledger knows, and
+// lists those whose subjects name the circuit.
+func TestAuditOfWhatWasNotKept(t *testing.T) {
+	root := maildir(t, filepath.Join(t.TempDir(), "Maildir"), 0, 0)
+	for i, subject := range []string{"work on ntt-ld-300000 tonight", "lunch"} {
+		write(t, filepath.Join(root, "new", fmt.Sprint(i, ".stranger")), []byte("Received: from x by y; Mon, 05 Jan 2026 07:00:00 +0000\r\nFrom: desk@ours.example\r\nSubject: "+subject+"\r\n\r\nHi\r\n"))
+	}
+	in := plain(t, source("maildir", root)+"unknown_senders: ledger\nraw_notification_initial_days_since: 3650\n")
+	in.run(t, "ingest")
+	file := filepath.Join(in.dir, "audit.zip")
+	said := in.run(t, "audit", "--circuit", "NTT-LD-300000", "--from", "2026-01-01", "--export", file)
+	for _, want := range []string{
+		"note: of 2 messages of this time no bytes were kept (2 ", "Mails that name the circuit: 1 (0 were searched)", "work on ntt-ld-300000 tonight", "its bytes were never kept",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("no %q in\n%s", want, said)
+		}
+	}
+	files := unzip(t, file)
+	if mails, err := os.ReadDir(filepath.Join(files, "mails")); err == nil {
+		t.Errorf("mails of which nothing was kept are in the ZIP file: %v", mails)
+	}
+	index, err := os.ReadFile(filepath.Join(files, "index.csv"))
+	if err != nil || !strings.Contains(string(index), "work on ntt-ld-300000 tonight") {
+		t.Errorf("index.csv: %v\n%s", err, index)
+	}
+}

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +41,7 @@ func sample() audit.Dossier {
 				Changes: []audit.Change{{Maintenance: "zayo-1", At: monday, Field: "created", New: "-1", Cause: "live"}},
 			},
 			{ID: "m2", SHA256: "ff", Received: monday.Add(time.Hour), State: "ignored", Reason: "@no notice", Found: []string{"part 0 names =Blue"}, Deleted: true},
+			{ID: "m4", Received: monday.Add(2 * time.Hour), State: "quarantined", Reason: "it is over the limits", Found: []string{"the subject names A/1"}, Size: 99, Bodiless: true},
 			{ID: "m3", Received: time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC), State: "parsing-failed", Found: []string{"the subject names A/1"}},
 		},
 		Records: []audit.Record{
@@ -106,7 +106,7 @@ func TestZip(t *testing.T) {
 		t.Errorf("%d hashes, want 5", n)
 	}
 	rows, err := csv.NewReader(bytes.NewReader(files["index.csv"])).ReadAll()
-	if err != nil || len(rows) != 4 {
+	if err != nil || len(rows) != 5 {
 		t.Fatalf("index.csv: %d rows, %v", len(rows), err)
 	}
 	for _, row := range rows[1:] {
@@ -127,8 +127,8 @@ func TestZip(t *testing.T) {
 			t.Errorf("%s has another hash than %s", m.File, m.SHA256)
 		}
 	}
-	if slices.Index(names, "") != 1 {
-		t.Errorf("files %q; want none for the second mail, whose bytes are gone", names)
+	if len(names) != 4 || names[0] == "" || names[1] != "" || names[2] != "" || names[3] == "" {
+		t.Errorf("files %q; want none for the second and third mail, of which there are no bytes", names)
 	}
 }
 
@@ -164,7 +164,7 @@ Mailboxes
     gap  2026-03-02 08:00 UTC to 2026-03-02 09:00 UTC  it was never read before; 1 passes failed, the last one: no host
   third  3 passes, 0 failed                            no gap
 
-Mails that name the circuit: 3 (9 were searched)
+Mails that name the circuit: 4 (9 were searched)
   2026-03-02 08:00 UTC  parsed  mr@zayo.com  =HYPERLINK("http://evil.example")  [2J../../etc
     found: it lists A/1
     of: zayo-1
@@ -173,6 +173,10 @@ Mails that name the circuit: 3 (9 were searched)
     found: part 0 names =Blue
     because: @no notice
     its bytes were removed by retention; SHA-256 ff
+  2026-03-02 10:00 UTC  quarantined  -  
+    found: the subject names A/1
+    because: it is over the limits
+    its bytes were never kept; of 99 bytes
   1969-01-01 00:00 UTC  parsing-failed  -  
     found: the subject names A/1
 

@@ -59,7 +59,8 @@ type Mail struct {
 	Maintenances []string  `json:"maintenances"`
 	Changes      []Change  `json:"changes"` // that it caused, of those maintenances
 	Size         int64     `json:"size"`
-	Deleted      bool      `json:"deleted"` // the bytes were removed by retention
+	Deleted      bool      `json:"deleted"`  // the bytes were removed by retention
+	Bodiless     bool      `json:"bodiless"` // its bytes were never kept; ID is of the ledger
 }
 
 // Change is one difference that a mail or a person made.

@@ -106,6 +106,9 @@ func (w *writer) mails(d Dossier) {
 		if m.Deleted {
 			w.line("    its bytes were removed by retention; SHA-256 %s", m.SHA256)
 		}
+		if m.Bodiless {
+			w.line("    its bytes were never kept; of %d bytes", m.Size)
+		}
 		w.changes("    changed", m.Changes)
 	}
 }

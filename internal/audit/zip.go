@@ -25,9 +25,9 @@ func (d Dossier) WriteZip(out io.Writer, raw func(id string) ([]byte, error)) er
 	z := &archive{z: zip.NewWriter(out), made: d.Made}
 	mails := make([]Mail, len(d.Mails))
 	for i, m := range d.Mails {
-		bytes, err := raw(m.ID)
+		bytes, err := bytesOf(m, raw)
 		if err != nil {
-			return fmt.Errorf("read mail %s: %w", m.ID, err)
+			return err
 		}
 		if bytes != nil {
 			sum := sha256.Sum256(bytes)
@@ -55,6 +55,18 @@ func (d Dossier) WriteZip(out io.Writer, raw func(id string) ([]byte, error)) er
 	z.add("report.txt", text.Bytes(), d.Made)
 	z.add(Sums, []byte(z.sums.String()), d.Made)
 	return z.end()
+}
+
+// bytesOf gives the bytes of a mail; nil where they are not there.
+func bytesOf(m Mail, raw func(id string) ([]byte, error)) ([]byte, error) {
+	if m.Bodiless {
+		return nil, nil
+	}
+	bytes, err := raw(m.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read mail %s: %w", m.ID, err)
+	}
+	return bytes, nil
 }
 
 type archive struct {
