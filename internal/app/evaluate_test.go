@@ -58,7 +58,7 @@ func TestEvaluateChangesNothing(t *testing.T) {
 	for _, when := range []string{"before the first pass", "after it"} {
 		files, flags := footprint(t, in.dir), keywords(t, server)
 		out := in.run(t, "evaluate", "--source", "noc", "--since", "120mo", "--circuits", filepath.Join(in.dir, "circuits.csv"))
-		for _, want := range []string{"noc: 60 mails", "read 59, ignored 0, failed 0, duplicate 0, unknown sender 1"} {
+		for _, want := range []string{"noc: 60 mails", "read 59, to be reviewed 0, ignored 0, failed 0, quarantined 0, duplicate 0, unknown sender 1"} {
 			if !strings.Contains(out, want) {
 				t.Errorf("%s: no %q in\n%s", when, want, out)
 			}

@@ -41,6 +41,7 @@ type Report struct {
 	Unread    []string
 	Mails     int
 	Sum       Outcomes
+	Flags     Flags
 	Providers []ProviderLine
 	Senders   []SenderLine // those that nobody knows: what looks like notices first
 	Circuits  CircuitSum
@@ -52,22 +53,45 @@ type Report struct {
 
 // Outcomes counts mails by what became of them.
 type Outcomes struct {
-	Parsed, Ignored, Failed, Duplicate, Unknown, Other int
+	Parsed, Review, Ignored, Failed, Quarantined, Duplicate, Unknown, Other int
+}
+
+// Flags counts the mails of which something is to be said beside their outcome.
+type Flags struct {
+	UnknownCIDs   int // they list circuits that the inventory does not have
+	Incomplete    int // they name circuits of the inventory that were not read
+	OutOfSequence int // something newer was known when they came
+}
+
+func (f *Flags) count(m models.MailFlags) {
+	if m.UnknownCIDs {
+		f.UnknownCIDs++
+	}
+	if m.Incomplete {
+		f.Incomplete++
+	}
+	if m.OutOfSequence {
+		f.OutOfSequence++
+	}
 }
 
 // All is how many mails there are.
 func (o Outcomes) All() int {
-	return o.Parsed + o.Ignored + o.Failed + o.Duplicate + o.Unknown + o.Other
+	return o.Parsed + o.Review + o.Ignored + o.Failed + o.Quarantined + o.Duplicate + o.Unknown + o.Other
 }
 
 func (o *Outcomes) count(state models.MailState) {
 	switch state {
-	case models.StateParsed, models.StateNeedsReview:
+	case models.StateParsed:
 		o.Parsed++
+	case models.StateNeedsReview:
+		o.Review++
 	case models.StateIgnored:
 		o.Ignored++
-	case models.StateParsingFailed, models.StateQuarantined:
+	case models.StateParsingFailed:
 		o.Failed++
+	case models.StateQuarantined:
+		o.Quarantined++
 	case models.StateDuplicate:
 		o.Duplicate++
 	case models.StateUnknownProvider:
@@ -119,6 +143,7 @@ func Make(in Input) Report {
 	r := Report{Source: in.Source, Made: in.Made, Since: in.Since, Before: in.Before, Unread: in.Unread, Mails: len(in.Mails)}
 	for _, m := range in.Mails {
 		r.Sum.count(m.State)
+		r.Flags.count(m.Flags)
 		if r.From.IsZero() || m.Received.Before(r.From) {
 			r.From = m.Received
 		}

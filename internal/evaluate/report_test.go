@@ -270,3 +270,58 @@ func TestAliases(t *testing.T) {
 		})
 	}
 }
+
+// TestHostileWords holds that nothing which a mail says is computed by a
+// spreadsheet, taken for another name that looks like it, or splits a line.
+func TestHostileWords(t *testing.T) {
+	in := evaluate.Input{
+		Providers: []models.Provider{{Slug: "zayo", Name: "Zayo", Emails: []string{"mr@zayo.com"}}},
+		Looks:     map[string]evaluate.Look{},
+	}
+	for i, sender := range []string{
+		"noc@z\u0430yo.com", "noc@xn--zyo-8cd.com", "=cmd|'/c calc'!a1@evil.example", "+1@evil.example", "a b@evil.example", "x@zayo.com, y@evil.example",
+		"mr@zayo.com.evil.example", "mr@zayo.com\x00.evil.example", "../../etc@evil.example",
+	} {
+		in.Mails = append(in.Mails, mail(i, "", sender, models.StateUnknownProvider, "=HYPERLINK(\"http://evil.example\")\r\nBcc: x\x1b[2J"))
+		in.Looks[sender] = evaluate.Look{Parser: "zayo", Complete: true, Speaks: true, Reason: "the subject"}
+	}
+	in.Circuits = []models.Circuit{circuit("c1", "zayo", "OGYX/104477/ZYO"), circuit("c2", "zayo", "@SUM/200200/ZYO")}
+	in.Records = []models.MaintenanceItem{work("a", "zayo", models.StatusConfirmed, monday,
+		hit("=OGYX/104477", ""), hit("\uff1dSUM/200200", ""), hit("\u041eGYX/104477/ZYO", ""), hit("OGYX/l04477/ZYO", ""))}
+	r := evaluate.Make(in)
+	for _, l := range r.Senders {
+		if l.Ready {
+			t.Errorf("%q is ready for import: %s", l.Sender, l.Why)
+		}
+	}
+	var text, providers, aliases bytes.Buffer
+	for _, err := range []error{r.WriteText(&text), r.WriteProviders(&providers), r.WriteAliases(&aliases)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if strings.ContainsAny(text.String(), "\r\x1b\x00") || strings.Contains(text.String(), "\nBcc") {
+		t.Errorf("a mail steers the terminal: %q", text.String())
+	}
+	if strings.Contains(providers.String(), "evil") {
+		t.Errorf("providers.csv:\n%s", providers.String())
+	}
+	for line := range strings.Lines(aliases.String()) {
+		for _, cell := range strings.Split(line, ",") {
+			if strings.ContainsAny(cell[:1], "=+-@") {
+				t.Errorf("a spreadsheet would compute %q", cell)
+			}
+		}
+	}
+	rows, err := inventory.ReadAliases(&aliases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, row := range rows {
+		got[row.Alias] = row.CID
+	}
+	if diff := cmp.Diff(map[string]string{"=OGYX/104477": "OGYX/104477/ZYO", "\uff1dSUM/200200": "@SUM/200200/ZYO"}, got); diff != "" {
+		t.Error(diff)
+	}
+}

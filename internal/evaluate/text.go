@@ -27,12 +27,24 @@ func (r Report) WriteText(out io.Writer) error {
 	for _, u := range r.Unread {
 		w.line("not read: %s", plain(u))
 	}
-	w.line("read %d, ignored %d, failed %d, duplicate %d, unknown sender %d", r.Sum.Parsed, r.Sum.Ignored, r.Sum.Failed, r.Sum.Duplicate, r.Sum.Unknown)
+	w.outcomes(r)
 	w.providers(r)
 	w.senders(r)
 	w.circuits(r)
 	w.sites(r)
 	return w.end()
+}
+
+func (w *textWriter) outcomes(r Report) {
+	other := ""
+	if r.Sum.Other > 0 {
+		other = fmt.Sprintf(", left out %d", r.Sum.Other)
+	}
+	w.line("read %d, to be reviewed %d, ignored %d, failed %d, quarantined %d, duplicate %d, unknown sender %d%s",
+		r.Sum.Parsed, r.Sum.Review, r.Sum.Ignored, r.Sum.Failed, r.Sum.Quarantined, r.Sum.Duplicate, r.Sum.Unknown, other)
+	if f := r.Flags; f != (Flags{}) {
+		w.line("of these, %d list circuits that the inventory does not have, %d name circuits of it that were not read, %d came out of sequence", f.UnknownCIDs, f.Incomplete, f.OutOfSequence)
+	}
 }
 
 // Period is when the mails were received, in words that follow their number.
@@ -86,10 +98,10 @@ func (w *textWriter) providers(r Report) {
 	if len(r.Providers) == 0 {
 		return
 	}
-	w.head("Providers", "PROVIDER", "MAILS", "READ", "IGNORED", "FAILED", "DUPLICATE", "MAINTENANCES", "MEDIAN NOTICE", "SHORTEST", "TOLD LATE")
+	w.head("Providers", "PROVIDER", "MAILS", "READ", "REVIEW", "IGNORED", "FAILED", "QUARANTINED", "DUPLICATE", "MAINTENANCES", "MEDIAN NOTICE", "SHORTEST", "TOLD LATE")
 	for _, p := range r.Providers {
 		o, n := p.Outcomes, p.Notice
-		w.row(p.Slug, o.All(), o.Parsed, o.Ignored, o.Failed, o.Duplicate, p.Records, n.MedianText(), n.ShortestText(), n.Late)
+		w.row(p.Slug, o.All(), o.Parsed, o.Review, o.Ignored, o.Failed, o.Quarantined, o.Duplicate, p.Records, n.MedianText(), n.ShortestText(), n.Late)
 	}
 	failures := false
 	for _, p := range r.Providers {
