@@ -168,8 +168,3 @@ func TestAcknowledgeOverlap(t *testing.T) {
 		})
 	}
 }
-
-func (r *memory) Drifts(_ context.Context, s models.Scope, f models.DriftFilter) ([]models.Drift, int, error) {
-	r.scopes, r.page = append(r.scopes, s), f.Page
-	return []models.Drift{{ID: "d1", Kind: models.DriftSilent, Provider: "ntt", Name: "NTT", Monthly: 6, Since: noon.AddDate(0, 0, -60), Until: noon, FoundAt: noon}}, 1, r.err
-}
