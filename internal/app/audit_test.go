@@ -128,7 +128,7 @@ func TestAuditOfWhatWasNotKept(t *testing.T) {
 	for i, subject := range []string{"work on ntt-ld-300000 tonight", "lunch"} {
 		write(t, filepath.Join(root, "new", fmt.Sprint(i, ".stranger")), []byte("Received: from x by y; Mon, 05 Jan 2026 07:00:00 +0000\r\nFrom: desk@ours.example\r\nSubject: "+subject+"\r\n\r\nHi\r\n"))
 	}
-	in := plain(t, source("maildir", root)+"unknown_senders: ledger\nraw_notification_initial_days_since: 3650\n")
+	in := plain(t, source("maildir", root)+"unknown_senders: ledger\n")
 	in.run(t, "ingest")
 	file := filepath.Join(in.dir, "audit.zip")
 	said := in.run(t, "audit", "--circuit", "NTT-LD-300000", "--from", "2026-01-01", "--export", file)
