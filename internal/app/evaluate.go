@@ -56,7 +56,7 @@ func Evaluate(ctx context.Context, o Options, e EvaluateOptions) (report evaluat
 		return report, err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	t := &trial{App: a, EvaluateOptions: e, path: path, undated: map[string]bool{}}
+	t := &trial{App: a, EvaluateOptions: e, path: path, undated: map[string]bool{}, large: map[string]string{}}
 	if grant != nil {
 		if err := a.store.SetSourceToken(ctx, src.Name, grant); err != nil {
 			return report, fmt.Errorf("copy the consent for the source %s: %w", src.Name, err)
@@ -149,8 +149,9 @@ type trial struct {
 	EvaluateOptions
 	path    string // empty: it is a source
 	before  int
-	notes   []string        // what could not be read
-	undated map[string]bool // SHA-256 of mails that do not tell when they came
+	notes   []string          // what could not be read
+	undated map[string]bool   // SHA-256 of mails that do not tell when they came
+	large   map[string]string // files of mails that are over the limits, by their SHA-256
 }
 
 func (t *trial) run(ctx context.Context) (evaluate.Report, error) {

@@ -26,6 +26,9 @@ func (t *trial) found(ctx context.Context) (in evaluate.Input, err error) {
 	}); err != nil {
 		return in, err
 	}
+	if err := t.bodiless(ctx, &in); err != nil {
+		return in, err
+	}
 	if in.Records, err = paged(func(p models.Page) ([]models.MaintenanceItem, int, error) {
 		return t.store.Maintenances(ctx, all, models.MaintenanceFilter{Page: p})
 	}); err != nil {
@@ -49,6 +52,23 @@ func (t *trial) found(ctx context.Context) (in evaluate.Input, err error) {
 	}
 	in.Looks, err = t.looks(ctx, in.Mails)
 	return in, err
+}
+
+// bodiless says which messages were not kept, and why: those over the limits,
+// and those that the mailbox did not hand over.
+func (t *trial) bodiless(ctx context.Context, in *evaluate.Input) error {
+	all, err := paged(func(p models.Page) ([]models.SeenMessage, int, error) {
+		return t.store.Bodiless(ctx, models.ScopeAll, models.TimeRange{}, p)
+	})
+	for i, m := range all {
+		if i == maxNotes {
+			in.Unread = append(in.Unread, fmt.Sprintf("and %d more messages", len(all)-i))
+			break
+		}
+		name := cmp.Or(t.large[m.SHA256], t.large[m.Ref.RemoteID], fmt.Sprintf("message %q of %s", m.Subject, m.Sender))
+		in.Unread = append(in.Unread, name+": "+cmp.Or(m.Reason, "nothing of it was kept"))
+	}
+	return err
 }
 
 // paged reads a list to its end.

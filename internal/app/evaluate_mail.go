@@ -133,7 +133,9 @@ func (t *trial) mails(files []string) iter.Seq2[ingest.Brought, error] {
 			if err != nil {
 				return yield(m, err)
 			}
-			if m.Raw != nil {
+			if m.Raw == nil {
+				t.large[m.Digest] = m.From
+			} else {
 				head, received := parsers.ReadHeader(bytes.TrimLeft(m.Raw, "\r\n"))
 				switch {
 				case !received.IsZero():

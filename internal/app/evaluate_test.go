@@ -92,6 +92,7 @@ func TestEvaluatedFilesCanBeImported(t *testing.T) {
 		write(t, filepath.Join(dir, fmt.Sprintf("%02d.eml", i)), raw)
 	}
 	write(t, filepath.Join(dir, "notes.doc"), []byte("no mail"))
+	write(t, filepath.Join(dir, "huge.eml"), append([]byte("From: mr@zayo.com\nSubject: huge\n\n"), bytes.Repeat([]byte("A"), 26<<20)...))
 	in := plain(t, "")
 	inventory := filepath.Join(in.dir, "inventory.csv")
 	text := strings.Replace(string(traffic.CircuitsCSV()), "cid,provider,type\n", "cid,provider,type,site_a\n", 1)
@@ -100,7 +101,7 @@ func TestEvaluatedFilesCanBeImported(t *testing.T) {
 	out := filepath.Join(in.dir, "out")
 	page := filepath.Join(in.dir, "page.html")
 	said := in.run(t, "evaluate", "--source", dir, "--circuits", inventory, "--out", out, "--html", page)
-	for _, want := range []string{"40 mails", "noc@moves.zayo.com", "1 files that are neither", "Circuits: of the ids"} {
+	for _, want := range []string{"40 mails", "noc@moves.zayo.com", "1 files that are neither", "huge.eml: the mail has 27", "Circuits: of the ids"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("no %q in\n%s", want, said)
 		}

@@ -300,6 +300,9 @@ func TestHostileWords(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if strings.Contains(text.String(), "\u0430") || !strings.Contains(text.String(), "noc@xn--") {
+		t.Errorf("a Cyrillic letter passes for another: %s", text.String())
+	}
 	if strings.ContainsAny(text.String(), "\r\x1b\x00") || strings.Contains(text.String(), "\nBcc") {
 		t.Errorf("a mail steers the terminal: %q", text.String())
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 
 	"lineman/models"
@@ -22,6 +23,17 @@ type SenderLine struct {
 	New      bool   // Proposed would be a new provider
 	Ready    bool   // it is in providers.csv; else a person has to look first
 	Why      string
+}
+
+// Shown is the sender for people: a domain of other letters than those of most
+// domains as it is registered, so that none passes for another.
+func (l SenderLine) Shown() string {
+	at := strings.LastIndex(l.Sender, "@")
+	domain, err := idna.Punycode.ToASCII(l.Sender[at+1:])
+	if err != nil {
+		return l.Sender
+	}
+	return l.Sender[:at+1] + domain
 }
 
 // Look is what the mails of one sender look like. Those that were looked at

@@ -121,7 +121,7 @@ func (w *textWriter) senders(r Report) {
 	}
 	w.head("Senders that nobody knows", "SENDER", "MAILS", "PROPOSED", "IN PROVIDERS.CSV", "WHY")
 	for _, s := range r.Senders[:min(len(r.Senders), textSenders)] {
-		w.row(dash(cut(s.Sender, 60)), s.Mails, dash(s.Proposed), yes(s.Ready), cut(s.Why, 200))
+		w.row(dash(cut(s.Shown(), 60)), s.Mails, dash(s.Proposed), yes(s.Ready), cut(s.Why, 200))
 	}
 	w.more(len(r.Senders) - textSenders)
 }
