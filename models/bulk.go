@@ -64,3 +64,30 @@ type ImportResult struct {
 	Updated   int
 	Unchanged int
 }
+
+// AliasTrial is what an import of aliases would come to.
+type AliasTrial struct {
+	ImportResult
+	Aliases      []AliasEffect         // in the order of the rows
+	Maintenances []ReparsedMaintenance // that would change
+}
+
+// AliasEffect is what would become of one alias.
+type AliasEffect struct {
+	Line     int
+	Provider string // slug
+	Alias    string
+	CID      string
+	Before   string // circuit that it means now; empty: none
+}
+
+// Does says in one word what becomes of the alias.
+func (e AliasEffect) Does() string {
+	switch e.Before {
+	case "":
+		return "new"
+	case e.CID:
+		return "unchanged"
+	}
+	return "moved"
+}

@@ -9,7 +9,8 @@ type Provider struct {
 	Name          string // unique, as shown
 	Parser        string // name of the parser provider; empty: the slug
 	Emails        []string
-	IDsPerAccount bool // the account is part of a maintenance's identity
+	IDsPerAccount bool   // the account is part of a maintenance's identity
+	CIDRule       string // how its circuit ids are compared, as ParseCIDRule reads it; empty: DefaultCIDRule
 	HoldOver      time.Duration
 	Tenant        string
 	Tags          []string

@@ -107,6 +107,7 @@ type RawNotification struct {
 	Subject       string // decoded
 	Sender        string // address that was matched, lower case; empty if none
 	ProviderID    string // empty: no provider matched
+	AssignedID    string // provider that a person assigned it to; empty: none
 	Date          time.Time
 	Received      time.Time // topmost Received line, else INTERNALDATE, else time of storing
 	State         MailState

@@ -31,6 +31,7 @@ type Verdict struct {
 	Fields        []string // that were found in it, sorted; names without blanks
 	Notices       []Notice // without ID, RawID, ProviderID, Received; the store fills them
 	Cause         Cause
+	By            string        // the person whose reading it is; empty: lineman's
 	Trust         *TrustVerdict // nil: as it was judged before
 	Sources       []string      // of skipped mail: IDs of the sources that do not read for its provider
 }

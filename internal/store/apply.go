@@ -30,28 +30,40 @@ func (s *Store) Apply(ctx context.Context, verdicts []models.Verdict) (applied [
 		}
 	}()
 	err = s.write(ctx, fmt.Sprintf("apply %d mails", len(verdicts)), func(w *work) error {
-		a := &application{w: w, now: s.clock(), graph: newGraph(w, s.clock())}
-		if err := a.load(verdicts); err != nil {
-			return err
-		}
-		applied = make([]models.Applied, len(verdicts))
-		for i := range verdicts {
-			done, err := a.apply(&a.verdicts[i])
-			if err != nil {
-				return err
-			}
-			applied[i] = done
-		}
-		if err := a.saveRaws(); err != nil {
-			return err
-		}
-		if err := a.graph.save(); err != nil {
-			return fmt.Errorf("save records: %w", err)
-		}
-		a.graph.restate(applied)
-		return nil
+		applied, _, err = w.apply(verdicts)
+		return err
 	})
 	return applied, err
+}
+
+// apply applies verdicts, and gives the state that it left behind.
+func (w *work) apply(verdicts []models.Verdict) ([]models.Applied, *application, error) {
+	a := &application{w: w, now: w.s.clock(), graph: newGraph(w, w.s.clock())}
+	if err := a.load(verdicts); err != nil {
+		return nil, nil, err
+	}
+	applied := make([]models.Applied, len(verdicts))
+	for i := range verdicts {
+		done, err := a.apply(&a.verdicts[i])
+		if err != nil {
+			return nil, nil, err
+		}
+		applied[i] = done
+	}
+	return applied, a, a.save(applied)
+}
+
+// save writes everything, and corrects the answers for mail that a later one
+// of the batch turned.
+func (a *application) save(applied []models.Applied) error {
+	if err := a.saveRaws(); err != nil {
+		return err
+	}
+	if err := a.graph.save(); err != nil {
+		return fmt.Errorf("save records: %w", err)
+	}
+	a.graph.restate(applied)
+	return nil
 }
 
 // application is the state of one Apply.
@@ -61,6 +73,8 @@ type application struct {
 	verdicts []judged
 	raws     map[string]*rawRow
 	current  map[string][]*noticeRow // by raw mail: the notices that count
+	reviews  map[string]reviewRow    // by raw mail: what people decided of mail that was read before
+	reopened []string                // raw mails of which a decision is about another reading
 	copies   map[string][]string     // by Message-ID: raw mails that have it
 	holders  map[string][]string     // by raw mail to be skipped: the sources that hold it
 	graph    *graph
@@ -76,6 +90,9 @@ type judged struct {
 func (a *application) load(verdicts []models.Verdict) error {
 	if err := a.loadRaws(verdicts); err != nil {
 		return fmt.Errorf("load raw mail: %w", err)
+	}
+	if err := a.loadReviews(); err != nil {
+		return fmt.Errorf("load reviews: %w", err)
 	}
 	if err := a.loadHolders(verdicts); err != nil {
 		return fmt.Errorf("load copies of raw mail: %w", err)
@@ -208,14 +225,17 @@ func (a *application) apply(v *judged) (models.Applied, error) {
 	if a.turnedUp(v.Verdict) {
 		return models.Applied{RawID: raw.ID, State: models.MailState(raw.State), Flags: raw.flags()}, nil
 	}
+	if a.reviews[raw.ID].holds(v.Verdict) {
+		return models.Applied{RawID: raw.ID, State: models.MailState(raw.State), Flags: raw.flags()}, nil
+	}
 	first := raw.ProcessedAt.IsZero()
-	state := v.State
-	touched, from := newTouched(), origin{cause: v.Cause, rawID: raw.ID, received: raw.Received.Time}
+	state := a.reviews[raw.ID].verdictOn(v.Verdict)
+	touched, from := newTouched(), origin{cause: v.Cause, rawID: raw.ID, author: clean(v.By), received: raw.Received.Time}
 	switch {
 	case a.isDuplicate(v, raw):
 		state, v.notices = models.StateDuplicate, nil
 		a.withdraw(raw.ID, touched)
-	case keepsReading(v.State):
+	case keepsReading(v.State) && v.By == "":
 	case a.isCurrent(raw.ID, v.notices):
 		v.notices = a.current[raw.ID]
 		for _, n := range v.notices {
@@ -226,6 +246,7 @@ func (a *application) apply(v *judged) (models.Applied, error) {
 		late := a.add(v.notices, touched, from)
 		raw.OutOfSequence = (raw.OutOfSequence && !first) || (first && late)
 		a.current[raw.ID] = v.notices
+		a.readAnew(v.Verdict)
 	}
 	done, err := a.graph.fold(touched, from)
 	if err != nil {
@@ -357,5 +378,39 @@ func (a *application) saveRaws() error {
 	if err := markLabels(a.w, rows); err != nil {
 		return fmt.Errorf("mark labels: %w", err)
 	}
+	if err := unsettle(a.w, a.reopened); err != nil {
+		return fmt.Errorf("open reviews again: %w", err)
+	}
 	return nil
+}
+
+// loadReviews reads what people decided of mail that was read before.
+func (a *application) loadReviews() error {
+	a.reviews = map[string]reviewRow{}
+	var ids []string
+	for id, r := range a.raws {
+		if !r.ProcessedAt.IsZero() {
+			ids = append(ids, id)
+		}
+	}
+	rows, err := loadIn[reviewRow](a.w.DB, "item_id IN ?", ids)
+	for _, r := range rows {
+		a.reviews[r.ItemID] = r
+	}
+	return err
+}
+
+// readAnew notes that a decision on a mail is about another reading than the
+// one in force, unless a person is deciding.
+func (a *application) readAnew(v models.Verdict) {
+	if v.By == "" && a.reviews[v.RawID].Settled != "" {
+		a.reopened = append(a.reopened, v.RawID)
+	}
+}
+
+// unsettle makes mail wait again of which people decided something.
+func unsettle(w *work, rawIDs []string) error {
+	return chunks(rawIDs, func(part []string) error {
+		return w.Model(&reviewRow{}).Where("item_id IN ?", part).Updates(map[string]any{"settled": "", "updated_at": at(w.s.clock())}).Error
+	})
 }

@@ -31,24 +31,30 @@ func (s *Store) Edit(ctx context.Context, by models.Principal, writes []models.W
 		}
 	}
 	err = s.write(ctx, "edit maintenances", func(w *work) error {
-		e := &editing{w: w, by: by, now: s.clock(), graph: newGraph(w, s.clock()), sight: sightOf(by.Scope)}
-		done = make([]models.Edited, len(writes))
-		if err := e.load(writes); err != nil {
-			return err
-		}
-		for i, write := range writes {
-			one, err := e.do(i, write)
-			if err != nil {
-				return &models.WriteError{Index: i, Err: err}
-			}
-			done[i] = one
-		}
-		return e.save()
+		done, err = w.edit(by, writes)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return done, nil
+}
+
+// edit does writes that were checked.
+func (w *work) edit(by models.Principal, writes []models.Write) ([]models.Edited, error) {
+	e := &editing{w: w, by: by, now: w.s.clock(), graph: newGraph(w, w.s.clock()), sight: sightOf(by.Scope)}
+	done := make([]models.Edited, len(writes))
+	if err := e.load(writes); err != nil {
+		return nil, err
+	}
+	for i, write := range writes {
+		one, err := e.do(i, write)
+		if err != nil {
+			return nil, &models.WriteError{Index: i, Err: err}
+		}
+		done[i] = one
+	}
+	return done, e.save()
 }
 
 // editing is the state of one Edit.

@@ -18,7 +18,7 @@ func Rows() []any {
 		providerRow{}, providerEmailRow{}, providerTagRow{}, siteRow{}, siteTagRow{}, circuitTypeRow{}, circuitRow{},
 		circuitTagRow{}, terminationRow{}, aliasRow{}, redundancyGroupRow{}, redundancyMemberRow{},
 		sourceRow{}, cursorRow{}, pollRow{}, rawRow{}, rawBodyRow{}, messageRow{}, leaseRow{},
-		tokenOfSourceRow{}, consentRow{}, holdRow{},
+		tokenOfSourceRow{}, consentRow{}, holdRow{}, reviewRow{}, reviewActRow{},
 		identityRow{}, maintenanceRow{}, windowRow{}, impactRow{}, noteRow{}, editRow{}, changeRow{}, noticeRow{},
 		tokenRow{}, userRow{}, auditRow{}, inventoryLinkRow{}, inventorySourceRow{},
 		findingRow{}, findingCircuitRow{}, findingMaintenanceRow{}, findingEventRow{}, findingSubjectRow{}, findingStateRow{}, providerHabitRow{}, driftRow{},

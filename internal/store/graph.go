@@ -29,6 +29,7 @@ type graph struct {
 	changes      []changeRow
 	stirred      map[string]models.Cause     // circuits whose maintenances changed, by ID
 	states       map[string]models.MailState // of mail whose notices began or ended to wait, once it is saved
+	named        map[string]string           // names of the maintenances of changes, by ID
 }
 
 // group is everything that one maintenance is computed from: the notices of
@@ -47,6 +48,7 @@ func newGraph(w *work, now time.Time) *graph {
 		w: w, now: now, providers: map[string]models.Provider{}, byID: map[string]*group{},
 		byKey: map[models.Identity]*group{}, byUID: map[[2]string][]*noticeRow{},
 		notices: map[string]*noticeRow{}, links: newLinks(w), stirred: map[string]models.Cause{}, states: map[string]models.MailState{},
+		named: map[string]string{},
 	}
 }
 

@@ -45,14 +45,19 @@ type aliasImport struct {
 	known     map[models.Identity]aliasRow
 	lines     map[models.Identity]int
 	fresh     []aliasRow
-	replaced  []string // IDs of aliases that mean another circuit now, or are written otherwise
-	left      []string // IDs of circuits that an alias meant before
+	replaced  []string          // IDs of aliases that mean another circuit now, or are written otherwise
+	left      []string          // IDs of circuits that an alias meant before
+	cids      map[string]string // by ID of the circuit
+	only      bool              // an alias that means another circuit is refused
+	effects   []models.AliasEffect
+	linked    []models.ReparsedMaintenance // what changed of the maintenances
 	result    models.ImportResult
 }
 
 func newAliasImport(w *work) (*aliasImport, error) {
 	i := &aliasImport{
 		w: w, circuits: map[models.Identity]circuitRow{}, known: map[models.Identity]aliasRow{}, lines: map[models.Identity]int{},
+		cids: map[string]string{},
 	}
 	var err error
 	if i.providers, err = lockProviders(w); err != nil {
@@ -63,7 +68,7 @@ func newAliasImport(w *work) (*aliasImport, error) {
 		return nil, err
 	}
 	for _, c := range circuits {
-		i.circuits[models.Identity{ProviderID: c.ProviderID, Key: c.CIDKey}] = c
+		i.circuits[models.Identity{ProviderID: c.ProviderID, Key: c.CIDKey}], i.cids[c.ID] = c, c.CID
 	}
 	var aliases []aliasRow
 	if err := w.Find(&aliases).Error; err != nil {
@@ -92,12 +97,27 @@ func (i *aliasImport) take(row models.AliasRow) error {
 		return models.Invalid(where, "%s has no circuit %q; import it first, or correct the cid", provider.Slug, cid)
 	}
 	if own, taken := i.circuits[key]; taken {
-		return models.Invalid(where, "%q is ambiguous: it is the id of circuit %s of %s, which always comes first; leave this alias out", alias, own.CID, provider.Slug)
+		return models.Invalid(where, "%q is ambiguous: it is the id of circuit %s of %s, which always comes first, and cannot mean circuit %s; leave this alias out",
+			alias, own.CID, provider.Slug, circuit.CID)
 	}
+	old, is := i.known[key]
 	if line, again := i.lines[key]; again {
+		if is && old.CircuitID != circuit.ID {
+			return models.Invalid(where, "alias %q of %s is on line %d already, for circuit %s, and cannot mean circuit %s too; leave one of them out",
+				alias, provider.Slug, line, i.cids[old.CircuitID], circuit.CID)
+		}
 		return models.Invalid(where, "alias %q of %s is on line %d already; leave one of them out", alias, provider.Slug, line)
 	}
+	if i.only && is && old.CircuitID != circuit.ID {
+		return models.Invalid(where, "%q is an alias of circuit %s of %s already, and cannot mean circuit %s too; take that alias away first",
+			alias, i.cids[old.CircuitID], provider.Slug, circuit.CID)
+	}
 	i.lines[key] = row.Line
+	e := models.AliasEffect{Line: row.Line, Provider: provider.Slug, Alias: alias, CID: circuit.CID}
+	if is {
+		e.Before = i.cids[old.CircuitID]
+	}
+	i.effects = append(i.effects, e)
 	i.put(key, alias, circuit.ID)
 	return nil
 }
@@ -119,9 +139,10 @@ func (i *aliasImport) put(key models.Identity, alias, circuitID string) {
 			i.left = append(i.left, old.CircuitID)
 		}
 	}
-	i.fresh = append(i.fresh, aliasRow{
+	row := aliasRow{
 		ID: newID(), ProviderID: key.ProviderID, Alias: alias, AliasKey: key.Key, CircuitID: circuitID, CreatedAt: at(i.w.s.clock()),
-	})
+	}
+	i.fresh, i.known[key] = append(i.fresh, row), row
 }
 
 // finish saves the aliases and links what waits for them.
@@ -129,7 +150,36 @@ func (i *aliasImport) finish() (models.ImportResult, error) {
 	if err := i.save(); err != nil {
 		return i.result, err
 	}
-	return i.result, relink(i.w, unique(each(i.fresh, func(r aliasRow) string { return r.ProviderID })), i.left)
+	g, err := relinkFor(i.w, relinking{
+		providers: unique(each(i.fresh, func(r aliasRow) string { return r.ProviderID })), moved: i.left, cause: models.CauseImport,
+		keys: unique(each(i.fresh, func(r aliasRow) string { return r.AliasKey })),
+	})
+	if g != nil {
+		i.linked = g.told()
+	}
+	return i.result, err
+}
+
+// TryAliases says what ImportAliases would come to, and changes nothing.
+func (s *Store) TryAliases(ctx context.Context, rows []models.AliasRow) (trial models.AliasTrial, err error) {
+	err = s.dry(ctx, "try an import of aliases", func(w *work) error {
+		i, err := newAliasImport(w)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := i.take(row); err != nil {
+				return err
+			}
+		}
+		trial.ImportResult, err = i.finish()
+		trial.Aliases, trial.Maintenances = i.effects, i.linked
+		return err
+	})
+	if err != nil {
+		return models.AliasTrial{}, err
+	}
+	return trial, nil
 }
 
 func (i *aliasImport) save() error {

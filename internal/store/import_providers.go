@@ -194,7 +194,7 @@ func (i *providerImport) save() error {
 		ids = append(ids, p.ID)
 		rows = append(rows, providerRow{
 			ID: p.ID, Slug: p.Slug, Name: p.Name, NameKey: nameKey(p.Name), Parser: p.Parser,
-			IDsPerAccount: p.IDsPerAccount, HoldOver: int64(p.HoldOver.Seconds()), Tenant: p.Tenant,
+			IDsPerAccount: p.IDsPerAccount, HoldOver: int64(p.HoldOver.Seconds()), CIDRule: p.CIDRule, Tenant: p.Tenant,
 			CreatedAt: at(p.CreatedAt), UpdatedAt: at(now), // Builtin no more: a person edited it
 		})
 		for n, a := range p.Emails {

@@ -57,7 +57,7 @@ func (l *links) preload(fresh []*noticeRow, known map[string]*noticeRow) error {
 func (l *links) match(providerID, cid string) (models.Match, error) {
 	key := models.Identity{ProviderID: providerID, Key: models.CIDKey(cid)}
 	if id := l.exact[key]; id != "" {
-		return models.Match{CircuitID: id}, nil
+		return models.Match{CircuitID: id, Step: models.StepExact}, nil
 	}
 	if m, known := l.answers[key]; known {
 		return m, nil
@@ -73,6 +73,10 @@ func (l *links) match(providerID, cid string) (models.Match, error) {
 func (l *links) matcher(providerID string) (*models.Matcher, error) {
 	if m := l.matchers[providerID]; m != nil {
 		return m, nil
+	}
+	var provider providerRow
+	if err := l.w.Select("cid_rule").Where("id = ?", providerID).Limit(1).Find(&provider).Error; err != nil {
+		return nil, fmt.Errorf("load the rule of a provider: %w", err)
 	}
 	// An alias may mean a circuit that is rented from another provider.
 	const own = "provider_id = ? OR id IN (SELECT circuit_id FROM aliases WHERE provider_id = ?)"
@@ -100,7 +104,11 @@ func (l *links) matcher(providerID string) (*models.Matcher, error) {
 			return nil, fmt.Errorf("load aliases: %w", err)
 		}
 	}
-	l.matchers[providerID] = models.NewMatcher(circuits, each(aliases, aliasRow.model))
+	matcher := models.NewMatcher(circuits, each(aliases, aliasRow.model))
+	if provider.CIDRule != "" {
+		matcher = matcher.WithRule(provider.model().Rule())
+	}
+	l.matchers[providerID] = matcher
 	return l.matchers[providerID], nil
 }
 

@@ -49,39 +49,41 @@ func aliasesOf(tx *gorm.DB) *gorm.DB {
 // models.ErrDenied; models.ErrNotFound where the alias is not there or its
 // circuit is not in scope. The write is in the audit log.
 func (s *Store) RemoveAlias(ctx context.Context, by models.Principal, id string) error {
-	return s.write(ctx, "remove an alias", func(w *work) error {
-		if _, err := lockProviders(w); err != nil {
-			return fmt.Errorf("load providers: %w", err)
-		}
-		var row struct {
-			Row  aliasRow `gorm:"embedded"`
-			Slug string
-			CID  string `gorm:"column:cid"`
-		}
-		if !isID(id) {
-			return fmt.Errorf("alias %q: %w", id, models.ErrNotFound)
-		}
-		v := sightOf(by.Scope)
-		q := where(aliasesOf(w.DB), v.circuits("a.circuit_id")).Where("a.id = ?", id)
-		if err := q.Select("a.*, p.slug AS slug, k.cid AS cid").Take(&row).Error; err != nil {
-			return found(err, "alias %s", id)
-		}
-		seen, err := wholeProviders(w.DB, v)
-		if err != nil {
-			return fmt.Errorf("read the scope: %w", err)
-		}
-		if !by.Scope.All && !seen[row.Row.ProviderID] {
-			return fmt.Errorf("an alias of this provider: %w", models.ErrDenied)
-		}
-		if err := w.Where("id = ?", id).Delete(&aliasRow{}).Error; err != nil {
-			return err
-		}
-		if err := relink(w, []string{row.Row.ProviderID}, []string{row.Row.CircuitID}); err != nil {
-			return err
-		}
-		return audit(w, []models.Audit{{
-			At: s.clock(), Author: by.Name, Role: by.Role, Action: "remove", Object: "alias", Ref: row.Row.Alias,
-			Name: row.Slug + " " + row.Row.Alias + " = " + row.CID,
-		}})
-	})
+	return s.write(ctx, "remove an alias", func(w *work) error { return w.removeAlias(by, id) })
+}
+
+func (w *work) removeAlias(by models.Principal, id string) error {
+	if _, err := lockProviders(w); err != nil {
+		return fmt.Errorf("load providers: %w", err)
+	}
+	var row struct {
+		Row  aliasRow `gorm:"embedded"`
+		Slug string
+		CID  string `gorm:"column:cid"`
+	}
+	if !isID(id) {
+		return fmt.Errorf("alias %q: %w", id, models.ErrNotFound)
+	}
+	v := sightOf(by.Scope)
+	q := where(aliasesOf(w.DB), v.circuits("a.circuit_id")).Where("a.id = ?", id)
+	if err := q.Select("a.*, p.slug AS slug, k.cid AS cid").Take(&row).Error; err != nil {
+		return found(err, "alias %s", id)
+	}
+	seen, err := wholeProviders(w.DB, v)
+	if err != nil {
+		return fmt.Errorf("read the scope: %w", err)
+	}
+	if !by.Scope.All && !seen[row.Row.ProviderID] {
+		return fmt.Errorf("an alias of this provider: %w", models.ErrDenied)
+	}
+	if err := w.Where("id = ?", id).Delete(&aliasRow{}).Error; err != nil {
+		return err
+	}
+	if err := relink(w, []string{row.Row.ProviderID}, []string{row.Row.CircuitID}); err != nil {
+		return err
+	}
+	return audit(w, []models.Audit{{
+		At: w.s.clock(), Author: by.Name, Role: by.Role, Action: "remove", Object: "alias", Ref: row.Row.Alias,
+		Name: row.Slug + " " + row.Row.Alias + " = " + row.CID,
+	}})
 }

@@ -14,63 +14,86 @@ import (
 // moved, whose aliases mean others now; the flags of their mail are corrected.
 // The providers are locked.
 func relink(w *work, providers, moved []string) error {
-	return relinkFor(w, providers, moved, models.CauseImport)
+	_, err := relinkFor(w, relinking{providers: providers, moved: moved, cause: models.CauseImport})
+	return err
 }
 
-// relinkFor does so for the sake of a cause.
-func relinkFor(w *work, providers, moved []string, cause models.Cause) error {
-	if len(providers) == 0 {
-		return nil
+// relinking says what is to be folded again, and why.
+type relinking struct {
+	providers []string // IDs
+	moved     []string // IDs of circuits that other ids mean now
+	keys      []string // only ids with these keys mean something new; nil: any may
+	ruled     bool     // what is linked by another id than the circuit's own may mean another one
+	cause     models.Cause
+}
+
+// relinkFor does what is said, and gives the records that it worked on; nil
+// where there is nothing to do.
+func relinkFor(w *work, what relinking) (*graph, error) {
+	if len(what.providers) == 0 {
+		return nil, nil
 	}
-	groups, err := waiting(w, providers, moved)
+	groups, err := waiting(w, what)
 	if err != nil {
-		return fmt.Errorf("look for waiting circuits: %w", err)
+		return nil, fmt.Errorf("look for waiting circuits: %w", err)
 	}
 	g := newGraph(w, w.s.clock())
-	if err := g.loadProviders(providers); err != nil {
-		return fmt.Errorf("load providers: %w", err)
+	if err := g.loadProviders(what.providers); err != nil {
+		return nil, fmt.Errorf("load providers: %w", err)
 	}
 	if err := g.loadGroups(groups); err != nil {
-		return err
+		return nil, err
 	}
-	flagged, notices, err := flaggedMail(g, providers)
+	flagged, notices, err := flaggedMail(g, what.providers)
 	if err != nil {
-		return fmt.Errorf("look for flagged mail: %w", err)
+		return nil, fmt.Errorf("look for flagged mail: %w", err)
 	}
 	if err := g.links.preload(nil, g.notices); err != nil {
-		return err
+		return nil, err
 	}
 	all := newTouched()
 	for _, home := range g.groups {
 		all.gain(home)
 	}
-	if _, err := g.fold(all, origin{cause: cause}); err != nil {
-		return fmt.Errorf("fold: %w", err)
+	if _, err := g.fold(all, origin{cause: what.cause}); err != nil {
+		return nil, fmt.Errorf("fold: %w", err)
 	}
 	if err := g.save(); err != nil {
-		return fmt.Errorf("save records: %w", err)
+		return nil, fmt.Errorf("save records: %w", err)
 	}
-	return clearFlags(g, flagged, notices)
+	return g, clearFlags(g, flagged, notices)
 }
 
 // waiting gives the groups of providers that list a circuit without a link, or
 // with one to a circuit of moved, unless a person made it.
-func waiting(w *work, providers, moved []string) ([]string, error) {
+func waiting(w *work, what relinking) (groups []string, err error) {
 	listed := func() *gorm.DB {
 		return w.Table("maintenance_circuits mc").Joins("JOIN maintenances m ON m.id = mc.maintenance_id").
-			Where("m.provider_id IN ? AND mc.manual = ?", providers, false).Distinct()
+			Where("m.provider_id IN ? AND mc.manual = ?", what.providers, false).Distinct()
 	}
-	var groups []string
-	err := listed().Where("mc.circuit_id IS NULL").Pluck("m.group_id", &groups).Error
+	take := func(q *gorm.DB) error {
+		var more []string
+		err := q.Pluck("m.group_id", &more).Error
+		groups = append(groups, more...)
+		return err
+	}
+	if what.keys == nil {
+		err = take(listed().Where("mc.circuit_id IS NULL"))
+	} else {
+		err = chunks(what.keys, func(part []string) error {
+			return take(listed().Where("mc.circuit_id IS NULL AND mc.cid_key IN ?", part))
+		})
+	}
 	if err != nil {
 		return nil, err
 	}
-	err = chunks(unique(moved), func(part []string) error {
-		var more []string
-		err := listed().Where("mc.circuit_id IN ?", part).Pluck("m.group_id", &more).Error
-		groups = append(groups, more...)
-		return err
-	})
+	if what.ruled {
+		own := "EXISTS (SELECT 1 FROM circuits x WHERE x.id = mc.circuit_id AND x.cid_key <> mc.cid_key)"
+		if err := take(listed().Where(own)); err != nil {
+			return nil, err
+		}
+	}
+	err = chunks(unique(what.moved), func(part []string) error { return take(listed().Where("mc.circuit_id IN ?", part)) })
 	slices.Sort(groups)
 	return slices.Compact(groups), err
 }

@@ -14,6 +14,7 @@ type providerRow struct {
 	Parser        string  `gorm:"not null"`
 	IDsPerAccount bool    `gorm:"column:ids_per_account;not null"`
 	HoldOver      int64   `gorm:"not null"`
+	CIDRule       string  `gorm:"column:cid_rule;not null"`
 	Tenant        string  `gorm:"not null"`
 	Builtin       bool    `gorm:"not null"`
 	CreatedAt     instant `gorm:"not null"`
@@ -25,7 +26,7 @@ func (providerRow) TableName() string { return "providers" }
 func (r providerRow) model() models.Provider {
 	return models.Provider{
 		ID: r.ID, Slug: r.Slug, Name: r.Name, Parser: r.Parser, IDsPerAccount: r.IDsPerAccount,
-		HoldOver: time.Duration(r.HoldOver) * time.Second, Tenant: r.Tenant, Builtin: r.Builtin,
+		HoldOver: time.Duration(r.HoldOver) * time.Second, CIDRule: r.CIDRule, Tenant: r.Tenant, Builtin: r.Builtin,
 		CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
 	}
 }

@@ -87,6 +87,7 @@ type rawRow struct {
 	Subject       string  `gorm:"not null"`
 	Sender        string  `gorm:"not null"`
 	ProviderID    ref     `gorm:""`
+	AssignedID    ref     `gorm:""`
 	Date          instant `gorm:""`
 	Received      instant `gorm:"not null"`
 	State         string  `gorm:"not null"`
@@ -125,7 +126,7 @@ func (r rawRow) labels() []string { return models.Labels(models.MailState(r.Stat
 func (r rawRow) model() models.RawNotification {
 	return models.RawNotification{
 		ID: r.ID, SourceID: string(r.SourceID), SHA256: r.SHA256, MessageID: r.MessageID, Subject: r.Subject,
-		Sender: r.Sender, ProviderID: string(r.ProviderID), Date: r.Date.Time, Received: r.Received.Time,
+		Sender: r.Sender, ProviderID: string(r.ProviderID), AssignedID: string(r.AssignedID), Date: r.Date.Time, Received: r.Received.Time,
 		State: models.MailState(r.State), Flags: r.flags(), Error: r.Error, ParserVersion: r.ParserVersion,
 		Attempts: r.Attempts, Size: r.Size, Deleted: r.Deleted, Cause: models.Cause(r.Cause), CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
 		Trust: models.Trust{Level: models.TrustLevel(r.Trust), Reason: r.TrustReason, Later: !r.TrustDue.IsZero()}, TrustProvider: r.TrustProvider, TrustGuarded: r.TrustGuarded, TrustTries: r.TrustTries,

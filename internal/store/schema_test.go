@@ -123,7 +123,7 @@ var jsonColumns = []string{
 	"maintenance_windows.impacts", "notices.supersedes", "notices.windows", "notices.warnings", "edits.windows",
 	"tokens.scope", "users.scope", "sources.window_missing", "findings.exposures",
 	"circuits.custom_fields", "terminations.custom_fields", "inventory_sources.result",
-	"announcements.data", "subscriptions.scope", "subscriptions.settings",
+	"announcements.data", "review_acts.data", "subscriptions.scope", "subscriptions.settings",
 	"chat_grants.unless", "chat_grants.organizations", "chat_grants.channels", "chat_grants.users", "chat_commands.args", "chat_conversations.args",
 }
 

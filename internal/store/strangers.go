@@ -55,17 +55,19 @@ func (s *Store) Reopen(ctx context.Context, rawIDs []string, cause models.Cause)
 	if len(ids) == 0 {
 		return nil
 	}
-	return s.write(ctx, "judge mail again", func(w *work) error {
-		odd := []models.MailState{models.StateUnknownProvider, models.StateSkipped}
-		for rest := ids; len(rest) > 0; {
-			n := min(processBatch, len(rest))
-			w.enqueue(models.Job{Kind: models.JobProcess, RawIDs: rest[:n]})
-			rest = rest[n:]
-		}
-		return chunks(ids, func(part []string) error {
-			return w.Model(&rawRow{}).Where("id IN ? AND state IN ? AND deleted = ?", part, odd, false).Updates(map[string]any{
-				"state": models.StateReceived, "cause": cause, "processed_at": instant{}, "attempts": 0, "updated_at": at(s.clock()),
-			}).Error
-		})
+	return s.write(ctx, "judge mail again", func(w *work) error { return w.reopen(ids, cause) })
+}
+
+func (w *work) reopen(ids []string, cause models.Cause) error {
+	odd := []models.MailState{models.StateUnknownProvider, models.StateSkipped}
+	for rest := ids; len(rest) > 0; {
+		n := min(processBatch, len(rest))
+		w.enqueue(models.Job{Kind: models.JobProcess, RawIDs: rest[:n]})
+		rest = rest[n:]
+	}
+	return chunks(ids, func(part []string) error {
+		return w.Model(&rawRow{}).Where("id IN ? AND state IN ? AND deleted = ?", part, odd, false).Updates(map[string]any{
+			"state": models.StateReceived, "cause": cause, "processed_at": instant{}, "attempts": 0, "updated_at": at(w.s.clock()),
+		}).Error
 	})
 }

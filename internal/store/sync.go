@@ -235,7 +235,8 @@ func (r *syncRun) finish() error {
 	}
 	providers = unique(providers)
 	slices.Sort(providers)
-	return relinkFor(r.w, providers, r.moved, models.CauseSync)
+	_, err = relinkFor(r.w, relinking{providers: providers, moved: r.moved, cause: models.CauseSync})
+	return err
 }
 
 // MissingCircuits gives the remote IDs of circuits that an inventory had, and

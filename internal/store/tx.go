@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -177,4 +178,22 @@ func locked(s *Store, tx *gorm.DB) *gorm.DB {
 		return tx
 	}
 	return tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
+}
+
+// errDry ends a transaction that was only tried.
+var errDry = errors.New("tried, and taken back")
+
+// dry runs f as write does, and takes everything back: nothing is kept,
+// enqueued or announced.
+func (s *Store) dry(ctx context.Context, what string, f func(w *work) error) error {
+	err := s.write(ctx, what, func(w *work) error {
+		if err := f(w); err != nil {
+			return err
+		}
+		return errDry
+	})
+	if errors.Is(err, errDry) {
+		return nil
+	}
+	return err
 }
