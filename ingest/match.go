@@ -39,6 +39,32 @@ func (m matcher) match(mail *parsers.Mail, header string) (models.Provider, stri
 	return models.Provider{}, first
 }
 
+// whose gives the provider whose mail it is: the one that a person assigned it
+// to, else the one that its senders tell; and the sender that decided.
+func (m matcher) whose(raw models.RawNotification, mail *parsers.Mail, header string) (models.Provider, string) {
+	provider, sender := m.match(mail, header)
+	if p, is := m.byID(raw.AssignedID); is {
+		provider = p
+	}
+	return provider, sender
+}
+
+func (m matcher) byID(id string) (models.Provider, bool) {
+	i := slices.IndexFunc(m.providers, func(p models.Provider) bool { return p.ID == id })
+	if i < 0 || id == "" {
+		return models.Provider{}, false
+	}
+	return m.providers[i], true
+}
+
+// readerOf names the parser of a provider.
+func readerOf(p models.Provider) string {
+	if p.Parser != "" {
+		return p.Parser
+	}
+	return p.Slug
+}
+
 // trusts reports whether what a sender forwards counts as from the inner
 // sender.
 func (m matcher) trusts(sender string) bool { return parsers.MatchSender(sender, m.forwarders) }

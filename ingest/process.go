@@ -242,23 +242,19 @@ func (p *Pipeline) verdict(raw models.RawNotification, src Source, m matcher) (v
 		v.State, v.Error = models.StateQuarantined, err.Error()
 		return v
 	}
-	provider, sender := m.match(mail, src.Header)
+	provider, sender := m.whose(raw, mail, src.Header)
 	v.ProviderID, v.Sender = provider.ID, sender
 	switch {
 	case provider.ID == "":
 		v.State, v.Error = models.StateUnknownProvider, p.stranger(mail, sender)
 		v.Flags.Incomplete = m.misses(mail, parsers.Result{})
 		return v
-	case !src.reads(provider.Slug):
+	case raw.AssignedID != provider.ID && !src.reads(provider.Slug):
 		v.State = models.StateSkipped
 		v.Error = fmt.Sprintf("source %s does not read for provider %s", src.Name, provider.Slug)
 		return v
 	}
-	name := provider.Parser
-	if name == "" {
-		name = provider.Slug
-	}
-	r := p.Engine.Parse(mail, name)
+	r := p.Engine.Parse(mail, readerOf(provider))
 	v.Flags.Incomplete = m.misses(mail, r)
 	return verdictOf(v, r)
 }

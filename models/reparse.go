@@ -42,4 +42,5 @@ type ReparseTally struct {
 	Unchanged int
 	Left      int // a person's reading is in force
 	Gone      int // retention removed their bytes
+	Failed    int // their reading could not be recorded; they are as they were
 }

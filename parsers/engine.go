@@ -220,6 +220,7 @@ func failed(r Result, best *attempt, m *Mail, p Provider) Result {
 	}
 	if best != nil {
 		r.Format, r.Fields, r.Evidence, r.Warnings = best.format, best.reading.Fields, best.reading.Evidence, best.reading.Warnings
+		r.Partial = partial(best.reading)
 	}
 	switch {
 	case len(cover) > 0:

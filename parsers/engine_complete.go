@@ -21,6 +21,27 @@ func completeReading(r *Reading, p Provider, format string, m *Mail, msg *Messag
 		sane(n, m)
 		n.Digest = models.DigestNotice(*n)
 	}
+	for i := range r.Partial {
+		fillWindows(&r.Partial[i].Notice)
+		fill(&r.Partial[i].Notice, p, format, m, msg)
+	}
+}
+
+// partial gives what a reading that is not complete has of its notices.
+func partial(r Reading) []PartialNotice {
+	if len(r.Notices) == 0 {
+		return r.Partial
+	}
+	all := make([]PartialNotice, len(r.Notices))
+	for i, n := range r.Notices {
+		all[i].Notice = n
+	}
+	for _, e := range r.Evidence {
+		if e.Notice < len(all) {
+			all[e.Notice].Evidence = append(all[e.Notice].Evidence, e)
+		}
+	}
+	return all
 }
 
 func fill(n *models.Notice, p Provider, format string, m *Mail, msg *Message) {

@@ -80,6 +80,7 @@ type calendarReading struct {
 	rows     int
 	over     []FieldError // limits that were exceeded: what is behind them is not known
 	broken   []FieldError
+	partial  []PartialNotice // of broken events
 	warnings []string
 }
 
@@ -114,6 +115,7 @@ func (r *calendarReading) part(p *Part) {
 		e.read()
 		if len(e.fields) > 0 {
 			r.addBroken(e, c.events[i].line, len(c.events) > 1)
+			r.addPartial(e)
 			continue
 		}
 		r.add(e)
@@ -132,6 +134,29 @@ func (r *calendarReading) addBroken(e *eventReading, line int, several bool) {
 			r.broken = append(r.broken, f)
 		}
 	}
+}
+
+// maxPartial bounds the broken events of which is kept what could be read.
+const maxPartial = 20
+
+// addPartial keeps what could be read of a broken event.
+func (r *calendarReading) addPartial(e *eventReading) {
+	if len(r.partial) >= maxPartial {
+		return
+	}
+	n := PartialNotice{Notice: e.notice, Evidence: e.evidence}
+	if len(n.Windows) == 0 {
+		w := models.NoticeWindow{Kind: models.WindowPrimary, Circuits: e.listed}
+		if e.begun != nil {
+			w.Start = e.begun.at.UTC()
+			n.Evidence = append(n.Evidence, e.evidenceOf("start", e.begun.of, e.begun.rule))
+		}
+		n.Windows = []models.NoticeWindow{w}
+	}
+	for i := range n.Evidence {
+		n.Evidence[i].Notice = len(r.partial)
+	}
+	r.partial = append(r.partial, n)
 }
 
 // add takes a notice; one of the same maintenance, account and status gives
@@ -223,7 +248,7 @@ func (r *calendarReading) finish() Reading {
 		}
 	}
 	if len(r.over) > 0 || len(r.notices) == 0 {
-		out.Notices, out.Fields = nil, append(r.over, r.broken...)
+		out.Notices, out.Partial, out.Fields = nil, r.partial, append(r.over, r.broken...)
 		return out
 	}
 	for _, f := range r.broken {

@@ -17,6 +17,8 @@ type eventReading struct {
 	homeName string
 	notice   models.Notice
 	fields   []FieldError
+	listed   []models.NoticeCircuit
+	begun    *icalStart   // nil: its start could not be read
 	evidence []Evidence   // of the notice
 	windows  [][]Evidence // of each window: start, end
 }
@@ -48,6 +50,7 @@ func (e *eventReading) read() {
 	if len(circuits) == 0 && !n.Status.Closed() {
 		e.fail("circuits", "the event has no X-MAINTNOTE-OBJECT-ID and is neither cancelled nor completed")
 	}
+	e.listed = circuits
 	for _, span := range e.spans() {
 		n.Windows = append(n.Windows, models.NoticeWindow{
 			Kind: models.WindowPrimary, Start: span.start.UTC(), End: span.end.UTC(), Circuits: circuits,

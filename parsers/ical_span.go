@@ -31,6 +31,7 @@ func (e *eventReading) spans() []icalSpan {
 	if !ok {
 		return nil
 	}
+	e.begun = &start
 	end, endOf, ok := e.end(start.icalWhen)
 	if !ok {
 		return nil

@@ -85,7 +85,8 @@ type Result struct {
 	Reason   string       // ignored: the rule that says it is no notice; error: one sentence
 	Fields   []FieldError // error: each field that could not be read
 	Notices  []models.Notice
-	Format   string // format that read it, for example zayo/html
+	Partial  []PartialNotice // error: what could be read of the notices; Fields says what is missing
+	Format   string          // format that read it, for example zayo/html
 	Evidence []Evidence
 	Tried    []string // formats that were tried and why they did not fit
 	Warnings []string
@@ -123,10 +124,17 @@ type Format struct {
 	Read func(*Message) Reading
 }
 
+// PartialNotice is what could be read of a notice that is not complete.
+type PartialNotice struct {
+	models.Notice
+	Evidence []Evidence
+}
+
 // Reading is what a Format found in one message.
 type Reading struct {
 	Ignored  string // a rule that says this is no maintenance notice; ends the search
 	Notices  []models.Notice
+	Partial  []PartialNotice // what is left of notices that lack Fields and are not among Notices
 	Fields   []FieldError
 	Evidence []Evidence
 	Warnings []string

@@ -68,7 +68,7 @@ func (reviewActRow) TableName() string { return "review_acts" }
 func (r reviewActRow) model() models.ReviewAct {
 	return models.ReviewAct{
 		ID: r.ID, Action: models.ReviewAction(r.Action), Author: r.Author, At: r.At.Time, Reason: r.Reason, Detail: r.Detail,
-		UndoneBy: r.UndoneBy, UndoneAt: r.UndoneAt.Time, Fill: r.Data.V.Fill,
+		UndoneBy: r.UndoneBy, UndoneAt: r.UndoneAt.Time, Fill: r.Data.V.Fill, Assigned: r.Data.V.Assigned, Address: r.Data.V.Address,
 	}
 }
 
