@@ -263,3 +263,6 @@ func StaleChanges(err error) []string {
 	}
 	return nil
 }
+
+// ReviewListStates lists the states of items.
+var ReviewListStates = []ReviewState{ReviewOpen, ReviewDone, ReviewAll}

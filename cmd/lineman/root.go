@@ -37,7 +37,7 @@ func newRoot() *cobra.Command {
 		c.demo(), c.serve(), c.ingest(), c.parse(), c.lint(), c.chat(),
 		c.inventory("providers"), c.inventory("circuits"), c.inventory("sites"), c.inventory("aliases"), c.inventory("redundancy"),
 		c.inventories(),
-		c.sources(), c.mail(), c.hold(), c.retention(), c.evaluate(), c.audit(),
+		c.sources(), c.mail(), c.review(), c.reparse(), c.maintenance(), c.hold(), c.retention(), c.evaluate(), c.audit(),
 		c.announcements(), c.notify(),
 		c.token(), c.user(), c.grant(), c.chatLog(), c.migrate(), c.doctor(), c.version(),
 	)

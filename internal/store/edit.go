@@ -156,7 +156,15 @@ func (e *editing) target(i int) (*record, error) {
 func (e *editing) acts(r *record, write models.Write) ([]models.Edit, error) {
 	acts := slices.Clone(write.Acts)
 	if c := write.Create; c != nil {
-		acts = append([]models.Edit{{Kind: models.EditCreate, Value: clean(c.Summary), Windows: c.Windows}}, acts...)
+		windows := each(c.Windows, func(w models.NoticeWindow) models.NoticeWindow {
+			w.Circuits = slices.Clone(w.Circuits)
+			return w
+		})
+		links, err := e.known(r.group.provider, windows)
+		if err != nil {
+			return nil, err
+		}
+		acts = append(append([]models.Edit{{Kind: models.EditCreate, Value: clean(c.Summary), Windows: windows}}, links...), acts...)
 	}
 	for i := range acts {
 		act := &acts[i]
