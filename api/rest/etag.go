@@ -62,6 +62,16 @@ func stale() error {
 	return huma.NewError(http.StatusPreconditionFailed, "The record was changed since you read it, and nothing was written; read it again.")
 }
 
+// staleBy says what changed.
+func staleBy(changes []string) error {
+	details := make([]error, len(changes))
+	for i, c := range changes {
+		details[i] = &huma.ErrorDetail{Message: c}
+	}
+	return huma.NewError(http.StatusPreconditionFailed,
+		"The record was changed since you read it, and nothing was written: "+strings.Join(changes, "; ")+". Read it again.", details...)
+}
+
 // reply is what handlers tell the middleware of their answer.
 type reply struct{ revision int64 }
 

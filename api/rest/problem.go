@@ -31,6 +31,8 @@ func asProblem(ctx context.Context, err error) error {
 		return refused(http.StatusBadRequest, locate(ctx, index, input.Field), input.Reason)
 	case errors.As(err, &input):
 		return refused(http.StatusUnprocessableEntity, locate(ctx, index, input.Field), input.Reason)
+	case len(models.StaleChanges(err)) > 0:
+		return staleBy(models.StaleChanges(err))
 	case errors.Is(err, models.ErrStale) && who.match.given:
 		return stale()
 	case errors.Is(err, models.ErrStale):

@@ -33,6 +33,8 @@ type Options struct {
 	Accounts Accounts
 	// Announcer tells of announcements; nil: nothing is announced.
 	Announcer Announcer
+	Review    ReviewDesk                                  // nil: nothing is reviewed
+	Matching  Matching                                    // nil: how circuits are matched cannot be written
 	Chat      Chat                                        // nil: nothing of chat is served
 	Push      Pusher                                      // nil: mail cannot be handed over
 	Ready     func(context.Context) error                 // nil: always ready
@@ -93,6 +95,9 @@ func newServer(o Options) (*server, error) {
 	}
 	if o.Source == nil {
 		o.Source = func(string) SourceSetting { return SourceSetting{} }
+	}
+	if o.Review == nil {
+		o.Review = noDesk{}
 	}
 	s := &server{o: o, open: newRouter(), described: newRouter()}
 	if o.BaseURL != "" {
@@ -182,6 +187,10 @@ func (s *server) register() {
 	s.registerChat()
 	s.registerAccounts()
 	s.registerAnnouncements()
+	s.registerReview()
+	if s.o.Matching != nil {
+		s.registerMatching()
+	}
 	s.registerApp()
 }
 

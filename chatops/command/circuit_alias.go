@@ -37,13 +37,13 @@ func circuitAlias(o Options) chatops.Subcommand {
 			if len(held) > 0 && held[0].ID == k.ID {
 				return chatops.Message{}, models.Invalid("alias", "%s is known as %s already", k.CID, clip(c.Arg("alias")))
 			}
+			if len(held) > 0 {
+				return chatops.Message{}, models.Invalid("alias", "%s is a name of %s already and cannot mean %s too; take that alias away first", clip(c.Arg("alias")), held[0].CID, k.CID)
+			}
 			facts := chatops.Facts{}
 			text(&facts, "provider", k.Provider.Name)
 			code(&facts, "circuit", k.CID)
 			code(&facts, "will also be known as", c.Arg("alias"))
-			if len(held) > 0 {
-				code(&facts, "and no longer", held[0].CID)
-			}
 			text(&facts, "named so by", count(waiting, "maintenance"))
 			return chatops.Message{Heading: "Give " + k.CID + " another id?", Blocks: []chatops.Block{facts}}, nil
 		},

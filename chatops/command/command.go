@@ -43,6 +43,8 @@ type Options struct {
 	Zone     *time.Location // in which a day begins; nil: UTC
 	Version  string
 	Rules    func(providerSlug string) models.PhaseRules // nil: the defaults
+	// Review is where people see to mail that waits; nil: nobody does in chat.
+	Review ReviewDesk
 	// Announcer keeps who is told what; nil: nothing is announced.
 	Announcer Announcer
 }
@@ -72,6 +74,9 @@ func All(o Options) []chatops.Command {
 		Clear(),
 		About(o),
 		Whoami(),
+	}
+	if o.Review != nil {
+		list = append(list, Review(o))
 	}
 	if o.Accounts != nil {
 		list = append(list, Account(o))

@@ -24,7 +24,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 func options(r *memory) command.Options {
-	return command.Options{Reader: r, Writer: r, Now: func() time.Time { return noon }, Version: "1.2.3"}
+	return command.Options{Reader: r, Writer: r, Review: pile{r}, Now: func() time.Time { return noon }, Version: "1.2.3"}
 }
 
 func dispatcher(t *testing.T, r *memory, scope models.Scope) *chatops.Dispatcher {
@@ -109,6 +109,8 @@ func TestAnswers(t *testing.T) {
 		"nautobot-get-circuit-providers", "get-circuit-connections", "get-circuit-connections kddi", "get-circuit-connections kddi SAME-1", "clear",
 		"maintenance ack zayo-FAR", "maintenance note zayo-FAR told the customers, all of them", "maintenance set zayo-FAR", "maintenance set zayo-FAR status=cancelled start=\"2026-03-22 13:00\" impact=outage",
 		"maintenance set kddi-NIGHTS start=22:00", "maintenance set kddi-NIGHTS end=23:00 window=2", "circuit alias kddi:SAME-1 SAME-ONE", "circuit alias SAME-1 SAME-ONE",
+		"maintenance review", "maintenance review reason=unknown-provider", "maintenance review " + halfRead, "maintenance review " + stranger, "maintenance review nothing",
+		"maintenance create PHONE-1 start=\"2026-03-05 22:00\" end=\"2026-03-05 23:00\" provider=zayo circuit=SAME-1", "maintenance create PHONE-1 start=\"2026-03-05 22:00\" end=\"2026-03-05 21:00\"",
 		"help", "help maintenance", "help maintenance list", "help nonsense", "about", "whoami",
 	} {
 		t.Run(line, func(t *testing.T) {

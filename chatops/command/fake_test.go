@@ -28,6 +28,7 @@ type memory struct {
 	scopes       []models.Scope // as asked
 	written      []models.Write
 	refuse       error // of writes
+	reviewed     []models.ReviewWrite
 }
 
 func (r *memory) asked(s models.Scope) error {

@@ -45,7 +45,10 @@ func Maintenance(o Options) chatops.Command {
 		maintenanceSources(o),
 	)
 	if o.Writer != nil {
-		subs = append(subs, maintenanceAck(o), maintenanceNote(o), maintenanceSet(o), maintenanceAccept(o), maintenanceReject(o))
+		subs = append(subs, maintenanceAck(o), maintenanceNote(o), maintenanceSet(o), maintenanceCreate(o), maintenanceLink(o), maintenanceUnlink(o), maintenanceAccept(o), maintenanceReject(o))
+	}
+	if o.Review != nil {
+		subs = append(subs, readers(maintenanceReview(o))...)
 	}
 	if o.Announcer != nil {
 		subs = append(subs, readers(maintenanceSubscriptions(o))...)

@@ -58,7 +58,8 @@ func (a *App) routes() (http.Handler, map[string]bool, error) {
 	}
 	api, err := rest.New(rest.Options{
 		Announcer: announcer,
-		Reader:    a.store, Writer: a.store, Accounts: a.accounts(), Chat: a.chatDesk(), Push: a.pipeline, Ready: a.store.Ping,
+		Review:    a.desk(), Matching: a.store,
+		Reader: a.store, Writer: a.store, Accounts: a.accounts(), Chat: a.chatDesk(), Push: a.pipeline, Ready: a.store.Ping,
 		Now: a.Now, Logger: a.Logger, BaseURL: a.Config.HTTP.PublicURL, Version: a.Version,
 		Rules: a.habits.of, Source: a.sourceSetting, Neighbours: neighbours(),
 	})
@@ -174,7 +175,7 @@ func (a *App) labelled() []string {
 func (a *App) commandOptions() command.Options {
 	o := command.Options{
 		Reader: a.store, Writer: a.store, Accounts: a.store, Random: rand.Reader,
-		Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version,
+		Rules: a.habits.of, Now: a.Now, Zone: a.location, Version: a.Version, Review: a.desk(),
 	}
 	if a.announcer != nil {
 		o.Announcer = a.announcer.desk

@@ -20,8 +20,12 @@ type importer[R any] interface {
 
 // importRows imports rows of a kind, all or none: the first bad one is an
 // InputError with its line. What changes anything is in the audit log, as the
-// terminal's: only commands import.
+// terminal's where no person is named.
 func importRows[R any, I importer[R]](ctx context.Context, s *Store, kind string, rows []R, start func(*work) (I, error)) (models.ImportResult, error) {
+	return importRowsBy(ctx, s, models.Terminal(), kind, rows, start)
+}
+
+func importRowsBy[R any, I importer[R]](ctx context.Context, s *Store, by models.Principal, kind string, rows []R, start func(*work) (I, error)) (models.ImportResult, error) {
 	var result models.ImportResult
 	err := s.write(ctx, "import "+kind, func(w *work) error {
 		i, err := start(w)
@@ -36,7 +40,7 @@ func importRows[R any, I importer[R]](ctx context.Context, s *Store, kind string
 		if result, err = i.finish(); err != nil || result.Created+result.Updated == 0 {
 			return err
 		}
-		return audit(w, []models.Audit{auditOf(s, models.Terminal(), "import", kind, "", kind, "", "",
+		return audit(w, []models.Audit{auditOf(s, by, "import", kind, "", kind, "", "",
 			fmt.Sprintf("created %d, updated %d, unchanged %d", result.Created, result.Updated, result.Unchanged))})
 	})
 	if err != nil {

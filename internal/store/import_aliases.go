@@ -21,6 +21,15 @@ func (s *Store) ImportAliases(ctx context.Context, rows []models.AliasRow) (mode
 	return importRows(ctx, s, "aliases", rows, newAliasImport)
 }
 
+// ImportAliasesBy does so for a person who sees everything; models.ErrDenied
+// for others.
+func (s *Store) ImportAliasesBy(ctx context.Context, by models.Principal, rows []models.AliasRow) (models.ImportResult, error) {
+	if !by.Scope.All {
+		return models.ImportResult{}, fmt.Errorf("import aliases: %w", models.ErrDenied)
+	}
+	return importRowsBy(ctx, s, by, "aliases", rows, newAliasImport)
+}
+
 // ExportAliases lists all aliases by provider and alias, as an import takes
 // them. Those of a circuit of another provider come from the sync of an
 // inventory alone, and are left out.
