@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"lineman/models"
@@ -67,9 +68,7 @@ func (s sight) evidence() models.ReviewEvidence {
 			found = append(found, n.Evidence...)
 		}
 	}
-	for _, f := range s.result.Fields {
-		e.Missing = append(e.Missing, models.MissingField{Field: f.Field, Reason: f.Reason})
-	}
+	e.Missing = s.missing(e.Partial)
 	for _, f := range found {
 		e.Found = append(e.Found, models.FoundField{Notice: f.Notice + 1, Field: f.Field, Part: f.Part, Text: parsers.Clip(parsers.Fold(f.Text), 200), Rule: f.Rule})
 	}
@@ -85,6 +84,28 @@ func (s sight) partial() []models.Notice {
 	var all []models.Notice
 	for _, n := range s.result.Partial {
 		all = append(all, n.Notice)
+	}
+	return all
+}
+
+// missing gives what the nearest reader could not read, or, where another one
+// read more, what is missing in that.
+func (s sight) missing(partial []models.Notice) (all []models.MissingField) {
+	lacks := map[string]bool{}
+	for _, n := range partial {
+		_, names := models.NoticeFill{}.Complete(n)
+		for _, name := range names {
+			lacks[name] = true
+		}
+	}
+	for _, f := range s.result.Fields {
+		if len(lacks) == 0 || lacks[f.Field] {
+			all = append(all, models.MissingField{Field: f.Field, Reason: f.Reason})
+			delete(lacks, f.Field)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(lacks)) {
+		all = append(all, models.MissingField{Field: name, Reason: "could not be read"})
 	}
 	return all
 }

@@ -168,10 +168,13 @@ func (e *Engine) try(m *Mail, p Provider) Result {
 			completeReading(&reading, p, f.Name, m, msg)
 			if len(reading.Fields) == 0 && len(reading.Notices) > 0 {
 				r.Outcome, r.Format = OutcomeMaintenance, f.Name
-				r.Notices, r.Evidence, r.Warnings = reading.Notices, reading.Evidence, reading.Warnings
+				r.Notices, r.Evidence, r.Warnings, r.Partial = reading.Notices, reading.Evidence, reading.Warnings, nil
 				return r
 			}
 			r.Tried = appendNew(r.Tried, []string{f.Name + ": " + missing(reading)})
+			if part := partial(reading); len(r.Partial) == 0 {
+				r.Partial = part
+			}
 			if best == nil || reading.closer(best.reading) {
 				best = &attempt{f.Name, reading}
 			}
@@ -220,7 +223,9 @@ func failed(r Result, best *attempt, m *Mail, p Provider) Result {
 	}
 	if best != nil {
 		r.Format, r.Fields, r.Evidence, r.Warnings = best.format, best.reading.Fields, best.reading.Evidence, best.reading.Warnings
-		r.Partial = partial(best.reading)
+		if part := partial(best.reading); len(part) > 0 {
+			r.Partial = part
+		}
 	}
 	switch {
 	case len(cover) > 0:

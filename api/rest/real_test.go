@@ -17,11 +17,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"lineman/api/rest"
+	"lineman/ingest"
 	"lineman/internal/access"
 	"lineman/internal/store"
 	"lineman/internal/store/storetest"
 	"lineman/models"
 	"lineman/notify"
+	"lineman/parsers"
+	"lineman/parsers/provider"
 )
 
 // house is the API on a real store with a few records.
@@ -29,6 +32,7 @@ type house struct {
 	t *testing.T
 	s *store.Store
 	h http.Handler
+	p *ingest.Pipeline
 }
 
 // roles are the tokens that every house knows.
@@ -51,16 +55,30 @@ func (p principals) Authenticate(_ context.Context, secret string) (models.Princ
 
 func houses(t *testing.T, f func(t *testing.T, h *house)) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		pipeline := pipelineOf(t, s)
 		api := gated(t, rest.Options{
+			Review: ingest.NewDesk(pipeline, s), Matching: s,
 			Reader: s, Writer: s, Now: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler), Version: "1",
 			Source:    func(string) rest.SourceSetting { return rest.SourceSetting{AttachAll: true} },
 			Announcer: desk(t, s),
 			Accounts:  access.Accounts{Store: s, Random: rand.Reader, Now: func() time.Time { return noon }},
 		}, access.GateOptions{Tokens: principals(roles)})
-		h := &house{t: t, s: s, h: api}
+		h := &house{t: t, s: s, h: api, p: pipeline}
 		h.furnish()
 		f(t, h)
 	})
+}
+
+// pipelineOf reads what is handed over.
+func pipelineOf(t *testing.T, s *store.Store) *ingest.Pipeline {
+	t.Helper()
+	p, err := ingest.New(ingest.Options{
+		Store: s, Engine: parsers.NewEngine(provider.All()), Owner: "test", Now: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // desk keeps subscriptions to one destination, which nothing is sent to.

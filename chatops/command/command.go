@@ -75,7 +75,7 @@ func All(o Options) []chatops.Command {
 		About(o),
 		Whoami(),
 	}
-	if o.Review != nil {
+	if o.Review != nil && o.Writer != nil {
 		list = append(list, Review(o))
 	}
 	if o.Accounts != nil {
