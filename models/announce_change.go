@@ -168,15 +168,24 @@ func FindingAnnouncement(f Finding, e FindingEvent) (Event, bool) {
 	}, true
 }
 
+// IncompleteDetail says why a mail waits that was read, but for circuits of the
+// inventory that it names.
+const IncompleteDetail = "It names circuits of the inventory that were not read."
+
 // MailAnnouncement gives what is to be announced of a mail that ended in a
-// state, if anything.
+// state, if anything: what could not be read, wholly or in part, and what is of
+// nobody.
 func MailAnnouncement(r RawNotification, cause Cause, at time.Time) (Event, bool) {
 	kinds := map[MailState]EventKind{
 		StateParsingFailed: EventParseFailed, StateQuarantined: EventParseFailed, StateNeedsReview: EventParseFailed, StateUnknownProvider: EventUnknownProvider,
 	}
 	kind, known := kinds[r.State]
+	key, detail := string(r.State), r.Error
+	if !known && r.Flags.Incomplete && r.State != StateReceived && r.State != StateSkipped {
+		kind, known, key, detail = EventParseFailed, true, "incomplete", IncompleteDetail
+	}
 	if !known || !cause.News() {
 		return Event{}, false
 	}
-	return Event{Key: "mail:" + r.ID + ":" + string(r.State), Kind: kind, At: at, Cause: cause, RawID: r.ID, Name: r.Subject, Detail: r.Error}, true
+	return Event{Key: "mail:" + r.ID + ":" + key, Kind: kind, At: at, Cause: cause, RawID: r.ID, Name: r.Subject, Detail: detail}, true
 }

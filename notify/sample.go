@@ -14,7 +14,7 @@ func samples(name string) []View {
 	full := View{
 		Urgent: true, Name: "zayo-TTN-1", At: at, Author: "ada", Detail: "a sentence", Reason: "a reason",
 		Changes: []Difference{{"status", "TENTATIVE", "CONFIRMED"}, {"start", at, at.Add(time.Hour)}, {"circuit ABC", nil, "added"}},
-		Window:  at, Ends: at.Add(time.Hour), Severity: models.SeverityIsolated, Unknown: []string{"ABC/1"},
+		Window:  at, Ends: at.Add(time.Hour), Severity: models.SeverityIsolated, Unknown: []string{"ABC/1"}, Review: "1",
 		Maintenance: &MaintenanceView{
 			Name: "zayo-TTN-1", ID: "TTN-1", Provider: "Zayo", Status: models.StatusConfirmed, Phase: models.PhaseUpcoming, Impact: models.ImpactOutage,
 			Summary: "splicing", Start: at, End: at.Add(time.Hour), Acknowledged: "ada", More: 3,

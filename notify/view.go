@@ -23,6 +23,7 @@ type View struct {
 	Ends     time.Time
 	Severity models.Severity
 	Unknown  []string // circuits that the inventory does not have
+	Review   string   // ID of the mail that lists them, for who may see mail
 
 	Maintenance *MaintenanceView
 	Finding     *FindingView
@@ -140,6 +141,9 @@ func (t *Templates) view(p Parcel) View {
 		mv := maintenanceView(m, i.Phase)
 		v.Maintenance, v.Name, v.Unknown = &mv, m.Name, unknown(m)
 		v.URL = t.link("maintenances", m.ID)
+		if e.Is(models.EventUnknownCircuit) && p.Rule.Scope.All {
+			v.Review = e.RawID
+		}
 	}
 	if f := i.Finding; f != nil {
 		fv := findingView(f)
@@ -147,6 +151,9 @@ func (t *Templates) view(p Parcel) View {
 	}
 	if m := i.Mail; m != nil {
 		v.Mail = &MailView{ID: m.ID, Subject: m.Subject, Sender: m.Sender, Provider: m.Provider, State: m.State, Error: m.Error}
+		if v.Mail.Error == "" {
+			v.Mail.Error = e.Detail
+		}
 	}
 	if p.Grouped || p.Digest {
 		v.Rows, v.More = rows(p)
@@ -293,6 +300,9 @@ func title(i Item, now time.Time) string {
 		if i.Maintenance == nil {
 			return "Withdrawn"
 		}
+	}
+	if e.Kind == models.EventParseFailed && e.Detail == models.IncompleteDetail {
+		return "A mail was not read whole"
 	}
 	if t, known := titles[e.Kind]; known {
 		return t
