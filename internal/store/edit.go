@@ -266,5 +266,5 @@ func (e *editing) clearFlags() error {
 	for i := range rows {
 		notices[rows[i].RawID] = append(notices[rows[i].RawID], e.graph.adopt(&rows[i]))
 	}
-	return clearFlags(e.graph, raws, notices)
+	return correctFlags(e.graph, raws, notices)
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"lineman/models"
 )
@@ -26,10 +28,7 @@ func newLinks(w *work) *links {
 
 // preload looks up the exact ids of all circuits that these notices list.
 func (l *links) preload(fresh []*noticeRow, known map[string]*noticeRow) error {
-	all := fresh
-	for _, n := range known {
-		all = append(all[:len(all):len(all)], n)
-	}
+	all := slices.AppendSeq(slices.Clone(fresh), maps.Values(known))
 	var providers, keys []string
 	for _, n := range all {
 		providers = append(providers, n.ProviderID)

@@ -44,9 +44,9 @@ func relinkFor(w *work, what relinking) (*graph, error) {
 	if err := g.loadGroups(groups); err != nil {
 		return nil, err
 	}
-	flagged, notices, err := flaggedMail(g, what.providers)
+	mails, notices, err := mailOf(g, what.providers)
 	if err != nil {
-		return nil, fmt.Errorf("look for flagged mail: %w", err)
+		return nil, fmt.Errorf("look for mail with unknown circuits: %w", err)
 	}
 	if err := g.links.preload(nil, g.notices); err != nil {
 		return nil, err
@@ -61,11 +61,11 @@ func relinkFor(w *work, what relinking) (*graph, error) {
 	if err := g.save(); err != nil {
 		return nil, fmt.Errorf("save records: %w", err)
 	}
-	return g, clearFlags(g, flagged, notices)
+	return g, correctFlags(g, mails, notices)
 }
 
-// waiting gives the groups of providers that list a circuit without a link, or
-// with one to a circuit of moved, unless a person made it.
+// waiting gives the groups of providers that list a circuit without a link, one
+// of the named ids, or a link to a circuit of moved, unless a person made it.
 func waiting(w *work, what relinking) (groups []string, err error) {
 	listed := func() *gorm.DB {
 		return w.Table("maintenance_circuits mc").Joins("JOIN maintenances m ON m.id = mc.maintenance_id").
@@ -81,7 +81,7 @@ func waiting(w *work, what relinking) (groups []string, err error) {
 		err = take(listed().Where("mc.circuit_id IS NULL"))
 	} else {
 		err = chunks(what.keys, func(part []string) error {
-			return take(listed().Where("mc.circuit_id IS NULL AND mc.cid_key IN ?", part))
+			return take(listed().Where("mc.cid_key IN ?", part)) // also what a later step of matching linked
 		})
 	}
 	if err != nil {
@@ -98,14 +98,25 @@ func waiting(w *work, what relinking) (groups []string, err error) {
 	return slices.Compact(groups), err
 }
 
-// flaggedMail gives the mail of providers that is flagged unknown-cids, with
-// its notices.
-func flaggedMail(g *graph, providers []string) ([]rawRow, map[string][]*noticeRow, error) {
-	var raws []rawRow
-	if err := locked(g.w.s, g.w.DB).Where("provider_id IN ? AND unknown_cids = ?", providers, true).Order("id").Find(&raws).Error; err != nil {
+// mailOf gives the mail of providers that is flagged unknown-cids, and that of
+// the records that are worked on, with its notices.
+func mailOf(g *graph, providers []string) ([]rawRow, map[string][]*noticeRow, error) {
+	var ids []string
+	err := g.w.Model(&rawRow{}).Where("provider_id IN ? AND unknown_cids = ?", providers, true).Pluck("id", &ids).Error
+	if err != nil {
 		return nil, nil, err
 	}
-	ids := each(raws, func(r rawRow) string { return r.ID })
+	for _, home := range g.groups {
+		for _, n := range home.notices {
+			ids = append(ids, n.RawID)
+		}
+	}
+	ids = unique(ids)
+	slices.Sort(ids)
+	raws, err := loadIn[rawRow](locked(g.w.s, g.w.DB).Order("id"), "id IN ?", ids)
+	if err != nil {
+		return nil, nil, err
+	}
 	rows, err := loadIn[noticeRow](g.w.Where("superseded = ?", false), "raw_id IN ?", ids)
 	notices := map[string][]*noticeRow{}
 	for i := range rows {
@@ -114,20 +125,22 @@ func flaggedMail(g *graph, providers []string) ([]rawRow, map[string][]*noticeRo
 	return raws, notices, err
 }
 
-func clearFlags(g *graph, raws []rawRow, notices map[string][]*noticeRow) error {
-	var cleared []rawRow
+// correctFlags flags mail unknown-cids that names a circuit of which nobody
+// knows now what it is, and takes the flag of other mail away.
+func correctFlags(g *graph, raws []rawRow, notices map[string][]*noticeRow) error {
+	var changed []rawRow
 	for _, r := range raws {
 		unknown, err := g.unknownCIDs(notices[r.ID])
 		if err != nil {
 			return fmt.Errorf("match circuits: %w", err)
 		}
-		if !unknown {
-			r.UnknownCIDs, r.UpdatedAt = false, at(g.now)
-			cleared = append(cleared, r)
+		if unknown != r.UnknownCIDs {
+			r.UnknownCIDs, r.UpdatedAt = unknown, at(g.now)
+			changed = append(changed, r)
 		}
 	}
-	if err := upsert(g.w.DB, cleared); err != nil {
-		return fmt.Errorf("clear flags: %w", err)
+	if err := upsert(g.w.DB, changed); err != nil {
+		return fmt.Errorf("correct flags: %w", err)
 	}
-	return markLabels(g.w, cleared)
+	return markLabels(g.w, changed)
 }

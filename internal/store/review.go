@@ -159,7 +159,7 @@ func (r *reviewing) reject() error {
 	if len(r.data.Notices) == 0 {
 		return models.Invalid("", "nothing was read in this mail, so there is nothing to reject; dismiss it if it is no maintenance")
 	}
-	if err := r.become(models.StateParsed, "rejected by "+r.author()); err != nil {
+	if err := r.become(models.StateParsed, ""); err != nil {
 		return err
 	}
 	r.row.settle(r.raw)
