@@ -17,15 +17,20 @@ import (
 	"lineman/parsers/provider"
 )
 
-// BenchmarkReparse reads all stored mail again, on SQLite: where nothing says
-// anything else, and where every maintenance does. LINEMAN_BENCH_N is the
-// number of mails.
+// BenchmarkReparse reads all stored mail again: where nothing says anything
+// else, and where every maintenance does. LINEMAN_BENCH_N is the number of
+// mails.
 func BenchmarkReparse(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) { benchReparse(b, storetest.SQLiteURL(b)) })
+	b.Run("postgres", func(b *testing.B) { benchReparse(b, storetest.PostgresURL(b)) })
+}
+
+func benchReparse(b *testing.B, url string) {
 	n, err := strconv.Atoi(os.Getenv("LINEMAN_BENCH_N"))
 	if err != nil || n <= 0 {
 		n = 10_000
 	}
-	s := storetest.Open(b, storetest.SQLiteURL(b), time.Now)
+	s := storetest.Open(b, url, time.Now)
 	p, err := ingest.New(ingest.Options{
 		Store: s, Engine: parsers.NewEngine(provider.All()), Owner: "test", Now: time.Now, Logger: slog.New(slog.DiscardHandler),
 	})

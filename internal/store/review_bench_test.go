@@ -29,6 +29,11 @@ func BenchmarkAliasRefold(b *testing.B) {
 					b.Fatal(err)
 				}
 				b.StopTimer()
+				linked := 0
+				ok(b, s.SQL().QueryRow("SELECT COUNT(*) FROM maintenance_circuits WHERE circuit_id IS NOT NULL").Scan(&linked))
+				if linked != 500 {
+					b.Fatalf("%d maintenances are linked", linked)
+				}
 				rows, _, err := s.FindAliases(ctx, models.ScopeAll, models.AliasFilter{Providers: []string{"zayo"}})
 				ok(b, err)
 				ok(b, s.RemoveAlias(ctx, eva, rows[0].ID))
