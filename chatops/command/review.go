@@ -99,18 +99,30 @@ func reviewShow(ctx context.Context, o Options, c chatops.Call) (chatops.Message
 	if err != nil {
 		return chatops.Message{}, err
 	}
-	msg := chatops.Message{Heading: clip(d.Subject), Blocks: reviewBlocks(d)}
+	msg := chatops.Message{Heading: clip(d.Subject), Blocks: reviewBlocks(d, o.Now())}
 	if a := reviewButtons(d); o.may(c) && len(a.Buttons) > 0 {
 		msg.Blocks = append(msg.Blocks, a)
 	}
 	return msg, nil
 }
 
+// ageOf writes a span roughly.
+func ageOf(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", max(0, int(d.Minutes())))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}
+
 // reviewBlocks draw what is known of one mail.
-func reviewBlocks(d models.ReviewDetail) []chatops.Block {
+func reviewBlocks(d models.ReviewDetail, now time.Time) []chatops.Block {
 	facts := chatops.Facts{}
 	code(&facts, "id", d.ID)
 	facts.Items = append(facts.Items, chatops.Fact{Name: "received", Value: chatops.At(d.Received)})
+	text(&facts, "age", ageOf(now.Sub(d.Received)))
 	text(&facts, "sender", strings.Join(d.Evidence.Senders, ", "))
 	text(&facts, "provider", d.Provider)
 	if d.Provider == "" {
