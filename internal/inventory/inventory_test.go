@@ -120,6 +120,17 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
+func TestReadRefusesAmbiguousAliases(t *testing.T) {
+	for text, want := range map[string]string{
+		"provider,alias,cid\nntt,Blue,A-1\nNTT,blue,A-2\n": `line 3: alias "blue" is there already, in line 2, for "A-1", and cannot mean "A-2" too; keep one of them`,
+		"provider,alias,cid\nntt,Blue,A-1\nNTT,blue,a-1\n": `line 3: alias "blue" is there already, in line 2; keep one of them`,
+	} {
+		if _, err := ReadAliases(strings.NewReader(text)); err == nil || err.Error() != want {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestReadRefusesProviders(t *testing.T) {
 	for text, want := range map[string]string{
 		"name,slug\nA,x\nB,x\n":     `line 3: slug "x" is there already, in line 2; keep one of them`,

@@ -44,8 +44,8 @@ type reader[R any] struct {
 	sheet[R]
 	in       *limited
 	csv      *csv.Reader
-	order    []*column[R]      // of the file
-	seen     map[rowKey]int    // → line
+	order    []*column[R] // of the file
+	seen     map[rowKey]seenRow
 	words    map[string]string // cells that came before, to share their memory
 	problems []error
 	more     int // problems that are not kept
@@ -53,7 +53,7 @@ type reader[R any] struct {
 
 func read[R any](r io.Reader, s sheet[R]) ([]R, error) {
 	in := &limited{r: r, total: MaxBytes, record: MaxRecordBytes}
-	f := &reader[R]{sheet: s, in: in, csv: csv.NewReader(in), seen: map[rowKey]int{}, words: map[string]string{}}
+	f := &reader[R]{sheet: s, in: in, csv: csv.NewReader(in), seen: map[rowKey]seenRow{}, words: map[string]string{}}
 	f.csv.FieldsPerRecord = -1
 	f.csv.ReuseRecord = true
 	if err := f.header(); err != nil {
@@ -268,18 +268,28 @@ func wrongCell[R any](c *column[R], cell string) string {
 	return ""
 }
 
+// seenRow is where a key came before, and what it stood for.
+type seenRow struct {
+	line  int
+	means string
+}
+
 // once reports a row that is there before.
 func (f *reader[R]) once(line int, row *R) bool {
 	keys := f.keys(row)
 	for _, k := range keys {
 		if first, ok := f.seen[k.folded()]; ok && k.value != "" {
-			f.report(line, "%s %s is there already, in line %d; keep one of them", k.what, quoted(k.value), first)
+			text := fmt.Sprintf("%s %s is there already, in line %d", k.what, quoted(k.value), first.line)
+			if !strings.EqualFold(first.means, k.means) {
+				text += fmt.Sprintf(", for %s, and cannot mean %s too", quoted(first.means), quoted(k.means))
+			}
+			f.report(line, "%s; keep one of them", text)
 			return false
 		}
 	}
 	for _, k := range keys {
 		if k.value != "" {
-			f.seen[k.folded()] = line
+			f.seen[k.folded()] = seenRow{line, k.means}
 		}
 	}
 	return true

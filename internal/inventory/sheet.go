@@ -35,11 +35,14 @@ func (s sheet[R]) plural() string {
 }
 
 // rowKey is a value that is unique within its scope.
-type rowKey struct{ what, scope, value string }
+type rowKey struct {
+	what, scope, value string
+	means              string // what the value stands for, if for something else
+}
 
 // folded is the key without regard to case.
 func (k rowKey) folded() rowKey {
-	return rowKey{k.what, strings.ToLower(k.scope), strings.ToLower(k.value)}
+	return rowKey{what: k.what, scope: strings.ToLower(k.scope), value: strings.ToLower(k.value)}
 }
 
 // text is a column that holds one word or sentence.
@@ -150,7 +153,7 @@ var aliases = sheet[models.AliasRow]{
 	},
 	line: func(r *models.AliasRow) *int { return &r.Line },
 	keys: func(r *models.AliasRow) []rowKey {
-		return []rowKey{{what: "alias", scope: r.Provider, value: r.Alias}}
+		return []rowKey{{what: "alias", scope: r.Provider, value: r.Alias, means: r.CID}}
 	},
 }
 

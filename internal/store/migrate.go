@@ -132,7 +132,15 @@ func (s *Store) MigrateUp(ctx context.Context) error {
 	if len(done) == 0 {
 		return nil
 	}
+	s.replan()
 	return s.optimize(ctx)
+}
+
+// replan opens connections anew that planned queries for tables as they were.
+func (s *Store) replan() {
+	if s.pool != nil {
+		s.pool.Reset()
+	}
 }
 
 // MigrateDown takes the last step of the schema back, with all data in it.
@@ -147,6 +155,7 @@ func (s *Store) MigrateDown(ctx context.Context) error {
 		}
 		return fmt.Errorf("migrate the database down: %w", err)
 	}
+	s.replan()
 	return nil
 }
 
