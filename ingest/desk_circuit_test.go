@@ -163,7 +163,10 @@ func TestAliasBeforeRule(t *testing.T) {
 		rows := []models.AliasRow{{Line: 2, Provider: "ntt", Alias: "AB12", CID: "CD-7"}}
 		trial, err := s.TryAliases(t.Context(), rows)
 		if err != nil || trial.Created != 1 || len(trial.Maintenances) != 1 {
-			t.Errorf("tried: %+v, %v", trial, err)
+			t.Fatalf("tried: %+v, %v", trial, err)
+		}
+		if c := trial.Maintenances[0].Changes; len(c) != 1 || c[0].Field != "circuit[AB12].link" || c[0].Old != "AB 12" || c[0].New != "CD-7" {
+			t.Errorf("tried: %+v", c)
 		}
 		d.wantLinked("only tried", "ntt-M-1", map[string]string{"AB12": "AB 12"})
 		if _, err := s.ImportAliases(t.Context(), rows); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,10 +56,12 @@ func printMaintenance(out io.Writer, m models.MaintenanceDetail) error {
 		return err
 	}
 	rows = nil
+	cids := map[string]string{}
 	for _, k := range m.Circuits {
 		is := "-"
 		if k.Circuit != nil {
 			is = k.Circuit.CID
+			cids[k.Circuit.ID] = is
 		}
 		by := ""
 		if k.Manual {
@@ -74,6 +77,9 @@ func printMaintenance(out io.Writer, m models.MaintenanceDetail) error {
 		by := x.Author
 		if by == "" {
 			by = string(x.Cause)
+		}
+		if strings.HasSuffix(x.Field, ".link") {
+			x.Old, x.New = cmp.Or(cids[x.Old], x.Old), cmp.Or(cids[x.New], x.New)
 		}
 		rows = append(rows, []string{clockText(x.At), by, x.Field, orDash(x.Old), orDash(x.New)})
 	}

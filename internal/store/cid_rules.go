@@ -59,7 +59,11 @@ func (w *work) setCIDRule(by models.Principal, provider, rule string) (p models.
 	if err != nil {
 		return p, nil, err
 	}
-	return p, g.told(), audit(w, []models.Audit{{
+	changed = g.told()
+	if err := nameLinks(w.DB, changed); err != nil {
+		return p, nil, err
+	}
+	return p, changed, audit(w, []models.Audit{{
 		At: w.s.clock(), Author: by.Name, Role: by.Role, Action: "set how circuit ids are compared", Object: "provider", Ref: p.ID,
 		Name: p.Slug + " " + parsed.String(),
 	}})

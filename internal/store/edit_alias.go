@@ -45,7 +45,7 @@ func (w *work) addAlias(by models.Principal, row models.AliasRow) (addedAlias, e
 	if err := i.take(row); err != nil {
 		var input *models.InputError
 		if errors.As(err, &input) {
-			input.Field = "alias" // there are no lines
+			input.Field = i.wrongField(row) // there are no lines
 		}
 		return none, err
 	}
@@ -60,4 +60,16 @@ func (w *work) addAlias(by models.Principal, row models.AliasRow) (addedAlias, e
 		At: w.s.clock(), Author: by.Name, Role: by.Role, Action: "add", Object: "alias", Ref: tidy(row.Alias),
 		Name: tidy(row.Provider) + " " + tidy(row.Alias) + " = " + tidy(row.CID),
 	}})
+}
+
+// wrongField is the field of a single row that was refused.
+func (i *aliasImport) wrongField(row models.AliasRow) string {
+	p, known := i.providers[nameKey(row.Provider)]
+	if !known {
+		return "provider"
+	}
+	if _, known := i.circuits[models.Identity{ProviderID: p.ID, Key: models.CIDKey(tidy(row.CID))}]; !known {
+		return "cid"
+	}
+	return "alias"
 }

@@ -163,10 +163,11 @@ func (i *aliasImport) finish() (models.ImportResult, error) {
 		providers: unique(each(i.fresh, func(r aliasRow) string { return r.ProviderID })), moved: i.left, cause: models.CauseImport,
 		keys: unique(each(i.fresh, func(r aliasRow) string { return r.AliasKey })),
 	})
-	if g != nil {
-		i.linked = g.told()
+	if err != nil || g == nil {
+		return i.result, err
 	}
-	return i.result, err
+	i.linked = g.told()
+	return i.result, nameLinks(i.w.DB, i.linked)
 }
 
 // TryAliases says what ImportAliases would come to, and changes nothing.

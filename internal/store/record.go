@@ -360,22 +360,3 @@ func (g *graph) syncCircuits(r *record) {
 		}
 	}
 }
-
-// told gives what changed so far, by maintenance in the order of its first
-// change.
-func (g *graph) told() []models.ReparsedMaintenance { return g.toldFrom(0) }
-
-// toldFrom does so from a place in the list of changes on.
-func (g *graph) toldFrom(from int) (all []models.ReparsedMaintenance) {
-	place := map[string]int{}
-	for _, c := range g.changes[from:] {
-		i, known := place[c.MaintenanceID]
-		if !known {
-			i = len(all)
-			place[c.MaintenanceID] = i
-			all = append(all, models.ReparsedMaintenance{Name: g.named[c.MaintenanceID]})
-		}
-		all[i].Changes = append(all[i].Changes, models.Change{Field: c.Field, Old: c.Old, New: c.New})
-	}
-	return all
-}

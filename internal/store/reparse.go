@@ -104,6 +104,13 @@ func (w *work) reparse(verdicts []models.Verdict) ([]models.Reparsed, error) {
 			done = append(done, one)
 		}
 	}
+	var all []models.ReparsedMaintenance
+	for _, one := range done {
+		all = append(all, one.Maintenances...)
+	}
+	if err := nameLinks(w.DB, all); err != nil {
+		return nil, err
+	}
 	if err := a.graph.save(); err != nil {
 		return nil, fmt.Errorf("save records: %w", err)
 	}

@@ -140,6 +140,9 @@ func (r *reviewing) circuit() error {
 		return err
 	}
 	added, err := r.w.addAlias(r.by, models.AliasRow{Provider: r.item.Provider, Alias: text, CID: r.write.CID})
+	if input, is := errors.AsType[*models.InputError](err); is && input.Field == "alias" {
+		input.Field = "text"
+	}
 	if err != nil {
 		return err
 	}
