@@ -174,7 +174,7 @@ func (d *Desk) verdictFor(ctx context.Context, item models.ReviewDetail, w model
 	case w.Action == models.ReviewFill:
 		v, err = d.completed(raw, src, m, w, by)
 	case w.Action == models.ReviewAssign:
-		v, err = d.assigned(raw, src, m, w)
+		v, err = d.assigned(ctx, raw, src, m, w)
 	default:
 		if last.Action == models.ReviewAssign {
 			raw.AssignedID, m = last.Assigned, m.without(last.Address)
@@ -196,7 +196,7 @@ func (m matcher) without(address string) matcher {
 }
 
 // assigned reads a mail as one of the provider that a person names.
-func (d *Desk) assigned(raw models.RawNotification, src Source, m matcher, w models.ReviewWrite) (models.Verdict, error) {
+func (d *Desk) assigned(ctx context.Context, raw models.RawNotification, src Source, m matcher, w models.ReviewWrite) (models.Verdict, error) {
 	i := slices.IndexFunc(m.providers, func(p models.Provider) bool {
 		return p.ID == w.Provider || strings.EqualFold(p.Slug, w.Provider) || strings.EqualFold(p.Name, w.Provider)
 	})
@@ -210,6 +210,7 @@ func (d *Desk) assigned(raw models.RawNotification, src Source, m matcher, w mod
 	raw.AssignedID = m.providers[i].ID
 	v := d.p.verdict(raw, src, m)
 	v.Cause = models.CauseBackfill
+	v.Trust = d.p.trust(ctx, raw, v, src.Header, m)
 	return v, nil
 }
 

@@ -19,7 +19,7 @@ const (
 	stranger = "019a0000-0000-7000-8000-000000000002"
 )
 
-func waiting() []models.ReviewDetail {
+func mailWaiting() []models.ReviewDetail {
 	mail := func(id, subject, sender, provider string, state models.MailState) models.ReviewItem {
 		i := models.ReviewItem{MailItem: models.MailItem{Provider: provider}, Open: true, Version: 7}
 		i.ID, i.Subject, i.Sender, i.State, i.Received = id, subject, sender, state, hours(-3)
@@ -41,7 +41,7 @@ func waiting() []models.ReviewDetail {
 
 func (p pile) List(_ context.Context, s models.Scope, f models.ReviewFilter) ([]models.ReviewItem, int, error) {
 	var all []models.ReviewItem
-	for _, d := range waiting() {
+	for _, d := range mailWaiting() {
 		if len(f.Reasons) == 0 || d.Reasons[0] == f.Reasons[0] {
 			all = append(all, d.ReviewItem)
 		}
@@ -50,7 +50,7 @@ func (p pile) List(_ context.Context, s models.Scope, f models.ReviewFilter) ([]
 }
 
 func (p pile) Show(_ context.Context, s models.Scope, id string) (models.ReviewDetail, error) {
-	for _, d := range waiting() {
+	for _, d := range mailWaiting() {
 		if d.ID == id {
 			return d, p.asked(s)
 		}

@@ -111,10 +111,17 @@ func (w *work) reparse(verdicts []models.Verdict) ([]models.Reparsed, error) {
 	if err := nameLinks(w.DB, all); err != nil {
 		return nil, err
 	}
-	if err := a.graph.save(); err != nil {
-		return nil, fmt.Errorf("save records: %w", err)
+	answers := make([]models.Applied, len(done))
+	for i, one := range done {
+		answers[i] = models.Applied{RawID: one.RawID, State: one.New}
 	}
-	return done, a.saveRaws()
+	if err := a.save(answers); err != nil {
+		return nil, err
+	}
+	for i := range done {
+		done[i].New = answers[i].State
+	}
+	return done, nil
 }
 
 // otherwise gives the verdicts that say something else than what is stored.
@@ -154,8 +161,12 @@ func (s *Store) otherwise(ctx context.Context, verdicts []models.Verdict) (other
 // says reports whether a reading is what is stored, but for the version of the
 // readers.
 func (a *application) says(v models.Verdict, raw *rawRow) bool {
-	if raw.State != string(v.State) || string(raw.ProviderID) != v.ProviderID || raw.Sender != clean(v.Sender) ||
-		raw.Error != clean(v.Error) || raw.Incomplete != v.Flags.Incomplete {
+	state, why := raw.State, raw.Error
+	if state == string(models.StateNeedsReview) && why == heldReason { // it was read, and waits
+		state, why = string(models.StateParsed), ""
+	}
+	if state != string(v.State) || string(raw.ProviderID) != v.ProviderID || raw.Sender != clean(v.Sender) ||
+		why != clean(v.Error) || raw.Incomplete != v.Flags.Incomplete {
 		return false
 	}
 	if keepsReading(v.State) {

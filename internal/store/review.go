@@ -246,7 +246,7 @@ func (r *reviewing) fill() error {
 	if err := r.read(*r.verdict); err != nil {
 		return err
 	}
-	if !r.raw.UnknownCIDs { // else that is what it waits for now
+	if !r.raw.UnknownCIDs && r.raw.State != string(models.StateNeedsReview) { // else that is what it waits for now
 		r.row.settle(r.raw)
 	}
 	r.done.Said = "The notice is complete, with " + strings.Join(fill.Fields(), ", ") + " by " + r.author() + "."
