@@ -29,6 +29,7 @@ func (b *Bodies) read(m *Message, attachments bool) {
 		case "text/html", "application/xhtml+xml":
 			if d, err = ReadHTML(p.Text(), p.Index); err == nil {
 				b.HTML = append(b.HTML, d)
+				p.shown.Store(d)
 			}
 		case "text/plain", "text/enriched", "text":
 			if d, err = ReadText(p.Text(), p.Index); err == nil {

@@ -95,6 +95,7 @@ func (s *Scanner) Scan(m *Mail, r Result) Sighting {
 		}
 	}
 	for _, t := range scannedTexts(m) {
+		search(t.title, t.part, missed)
 		search(t.own, t.part, missed)
 		search(t.quoted, t.part, func(seen Seen) { quoted = append(quoted, seen) })
 	}
@@ -119,31 +120,55 @@ func (s *Scanner) find(text []byte, found func(Known)) {
 // appendScanned appends a text as CIDKey folds ids: upper case, any run of
 // blanks and line ends as one blank, without characters that show nothing.
 func appendScanned(b []byte, text string) []byte {
+	b = slices.Grow(b, len(text))
 	for i := 0; i < len(text); {
+		k, room := 0, b[len(b):cap(b)]
+		for i < len(text) && k < len(room) { // most of a text is of this kind
+			c := scannedASCII[text[i]]
+			if c == 0 || c == ' ' && (k == 0 || room[k-1] == ' ') {
+				break
+			}
+			room[k] = c
+			k, i = k+1, i+1
+		}
+		b = b[:len(b)+k]
+		if i == len(text) {
+			break
+		}
 		c := text[i]
-		size := 1
-		switch {
-		case c < utf8.RuneSelf && c > ' ' && c != 0x7f:
-			if 'a' <= c && c <= 'z' {
-				c -= 'a' - 'A'
-			}
-			b = append(b, c)
-		case c <= ' ':
+		if upper := scannedASCII[c]; upper > ' ' { // no room
+			b = append(b, upper)
+			i++
+			continue
+		}
+		if c <= ' ' {
 			b = appendScannedBlank(b)
-		default:
-			var r rune
-			r, size = utf8.DecodeRuneInString(text[i:])
-			switch {
-			case unicode.IsSpace(r):
-				b = appendScannedBlank(b)
-			case !zeroWidth(r):
-				b = utf8.AppendRune(b, unicode.ToUpper(r))
-			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case unicode.IsSpace(r):
+			b = appendScannedBlank(b)
+		case !zeroWidth(r):
+			b = utf8.AppendRune(b, unicode.ToUpper(r))
 		}
 		i += size
 	}
 	return b
 }
+
+// scannedASCII are the blank and the characters that show something, in upper
+// case; 0: it is none of them.
+var scannedASCII = func() (all [256]byte) {
+	for c := byte(' '); c < 0x7f; c++ {
+		all[c] = c
+		if 'a' <= c && c <= 'z' {
+			all[c] = c - 'a' + 'A'
+		}
+	}
+	return all
+}()
 
 func appendScannedBlank(b []byte) []byte {
 	if len(b) > 0 && b[len(b)-1] != ' ' {
@@ -266,11 +291,28 @@ func (t *idTrie) next(n int32, c byte) int32 {
 	}
 }
 
-// walk calls found for each id that ends anywhere in the text.
+// inWord are the characters behind which no id begins, whatever stands before.
+var inWord = func() (all [256]bool) {
+	for c := range all {
+		all[c] = '0' <= c && c <= '9' || 'A' <= c && c <= 'Z'
+	}
+	return all
+}()
+
+// walk calls found for each id that ends anywhere in the text, unless it begins
+// inside a word.
 func (t *idTrie) walk(text []byte, found func(id, size, end int)) {
 	n := int32(0)
-	for i, c := range text {
-		n = t.next(n, c)
+	for i := 0; i < len(text); i++ {
+		if n == 0 {
+			for i < len(text) && (t.root[text[i]] == 0 || i > 0 && inWord[text[i-1]]) {
+				i++
+			}
+			if i == len(text) {
+				return
+			}
+		}
+		n = t.next(n, text[i])
 		for k := n; k != 0; k = t.nodes[k].shorter {
 			if at := t.nodes[k].ids; at != 0 {
 				for _, id := range t.ids[at-1] {

@@ -8,8 +8,8 @@ import (
 // scannedText is the text of one part: what its sender wrote, and what is
 // quoted of earlier mail.
 type scannedText struct {
-	part        int
-	own, quoted string
+	part               int
+	title, own, quoted string
 }
 
 // scannedTexts gives the text of a whole mail: subjects, and every part of it
@@ -30,9 +30,9 @@ func scannedTexts(m *Mail) []scannedText {
 			seen[p.Index] = true
 			t := scannedText{part: p.Index}
 			if history && !p.Attachment {
-				t.own, t.quoted = splitHistory(p)
+				t.splitHistory(p)
 			} else {
-				t.own = scannedPart(p)
+				t.title, t.own = scannedPart(p)
 			}
 			all = append(all, t)
 		}
@@ -58,35 +58,38 @@ func pastes(msg *Message) bool {
 	return false
 }
 
-// scannedPart gives the readable text of a part; empty for what no reader of
-// ours can read.
-func scannedPart(p *Part) string {
+// scannedPart gives the readable text of a part, and the title of HTML; empty
+// for what no reader of ours can read.
+func scannedPart(p *Part) (title, text string) {
 	switch {
 	case IsXLSX(p):
 		if doc, err := ReadXLSX(p.Data, p.Index); err == nil {
-			return doc.Text()
+			return "", doc.Text()
 		}
-		return ""
+		return "", ""
 	case isCSV(p):
-		return sheetText(p)
+		return "", sheetText(p)
 	case p.ContentType == TypeHTML, p.ContentType == "application/xhtml+xml":
+		if doc := p.shown.Load(); doc != nil { // a format read it already
+			return doc.Title, doc.Text()
+		}
 		return visibleText(p.Text(), p.Index)
 	case p.ContentType == TypeCalendar:
-		return unfolded(p.Text())
+		return "", unfolded(p.Text())
 	case strings.HasPrefix(p.ContentType, "text"), utf8.Valid(p.Data):
-		return p.Text()
+		return "", p.Text()
 	}
-	return ""
+	return "", ""
 }
 
 // visibleText is the text of HTML; all of it with its tags where it is too
 // large to be read.
-func visibleText(src string, part int) string {
+func visibleText(src string, part int) (title, text string) {
 	doc, err := ReadHTML(src, part)
 	if err != nil {
-		return src
+		return "", src
 	}
-	return doc.Title + "\n" + doc.Text()
+	return doc.Title, doc.Text()
 }
 
 var unfolder = strings.NewReplacer("\r\n ", "", "\r\n\t", "", "\n ", "", "\n\t", "", `\n`, "\n", `\N`, "\n", `\,`, ",", `\;`, ";", `\\`, `\`)
@@ -96,20 +99,24 @@ func unfolded(s string) string { return unfolder.Replace(s) }
 
 // splitHistory parts the text of a body from the earlier mail that a mail
 // program quoted in it.
-func splitHistory(p *Part) (own, quoted string) {
+func (t *scannedText) splitHistory(p *Part) {
 	switch p.ContentType {
 	case TypeHTML:
 		src := p.Text()
 		if at := htmlHistory(src); at >= 0 {
-			return visibleText(src[:at], p.Index), visibleText(src[at:], p.Index)
+			t.title, t.own = visibleText(src[:at], p.Index)
+			_, t.quoted = visibleText(src[at:], p.Index)
+			return
 		}
 	case TypeText:
-		return textHistory(p.Text())
+		t.own, t.quoted = textHistory(p.Text())
+		return
 	}
-	return scannedPart(p), ""
+	t.title, t.own = scannedPart(p)
 }
 
-// historyMarks begin the quoted mail in the HTML of mail programs.
+// historyMarks begin the quoted mail in the HTML of mail programs. Each has one
+// equals sign.
 var historyMarks = []string{
 	`<blockquote type="cite"`, `<blockquote type=cite`, `<blockquote class="gmail_quote"`, `<div class="gmail_quote`,
 	`id="divrplyfwdmsg"`, `id="appendonsend"`, `class="yahoo_quoted"`, `class="moz-cite-prefix"`,
@@ -120,28 +127,32 @@ func htmlHistory(src string) int {
 	if len(src) > maxForwardText {
 		return -1
 	}
-	lower := lowerASCII(src)
-	first := -1
-	for _, mark := range historyMarks {
-		if i := strings.Index(lower, mark); i >= 0 && (first < 0 || i < first) {
-			first = i
+	for at := 0; ; at++ {
+		i := strings.IndexByte(src[at:], '=')
+		if i < 0 {
+			return -1
+		}
+		at += i
+		if first := markAt(src, at); first >= 0 {
+			if src[first] != '<' {
+				first = max(strings.LastIndexByte(src[:first], '<'), 0)
+			}
+			return first
 		}
 	}
-	if first > 0 && src[first] != '<' {
-		first = max(strings.LastIndexByte(src[:first], '<'), 0)
-	}
-	return first
 }
 
-// lowerASCII is lower case without a change of length.
-func lowerASCII(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
+// markAt gives where the mark begins that has the equals sign at a place; -1:
+// none has.
+func markAt(src string, equals int) int {
+	for _, mark := range historyMarks {
+		name := strings.IndexByte(mark, '=')
+		first, end := equals-name, equals-name+len(mark)
+		if first >= 0 && end <= len(src) && src[end-1]|0x20 == mark[len(mark)-1]|0x20 && strings.EqualFold(src[first:end], mark) {
+			return first
 		}
 	}
-	return string(b)
+	return -1
 }
 
 // textHistory parts lines that are quoted with ">", and all below the line

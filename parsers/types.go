@@ -48,7 +48,8 @@ type Part struct {
 	Attachment  bool   // Content-Disposition: attachment
 	Data        []byte // transfer-decoded bytes
 
-	text atomic.Pointer[string] // decoded by Text at its first call
+	text  atomic.Pointer[string]   // decoded by Text at its first call
+	shown atomic.Pointer[Document] // of HTML that was read; only its Title and Text are used of it
 }
 
 // Text gives the part's data as text, as charset.Decode does. It is decoded at

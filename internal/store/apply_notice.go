@@ -48,3 +48,32 @@ func cidsOf(rows []*noticeRow) []string {
 	}
 	return unique(cids)
 }
+
+// isDuplicate reports whether a mail says nothing but what other mails with
+// its Message-ID said before it.
+func (a *application) isDuplicate(v *judged, raw *rawRow) bool {
+	if len(v.notices) == 0 || raw.MessageID == "" {
+		return false
+	}
+	var others []*noticeRow
+	for _, id := range a.copies[raw.MessageID] {
+		if id != raw.ID {
+			others = append(others, a.current[id]...)
+		}
+	}
+	for _, n := range v.notices {
+		if !containsEqual(others, n) {
+			return false
+		}
+	}
+	return true
+}
+
+func containsEqual(rows []*noticeRow, n *noticeRow) bool {
+	for _, r := range rows {
+		if r.ProviderID == n.ProviderID && r.Digest == n.Digest && !lessTrusted(r, n) {
+			return true
+		}
+	}
+	return false
+}
