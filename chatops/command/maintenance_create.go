@@ -31,18 +31,7 @@ func maintenanceCreate(o Options) chatops.Subcommand {
 	return chatops.Subcommand{
 		Name: "create", Summary: "makes a maintenance that no mail told of: a phone call, a portal, own work",
 		Role: models.RoleOperator, Writes: true, Example: `maintenance create SWAP-1 start="2026-03-05 22:00" end="2026-03-05 23:00" reason="own work"`,
-		Params: []chatops.Param{
-			{Name: "id", Summary: "its id as the provider writes it: mail with it joins the record", Kind: chatops.KindText, Required: true},
-			{Name: "start", Summary: "start of the window", Kind: chatops.KindTime, Required: true, NameOnly: true},
-			{Name: "end", Summary: "end of the window", Kind: chatops.KindTime, Required: true, NameOnly: true},
-			{Name: "provider", Summary: "whose work it is; own work where it is left out", Kind: chatops.KindText, NameOnly: true},
-			{Name: "circuit", Summary: "circuits of the inventory, with commas between", Kind: chatops.KindText, Many: true, NameOnly: true},
-			{Name: "impact", Summary: "on these circuits; outage where it is left out", Kind: chatops.KindEnum, Values: names(models.Impacts), NameOnly: true},
-			{Name: "status", Summary: "its status; tentative where it is left out", Kind: chatops.KindEnum, Values: names(models.RecordStatuses), NameOnly: true},
-			{Name: "summary", Summary: "what it is about", Kind: chatops.KindText, NameOnly: true},
-			{Name: "account", Summary: "where the provider's ids are unique only within one", Kind: chatops.KindText, NameOnly: true},
-			reasonParam(),
-		},
+		Params: createParams(),
 		Preview: func(ctx context.Context, c chatops.Call) (chatops.Message, error) {
 			w, err := creation(c)
 			if err != nil {
@@ -73,6 +62,22 @@ func maintenanceCreate(o Options) chatops.Subcommand {
 			msg.Blocks = append(msg.Blocks, chatops.Actions{Buttons: []chatops.Button{{Label: "Show", Command: "maintenance show " + chatops.Quote(done[0].Name)}}})
 			return msg, nil
 		},
+	}
+}
+
+// createParams are what can be said of a new maintenance.
+func createParams() []chatops.Param {
+	return []chatops.Param{
+		{Name: "id", Summary: "its id as the provider writes it: mail with it joins the record", Kind: chatops.KindText, Required: true},
+		{Name: "start", Summary: "start of the window", Kind: chatops.KindTime, Required: true, NameOnly: true},
+		{Name: "end", Summary: "end of the window", Kind: chatops.KindTime, Required: true, NameOnly: true},
+		{Name: "provider", Summary: "whose work it is; own work where it is left out", Kind: chatops.KindText, NameOnly: true},
+		{Name: "circuit", Summary: "circuits of the inventory, with commas between", Kind: chatops.KindText, Many: true, NameOnly: true},
+		{Name: "impact", Summary: "on these circuits; outage where it is left out", Kind: chatops.KindEnum, Values: names(models.Impacts), NameOnly: true},
+		{Name: "status", Summary: "its status; tentative where it is left out", Kind: chatops.KindEnum, Values: names(models.RecordStatuses), NameOnly: true},
+		{Name: "summary", Summary: "what it is about", Kind: chatops.KindText, NameOnly: true},
+		{Name: "account", Summary: "where the provider's ids are unique only within one", Kind: chatops.KindText, NameOnly: true},
+		reasonParam(),
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -76,9 +77,9 @@ func reparseStates(words []string) ([]models.MailState, error) {
 }
 
 // reparse shows what changes and, unless it only asks what would, changes it.
-func reparse(cmd *cobra.Command, a *app.App, author string, o app.Reparse, ask bool) error {
+func reparse(cmd *cobra.Command, a *app.App, author string, o app.Reparse, ask bool) (err error) {
 	out := bufio.NewWriter(cmd.OutOrStdout())
-	defer out.Flush()
+	defer func() { err = errors.Join(err, out.Flush()) }()
 	o.Changed = func(r models.Reparsed) { printReparsed(out, r) }
 	if ask {
 		first := o

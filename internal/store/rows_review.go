@@ -21,13 +21,8 @@ type reviewRow struct {
 
 func (reviewRow) TableName() string { return "reviews" }
 
-// settles reports whether the decision is about a mail as it stands: in this
-// state, and with no flag that it is not about.
-func (r reviewRow) settles(raw rawRow) bool {
-	return r.Settled != "" && r.Settled == raw.State && (r.SettledUnknown || !raw.UnknownCIDs) && (r.SettledIncomplete || !raw.Incomplete)
-}
-
-// isSettled is settles in a query over raw mails r and reviews v.
+// isSettled chooses, over raw mails r and reviews v, mail of which a decision is
+// about what it is now: in this state, and with no flag that it is not about.
 const isSettled = "(v.settled IS NOT NULL AND v.settled <> '' AND v.settled = r.state AND (v.settled_unknown OR NOT r.unknown_cids) AND (v.settled_incomplete OR NOT r.incomplete))"
 
 // settle makes the decision one about a mail as it stands.
