@@ -106,8 +106,12 @@ func (i *aliasImport) take(row models.AliasRow) error {
 		return models.Invalid(where, "%s has no circuit %q; import it first, or correct the cid", provider.Slug, cid)
 	}
 	if own, taken := i.circuits[key]; taken {
-		return models.Invalid(where, "%q is ambiguous: it is the id of circuit %s of %s, which always comes first, and cannot mean circuit %s; leave this alias out",
-			alias, own.CID, provider.Slug, circuit.CID)
+		other := ""
+		if own.ID != circuit.ID {
+			other = ", and cannot mean circuit " + circuit.CID
+		}
+		return models.Invalid(where, "%q is ambiguous: it is the id of circuit %s of %s, which always comes first%s; leave this alias out",
+			alias, own.CID, provider.Slug, other)
 	}
 	old, is := i.known[key]
 	if line, again := i.lines[key]; again {
