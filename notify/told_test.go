@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -124,4 +125,31 @@ func TestSources(t *testing.T) {
 	ok(t, w.s.SourceResult(ctx, w.source.ID, w.Now(), ""))
 	w.run(w.Now().Add(2 * time.Minute))
 	w.expect("noc", "source-up noc")
+}
+
+// TestGone holds that of a record that is deleted by hand, or merged into
+// another, the windows are told, so that calendars can give them up.
+func TestGone(t *testing.T) {
+	w := newWorld(t, sqlite(t), everything("noc"))
+	for _, id := range []string{"A", "B", "C"} {
+		w.receive(notice(id, day.Add(30*time.Hour), "ABC/1"))
+	}
+	w.wait()
+	w.at("noc").take()
+	for id, act := range map[string]models.Edit{"zayo-A": {Kind: models.EditDelete}, "zayo-B": {Kind: models.EditMerge, Target: "zayo-C"}} {
+		_, err := w.s.Edit(ctx, operator, []models.Write{{Maintenance: id, Acts: []models.Edit{act}}})
+		ok(t, err)
+		w.wait()
+		found := false
+		for _, p := range w.at("noc").parcels {
+			i := p.Items[0]
+			if i.Event.Kind != models.EventCancelled || i.Event.Name != id {
+				continue
+			}
+			found = i.Left && i.Maintenance == nil && slices.Contains(i.Event.Changes, models.Change{Field: "window[1]", Old: "primary 2031-05-02T14:00:00Z/2031-05-02T18:00:00Z"})
+		}
+		if !found {
+			t.Errorf("%s %s: it was not told with its windows", act.Kind, id)
+		}
+	}
 }
