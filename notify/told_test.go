@@ -153,3 +153,27 @@ func TestGone(t *testing.T) {
 		}
 	}
 }
+
+// TestHandoverInTheDark holds that a shift is handed over neither the troubles
+// nor the mail of a source in shadow, and is told since when another fails that
+// was never read.
+func TestHandoverInTheDark(t *testing.T) {
+	w := newWorld(t, sqlite(t))
+	dark, err := w.s.EnsureSource(ctx, "dark", "imap")
+	ok(t, err)
+	for _, s := range []models.Source{w.source, dark} {
+		ok(t, w.s.SourceResult(ctx, s.ID, w.Now(), "connection refused"))
+	}
+	for _, cause := range []models.Cause{models.CauseLive, models.CauseShadow} {
+		w.apply(models.Verdict{RawID: w.mail(cause), State: models.StateUnknownProvider, Cause: cause, Error: "no provider has the address"})
+	}
+	w.after(time.Minute)
+	h, err := notify.ReadHandover(ctx, w.s, notify.Handing{Rules: w.phaseRules, Sources: func(name string) bool { return name != "dark" }}, models.ScopeAll, w.Now())
+	ok(t, err)
+	if len(h.Sources) != 1 || h.Sources[0].Name != "noc" || !h.Sources[0].Since.Equal(day) {
+		t.Errorf("sources in trouble: %+v", h.Sources)
+	}
+	if h.UnreadTotal != 1 || len(h.Unread) != 1 || h.Unread[0].Subject != "notice 1" {
+		t.Errorf("%d mails wait: %+v", h.UnreadTotal, h.Unread)
+	}
+}
