@@ -54,8 +54,27 @@ func ChangeEvent(old, now Maintenance, changes []Change, o Occasion) (Event, boo
 		Kind: kind, Also: also, At: o.At, Cause: o.Cause, Author: o.Author, RawID: o.RawID, Received: o.Received.UTC(),
 		MaintenanceID: m.ID, Name: m.Name, Revision: m.Revision, Changes: told(changes), Window: m.Start(), Ends: m.End(),
 	}
+	if now.gone() {
+		e.Changes = withWindows(e.Changes, m.Windows)
+	}
 	e.Key = fmt.Sprintf("change:%s:%d", m.ID, m.Revision)
 	return e, true
+}
+
+// gone reports whether a record is no more: it has no state, was deleted, or
+// merged into another.
+func (m Maintenance) gone() bool { return m.Status == "" || m.Deleted || m.MergedInto != "" }
+
+// withWindows adds the windows that are gone together with their record, so that
+// whoever has them in a calendar can take them out.
+func withWindows(changes []Change, windows []Window) []Change {
+	for _, w := range windows {
+		c := Change{Field: fmt.Sprintf("window[%d]", w.Ordinal), Old: windowText(w.Kind, w.Start, w.End)}
+		if !slices.ContainsFunc(changes, func(known Change) bool { return known.Field == c.Field }) {
+			changes = append(changes, c)
+		}
+	}
+	return changes
 }
 
 // over reports whether nothing is to come of a record any more.
@@ -77,11 +96,10 @@ func changeKind(old, now Maintenance, changes []Change) (EventKind, []EventKind)
 		also = append(also, EventUnknownCircuit)
 	}
 	fresh := old.Status == "" || old.Deleted && !now.Deleted
-	gone := now.Status == "" || now.Deleted || now.MergedInto != ""
 	switch {
-	case gone && (old.Status == "" || old.Status.Closed() || old.Deleted || old.MergedInto != ""):
+	case now.gone() && (old.Status == "" || old.Status.Closed() || old.Deleted || old.MergedInto != ""):
 		return "", nil
-	case gone:
+	case now.gone():
 		return EventCancelled, nil
 	case now.Status == StatusCancelled && old.Status != StatusCancelled:
 		return EventCancelled, also

@@ -183,6 +183,7 @@ type MailFilter struct {
 	IDs      []string
 	Query    string // part of the subject, without regard to case
 	Parsed   *bool  // a notice was read in it
+	Lit      bool   // not of a source in shadow
 	Received TimeRange
 }
 

@@ -39,8 +39,14 @@ type HandoverStore interface {
 // shift is how far a hand-over looks ahead and back.
 const shift = 8 * time.Hour
 
+// Handing is what ReadHandover goes by.
+type Handing struct {
+	Rules   func(provider string) models.PhaseRules // by slug
+	Sources func(name string) bool                  // whether what comes of a source is told; nil: that of all
+}
+
 // ReadHandover reads what the next shift should know, as a scope shows it.
-func ReadHandover(ctx context.Context, s HandoverStore, rules func(provider string) models.PhaseRules, scope models.Scope, now time.Time) (Handover, error) {
+func ReadHandover(ctx context.Context, s HandoverStore, by Handing, scope models.Scope, now time.Time) (Handover, error) {
 	h := Handover{From: now, To: now.Add(shift), Since: now.Add(-shift)}
 	page := models.Page{Limit: shownRows}
 	no := false
@@ -60,7 +66,7 @@ func ReadHandover(ctx context.Context, s HandoverStore, rules func(provider stri
 			return h, err
 		}
 		for i := range items {
-			phase := models.PhaseOf(items[i].Maintenance, now, rules(items[i].ProviderSlug))
+			phase := models.PhaseOf(items[i].Maintenance, now, by.Rules(items[i].ProviderSlug))
 			if part.phases == nil || slices.Contains(part.phases, phase) {
 				*part.rows = append(*part.rows, rowOf(Item{Maintenance: &items[i], Phase: phase}, now))
 			}
@@ -77,13 +83,28 @@ func ReadHandover(ctx context.Context, s HandoverStore, rules func(provider stri
 	if !scope.All {
 		return h, nil
 	}
-	return h, h.mail(ctx, s)
+	return h, h.mail(ctx, s, by)
 }
 
 // mail reads what only those see whose scope is not narrowed.
-func (h *Handover) mail(ctx context.Context, s HandoverStore) error {
-	states := []models.MailState{models.StateParsingFailed, models.StateUnknownProvider, models.StateNeedsReview, models.StateQuarantined}
-	mails, total, err := s.Mails(ctx, models.ScopeAll, models.MailFilter{States: states, Received: models.TimeRange{From: h.Since.Add(-2 * shift)}, Page: models.Page{Limit: 20}})
+func (h *Handover) mail(ctx context.Context, s HandoverStore, by Handing) error {
+	sources, err := s.SourceHealths(ctx)
+	if err != nil {
+		return err
+	}
+	f := models.MailFilter{
+		States:   []models.MailState{models.StateParsingFailed, models.StateUnknownProvider, models.StateNeedsReview, models.StateQuarantined},
+		Received: models.TimeRange{From: h.Since.Add(-2 * shift)}, Lit: true, Page: models.Page{Limit: 20},
+	}
+	for _, v := range sources {
+		if by.Sources != nil && !by.Sources(v.Name) {
+			continue
+		}
+		if v.LastError != "" {
+			h.Sources = append(h.Sources, SourceView{Name: v.Name, Since: downSince(v), Error: v.LastError})
+		}
+	}
+	mails, total, err := s.Mails(ctx, models.ScopeAll, f)
 	if err != nil {
 		return err
 	}
@@ -91,11 +112,5 @@ func (h *Handover) mail(ctx context.Context, s HandoverStore) error {
 	for _, m := range mails {
 		h.Unread = append(h.Unread, MailView{ID: m.ID, Subject: m.Subject, Sender: m.Sender, Provider: m.Provider, State: m.State, Error: m.Error})
 	}
-	sources, err := s.SourceHealths(ctx)
-	for _, v := range sources {
-		if v.LastError != "" {
-			h.Sources = append(h.Sources, SourceView{Name: v.Name, Since: v.LastSuccess, Error: v.LastError})
-		}
-	}
-	return err
+	return nil
 }

@@ -36,8 +36,20 @@ func (r *round) result(p Parcel, receipt Receipt, err error) models.Dispatch {
 		d.Thread = models.AnnouncementThread{Destination: r.destination, About: p.Thread, Root: receipt.Root}
 		r.roots[p.Thread] = receipt.Root
 	}
+	if n := failedOf(d.Deliveries); n > 0 {
+		r.c.o.Logger.Warn("announcements were not delivered, and are not tried again", "destination", r.destination, "rule", p.Rule.Name, "announcements", n, "error", err)
+	}
 	d.Health = r.feel(err, now)
 	return d
+}
+
+func failedOf(list []models.Delivery) (n int) {
+	for _, v := range list {
+		if v.State == models.DeliveryFailed {
+			n++
+		}
+	}
+	return n
 }
 
 // Outcomes of attempts, as they are counted.

@@ -124,6 +124,9 @@ func (p Planning) collected(all []models.Outgoing) (loads []Load, later []models
 			failed = append(failed, o)
 		}
 	}
+	if slices.ContainsFunc(ready, func(o models.Outgoing) bool { return o.Event.Kind == models.EventDigest }) {
+		ready = append(ready, p.withHandover(all)...)
+	}
 	if len(ready) > 0 {
 		ready = append(ready, failed...)
 	}
@@ -209,6 +212,16 @@ func (p Planning) put(all []models.Outgoing, until time.Time, why string) []mode
 		}
 	}
 	return later
+}
+
+// withHandover gives what waits for the hand-over that is sent now.
+func (p Planning) withHandover(all []models.Outgoing) (list []models.Outgoing) {
+	for _, o := range all {
+		if o.Event.Cause.News() && o.Attempts == 0 && !p.due(o) && !o.NextAt.After(p.Now.Add(handoverComes)) {
+			list = append(list, o)
+		}
+	}
+	return list
 }
 
 func byAge(a, b models.Outgoing) int {

@@ -269,6 +269,10 @@ func mutedWords(m models.AnnouncementMute) string {
 	return "muted by " + m.Author + " until " + m.Until.UTC().Format(stamp)
 }
 
+// handoverComes is within what time after its cron time a hand-over is there:
+// the clock is looked at each minute. What was collected goes with it.
+const handoverComes = 90 * time.Second
+
 // patience holds what is not urgent for the rule's digest or quiet hours. A
 // rule that cannot be understood holds nothing: it was checked before.
 func (r *Router) patience(d *models.Delivery, rule models.Rule, now time.Time) {
@@ -276,7 +280,11 @@ func (r *Router) patience(d *models.Delivery, rule models.Rule, now time.Time) {
 	if rule.Digest.Cron != "" {
 		s, err := schedule(rule)
 		if err == nil {
-			collect(d, s.after(now), "collected for the digest")
+			until := s.after(now)
+			if rule.Digest.Template == TemplateHandover {
+				until = until.Add(handoverComes)
+			}
+			collect(d, until, "collected for the digest")
 			return
 		}
 		r.o.Logger.Warn("the digest of a rule makes no sense; it is told at once", "rule", rule.Name, "error", err)

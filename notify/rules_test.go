@@ -100,6 +100,30 @@ func TestDigestRule(t *testing.T) {
 	}
 }
 
+// TestHandoverTakesAll holds that what was collected goes with the hand-over,
+// also where the clock is looked at some time after the digest came due; where
+// it is not looked at at all, it goes alone.
+func TestHandoverTakesAll(t *testing.T) {
+	shift := everything("shift")
+	shift.Digest = models.DigestPlan{Cron: "0 14 * * *", Template: "handover"}
+	w := newWorld(t, sqlite(t), shift)
+	w.receive(notice("A", day.AddDate(0, 0, 20), "ABC/1"))
+	w.wait()
+	w.to(day.Add(6 * time.Hour))
+	w.settle()
+	w.expect("shift")
+	w.after(40 * time.Second)
+	ok(t, w.clock.Tick(ctx))
+	w.settle()
+	w.expect("shift", "digest: new zayo-A, digest shift")
+
+	w.receive(notice("B", day.AddDate(0, 0, 20), "ABC/1"))
+	w.wait()
+	w.to(day.Add(30*time.Hour + 2*time.Minute))
+	w.settle()
+	w.expect("shift", "new zayo-B")
+}
+
 // TestEscalation holds that an urgent event that nobody acknowledges goes to
 // another rule's destination, and one that is acknowledged does not.
 func TestEscalation(t *testing.T) {

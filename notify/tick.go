@@ -73,10 +73,7 @@ func last(m models.Maintenance, w models.Window) bool {
 func Sources(all []models.SourceHealth, told map[string]models.Event, patience time.Duration, now time.Time) []models.Event {
 	var events []models.Event
 	for _, s := range all {
-		since := s.LastSuccess
-		if since.IsZero() {
-			since = s.CreatedAt
-		}
+		since := downSince(s)
 		before := told[s.Name]
 		failing := s.LastError != "" && s.LastErrorAt.After(s.LastSuccess)
 		key := fmt.Sprintf("source:%s:%d", s.Name, since.Unix())
@@ -92,4 +89,13 @@ func Sources(all []models.SourceHealth, told map[string]models.Event, patience t
 		}
 	}
 	return events
+}
+
+// downSince is when a source that fails was last read; where it never was, when
+// it came to be known.
+func downSince(s models.SourceHealth) time.Time {
+	if s.LastSuccess.IsZero() {
+		return s.CreatedAt
+	}
+	return s.LastSuccess
 }

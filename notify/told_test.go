@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -124,4 +125,55 @@ func TestSources(t *testing.T) {
 	ok(t, w.s.SourceResult(ctx, w.source.ID, w.Now(), ""))
 	w.run(w.Now().Add(2 * time.Minute))
 	w.expect("noc", "source-up noc")
+}
+
+// TestGone holds that of a record that is deleted by hand, or merged into
+// another, the windows are told, so that calendars can give them up.
+func TestGone(t *testing.T) {
+	w := newWorld(t, sqlite(t), everything("noc"))
+	for _, id := range []string{"A", "B", "C"} {
+		w.receive(notice(id, day.Add(30*time.Hour), "ABC/1"))
+	}
+	w.wait()
+	w.at("noc").take()
+	for id, act := range map[string]models.Edit{"zayo-A": {Kind: models.EditDelete}, "zayo-B": {Kind: models.EditMerge, Target: "zayo-C"}} {
+		_, err := w.s.Edit(ctx, operator, []models.Write{{Maintenance: id, Acts: []models.Edit{act}}})
+		ok(t, err)
+		w.wait()
+		found := false
+		for _, p := range w.at("noc").parcels {
+			i := p.Items[0]
+			if i.Event.Kind != models.EventCancelled || i.Event.Name != id {
+				continue
+			}
+			found = i.Left && i.Maintenance == nil && slices.Contains(i.Event.Changes, models.Change{Field: "window[1]", Old: "primary 2031-05-02T14:00:00Z/2031-05-02T18:00:00Z"})
+		}
+		if !found {
+			t.Errorf("%s %s: it was not told with its windows", act.Kind, id)
+		}
+	}
+}
+
+// TestHandoverInTheDark holds that a shift is handed over neither the troubles
+// nor the mail of a source in shadow, and is told since when another fails that
+// was never read.
+func TestHandoverInTheDark(t *testing.T) {
+	w := newWorld(t, sqlite(t))
+	dark, err := w.s.EnsureSource(ctx, "dark", "imap")
+	ok(t, err)
+	for _, s := range []models.Source{w.source, dark} {
+		ok(t, w.s.SourceResult(ctx, s.ID, w.Now(), "connection refused"))
+	}
+	for _, cause := range []models.Cause{models.CauseLive, models.CauseShadow} {
+		w.apply(models.Verdict{RawID: w.mail(cause), State: models.StateUnknownProvider, Cause: cause, Error: "no provider has the address"})
+	}
+	w.after(time.Minute)
+	h, err := notify.ReadHandover(ctx, w.s, notify.Handing{Rules: w.phaseRules, Sources: func(name string) bool { return name != "dark" }}, models.ScopeAll, w.Now())
+	ok(t, err)
+	if len(h.Sources) != 1 || h.Sources[0].Name != "noc" || !h.Sources[0].Since.Equal(day) {
+		t.Errorf("sources in trouble: %+v", h.Sources)
+	}
+	if h.UnreadTotal != 1 || len(h.Unread) != 1 || h.Unread[0].Subject != "notice 1" {
+		t.Errorf("%d mails wait: %+v", h.UnreadTotal, h.Unread)
+	}
 }

@@ -141,7 +141,7 @@ func (w *world) build() {
 	w.t.Helper()
 	templates, err := notify.NewTemplates(notify.TemplateOptions{
 		Handover: func(ctx context.Context, scope models.Scope, now time.Time) (notify.Handover, error) {
-			return notify.ReadHandover(ctx, w.s, w.phaseRules, scope, now)
+			return notify.ReadHandover(ctx, w.s, notify.Handing{Rules: w.phaseRules, Sources: w.sources}, scope, now)
 		},
 	})
 	ok(w.t, err)

@@ -213,9 +213,10 @@ type SubscriptionBody struct {
 	Phases       []string     `json:"phases,omitempty" maxItems:"20"`
 	LeadHours    int          `json:"lead_hours,omitempty" minimum:"0" maximum:"8760" doc:"Only what starts sooner than this"`
 	Kinds        []string     `json:"kinds,omitempty" maxItems:"40" doc:"None: every kind of event"`
-	Reminders    []int        `json:"reminder_minutes,omitempty" maxItems:"10" doc:"Before a window starts; none: 7 days, 24 hours, 1 hour"`
+	Reminders    []int        `json:"reminder_minutes,omitzero" maxItems:"10" doc:"Before a window starts; left out: 7 days, 24 hours, 1 hour; an empty list: none"`
 	Zone         string       `json:"time_zone,omitempty" maxLength:"60"`
 	Quiet        quietBody    `json:"quiet_hours,omitzero"`
+	Urgent       urgentBody   `json:"urgent,omitzero"`
 	Digest       digestBody   `json:"digest,omitzero"`
 	Escalate     escalateBody `json:"escalate,omitzero"`
 }
@@ -224,6 +225,12 @@ type quietBody struct {
 	From string   `json:"from,omitempty" doc:"22:00"`
 	To   string   `json:"to,omitempty"`
 	Days []string `json:"days,omitempty" maxItems:"7" doc:"mon to sun, on which they begin; none: all"`
+}
+
+type urgentBody struct {
+	WithinMinutes int      `json:"within_minutes,omitempty" minimum:"0" maximum:"86400" doc:"A change or cancellation this long before the start is urgent; left out: 24 hours"`
+	Kinds         []string `json:"kinds,omitempty" maxItems:"40" doc:"Kinds of event that are always urgent"`
+	Never         bool     `json:"never,omitempty" doc:"Nothing is urgent"`
 }
 
 type digestBody struct {
@@ -256,7 +263,13 @@ func (b SubscriptionBody) rule() models.Rule {
 			LeadTime: time.Duration(b.LeadHours) * time.Hour, Kinds: typed[models.EventKind](b.Kinds),
 		},
 		Quiet: models.QuietHours(b.Quiet), Digest: models.DigestPlan(b.Digest),
+		Urgent: models.UrgentRules{
+			Within: time.Duration(b.Urgent.WithinMinutes) * time.Minute, Kinds: typed[models.EventKind](b.Urgent.Kinds), Never: b.Urgent.Never,
+		},
 		Escalate: models.Escalation{After: time.Duration(b.Escalate.AfterMinutes) * time.Minute, Rule: b.Escalate.Rule},
+	}
+	if b.Reminders != nil {
+		r.Reminders = []time.Duration{}
 	}
 	for _, m := range b.Reminders {
 		r.Reminders = append(r.Reminders, time.Duration(m)*time.Minute)
@@ -285,7 +298,8 @@ func subscription(r models.Rule) subscriptionJSON {
 		Name: r.Name, Destination: r.Destination, Providers: r.Filter.Providers, Sites: r.Filter.Sites, Circuits: r.Filter.Circuits,
 		CircuitTypes: r.Filter.CircuitTypes, Tenants: r.Filter.Tenants, Tags: r.Filter.Tags, Statuses: plainWords(r.Filter.Statuses),
 		MinImpact: string(r.Filter.MinImpact), Phases: plainWords(r.Filter.Phases), LeadHours: int(r.Filter.LeadTime / time.Hour),
-		Kinds: plainWords(r.Filter.Kinds), Zone: r.Zone, Quiet: quietBody(r.Quiet), Digest: digestBody(r.Digest),
+		Kinds: plainWords(r.Filter.Kinds), Zone: r.Zone, Quiet: quietBody(r.Quiet), Digest: digestBody(r.Digest), Reminders: []int{},
+		Urgent:   urgentBody{int(r.Urgent.Within / time.Minute), plainWords(r.Urgent.Kinds), r.Urgent.Never},
 		Escalate: escalateBody{int(r.Escalate.After / time.Minute), r.Escalate.Rule},
 	}
 	for _, d := range r.Reminders {

@@ -66,7 +66,7 @@ func maintenanceSubscribe(o Options) chatops.Subcommand {
 			if err != nil {
 				return chatops.Message{}, err
 			}
-			m := chatops.Say("%s is told from now on: %s.", r.Destination, asked(r.Filter))
+			m := chatops.Say("%s is told from now on: %s; %s. The subscription is called %s.", r.Destination, asked(r.Filter), when(r), r.Name)
 			m.Blocks = append(m.Blocks, chatops.Actions{Buttons: []chatops.Button{{Label: "Undo", Command: "maintenance unsubscribe " + chatops.Quote(r.Name), Danger: true}}})
 			return m, nil
 		},
@@ -127,6 +127,34 @@ func asked(f models.RuleFilter) string {
 	return strings.Join(parts, ", ")
 }
 
+// when is at what times a rule tells, in words.
+func when(r models.Rule) string {
+	var parts []string
+	if r.Digest.Cron != "" {
+		name := "digest"
+		if r.Digest.Template != "" {
+			name = r.Digest.Template
+		}
+		parts = append(parts, name+" at "+r.Digest.Cron)
+	}
+	if r.Quiet.From != "" {
+		days := ""
+		if len(r.Quiet.Days) > 0 {
+			days = " on " + strings.Join(r.Quiet.Days, " ")
+		}
+		parts = append(parts, "quiet "+r.Quiet.From+"-"+r.Quiet.To+days)
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "at once")
+	} else if r.Zone != "" {
+		parts[len(parts)-1] += " " + r.Zone
+	}
+	if r.Escalate.Rule != "" {
+		parts = append(parts, fmt.Sprintf("after %d min to %s", int(r.Escalate.After.Minutes()), r.Escalate.Rule))
+	}
+	return strings.Join(parts, ", ")
+}
+
 func maintenanceSubscriptions(o Options) chatops.Subcommand {
 	return chatops.Subcommand{
 		Name: "subscriptions", Summary: "lists who is told what", Role: models.RoleViewer, Example: "maintenance subscriptions",
@@ -138,7 +166,7 @@ func maintenanceSubscriptions(o Options) chatops.Subcommand {
 			if len(all) == 0 {
 				return chatops.Say("There is no subscription that you may see."), nil
 			}
-			t := chatops.Table{Columns: []string{"name", "where", "what", "by", "told"}}
+			t := chatops.Table{Columns: []string{"name", "where", "what", "when", "by", "told"}}
 			for _, r := range all[:min(len(all), 100)] {
 				by := r.Author
 				if r.From == models.RuleFromConfig {
@@ -148,7 +176,7 @@ func maintenanceSubscriptions(o Options) chatops.Subcommand {
 				if r.Asleep != "" {
 					told = "no: " + r.Asleep
 				}
-				t.Rows = append(t.Rows, row{chatops.C(r.Name), chatops.T("%s", r.Destination), chatops.T("%s", asked(r.Filter)), chatops.T("%s", by), chatops.T("%s", told)})
+				t.Rows = append(t.Rows, row{chatops.C(r.Name), chatops.T("%s", r.Destination), chatops.T("%s", asked(r.Filter)), chatops.T("%s", when(r)), chatops.T("%s", by), chatops.T("%s", told)})
 			}
 			return chatops.Message{Heading: count(len(all), "subscription"), Blocks: []chatops.Block{t}}, nil
 		},

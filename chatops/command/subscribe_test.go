@@ -78,7 +78,7 @@ func TestSubscribe(t *testing.T) {
 		}
 		return all.String()
 	}
-	if got := ask(`maintenance subscribe tag=core min_impact=degraded kind=new,cancelled quiet=22:00-06:30 name=mine`); got != "terminal:local is told from now on: tag core, kind new or cancelled, impact DEGRADED or worse." {
+	if got := ask(`maintenance subscribe tag=core min_impact=degraded kind=new,cancelled quiet=22:00-06:30 name=mine`); got != "terminal:local is told from now on: tag core, kind new or cancelled, impact DEGRADED or worse; quiet 22:00-06:30. The subscription is called mine." {
 		t.Errorf("subscribe: %s", got)
 	}
 	want := []models.Rule{{
@@ -88,6 +88,19 @@ func TestSubscribe(t *testing.T) {
 	if diff := cmp.Diff(want, b.rules); diff != "" {
 		t.Error(diff)
 	}
+	b.rules = append(b.rules, models.Rule{
+		Name: "shift", Zone: "Europe/Berlin", Digest: models.DigestPlan{Cron: "0 6 * * *", Template: "handover"},
+		Quiet: models.QuietHours{From: "22:00", To: "06:00", Days: []string{"sat", "sun"}}, Escalate: models.Escalation{After: 15 * time.Minute, Rule: "boss"},
+	}, models.Rule{Name: "all"})
+	m := d.Dispatch(t.Context(), chatops.Request{Platform: "terminal", Organization: chatops.Party{ID: "terminal"}, Channel: chatops.Party{ID: "local"}, User: chatops.Party{ID: "ada"}, Text: "maintenance subscriptions"})
+	var told []string
+	for _, r := range m.Blocks[0].(chatops.Table).Rows {
+		told = append(told, r[3][0].Text)
+	}
+	if diff := cmp.Diff([]string{"quiet 22:00-06:30", "handover at 0 6 * * *, quiet 22:00-06:00 on sat sun Europe/Berlin, after 15 min to boss", "at once"}, told); diff != "" {
+		t.Error(diff)
+	}
+	b.rules = b.rules[:1]
 	ask("maintenance mute for=12h")
 	if len(b.mutes) != 1 || b.mutes[0].Destination != "terminal:local" || b.mutes[0].About != "" || !b.mutes[0].Until.Equal(time.Unix(12*3600, 0)) {
 		t.Errorf("mute: %+v", b.mutes)

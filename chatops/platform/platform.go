@@ -150,6 +150,7 @@ func All() []Member {
 type SendError struct {
 	Retry time.Duration // when it is worth trying again; 0: soon
 	Fatal bool          // trying again does not help
+	Mend  string        // what an operator can do about it, such as "check the token"; empty: nothing that is known
 	Err   error         // with nothing secret in it
 }
 

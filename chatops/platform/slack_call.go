@@ -30,6 +30,20 @@ var slackFatal = []string{
 	"user_not_in_channel", "users_not_found", "exchanged_trigger_id", "messages_tab_disabled",
 }
 
+// slackMend is what an operator can do about some of them.
+var slackMend = map[string]string{
+	"account_inactive": slackNewToken, "invalid_auth": slackNewToken, "not_authed": slackNewToken, "token_expired": slackNewToken,
+	"token_revoked": slackNewToken, "not_allowed_token_type": slackNewToken, "missing_scope": "add the scope that it lacks in the app's settings at Slack, and install it again",
+	"channel_not_found": slackInvite, "not_in_channel": slackInvite, "no_permission": slackAllow, "restricted_action": slackAllow,
+	"team_access_not_granted": slackAllow,
+}
+
+const (
+	slackNewToken = "check slack_api_token"
+	slackInvite   = "check the channel's id, and invite the bot to it"
+	slackAllow    = "let the bot write there"
+)
+
 // slackElsewhere are those after which a direct message may still arrive.
 var slackElsewhere = []string{
 	"channel_is_archived", "channel_not_found", "is_archived", "not_in_channel", "restricted_action", "user_not_in_channel", "no_permission",
@@ -78,7 +92,7 @@ func (s *Slack) failed(method string, err error) error {
 	case errors.As(err, &limited):
 		e.Retry, code = limited.RetryAfter, "ratelimited"
 	case code != "":
-		e.Fatal = slices.Contains(slackFatal, code)
+		e.Fatal, e.Mend = slices.Contains(slackFatal, code), slackMend[code]
 	default:
 		code = "unreachable"
 	}

@@ -38,6 +38,7 @@ type slackWorld struct {
 	t     *testing.T
 	ctx   context.Context
 	slack *fake.Server
+	in    installation
 	s     *service
 	token string
 }
@@ -51,7 +52,7 @@ func newSlackWorld(t *testing.T) *slackWorld {
 	everything(t, in)
 	in.run(t, "user", "create", "kim", "--role", "operator")
 	in.run(t, "user", "link", "--user", "kim", "--platform", "slack", "--chat-user", "U0KIM")
-	w.s = in.serve(t)
+	w.in, w.s = in, in.serve(t)
 	w.slack.CallAt(w.s.base + "/chat/slack")
 	w.token = strings.TrimSpace(in.run(t, "token", "create", "--name", "pusher", "--role", "operator"))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -179,6 +180,36 @@ func TestSlackLimited(t *testing.T) {
 	}
 	if len(posts) != 3 || posts[0].Error == "" || posts[1].At.Sub(posts[0].At) < 3*time.Second {
 		t.Errorf("the calls: %+v", posts)
+	}
+	w.s.stop(t)
+}
+
+// TestSlackRefuses holds that nothing is lost while Slack refuses the token, and
+// that the doctor, the figures and the deliveries say what to do.
+func TestSlackRefuses(t *testing.T) {
+	w := newSlackWorld(t)
+	w.slack.Fail("chat.postMessage", fake.Fault{Error: "invalid_auth"})
+	w.s.push(t, w.token, work(1, "CONFIRMED", time.Now().Add(400*time.Hour)))
+	until(t, "the refusal", func() bool {
+		_, text := w.s.get(t, "/metrics")
+		return strings.Contains(text, `lineman_destination_up{destination="noc",kind="chat"} 0`)
+	})
+	const why = "slack chat.postMessage: invalid_auth; check slack_api_token"
+	for _, ask := range [][]string{{"notify", "status"}, {"doctor"}, {"announcements", "list", "--state", "queued"}} {
+		out, _ := w.in.command(ask...).CombinedOutput() // the doctor finds fault with other things too
+		want := why
+		switch ask[0] {
+		case "doctor":
+			want = "warn  deliveries: the last one to noc failed at "
+		case "announcements":
+			want = "noc queued"
+		}
+		if !strings.Contains(string(out), want) || ask[0] == "doctor" && !strings.Contains(string(out), why+"; 1 wait") {
+			t.Errorf("%v: want %q in\n%s", ask, want, out)
+		}
+	}
+	if out := w.in.run(t, "announcements", "list", "--state", "failed"); strings.Contains(out, "ntt-VNOC-7") {
+		t.Errorf("it was given up:\n%s", out)
 	}
 	w.s.stop(t)
 }

@@ -42,7 +42,11 @@ func (d *doctor) database(ctx context.Context) []Finding {
 		return list
 	}
 	list = append(list, d.writable(ctx, s), d.clock(ctx, s))
-	return append(append(list, d.providers(ctx, s)...), d.drift(ctx, s)...)
+	list = append(append(list, d.providers(ctx, s)...), d.drift(ctx, s)...)
+	if announces(d.config) {
+		list = append(list, d.deliveries(ctx, s)...)
+	}
+	return list
 }
 
 // sqliteFile gives the file of an SQLite database.

@@ -5,9 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"lineman/chatops/platform"
 	"lineman/internal/config"
+	"lineman/internal/store"
+	"lineman/models"
 	"lineman/notify"
 	"lineman/notify/destination"
 )
@@ -34,6 +38,38 @@ func (d *doctor) templates(folder string) Finding {
 		return fail("templates", "%s", advised(err, "correct the file, or take it out of the folder"))
 	}
 	return fine("templates", "those of %s can be used", folder)
+}
+
+// failedWithin is how far back the doctor looks for what did not arrive.
+const failedWithin = 7 * 24 * time.Hour
+
+// deliveries tells which destinations do not take what they are sent, and how
+// much was lost.
+func (d *doctor) deliveries(ctx context.Context, s *store.Store) []Finding {
+	const name = "deliveries"
+	healths, err := s.DestinationHealths(ctx)
+	if err != nil {
+		return []Finding{fail(name, "%s", advised(err, "check the database"))}
+	}
+	var list []Finding
+	for _, h := range healths {
+		there := strings.Contains(h.Name, ":") || slices.ContainsFunc(d.config.Notify.Destinations, func(c config.Destination) bool { return c.Name == h.Name })
+		if there && h.LastError != "" && h.LastErrorAt.After(h.LastSuccess) {
+			list = append(list, warn(name, "the last one to %s failed at %s: %s; %d wait for it, see lineman notify status",
+				h.Name, h.LastErrorAt.UTC().Format("2006-01-02 15:04 UTC"), h.LastError, h.Waiting))
+		}
+	}
+	f := models.AnnouncementFilter{States: []models.DeliveryState{models.DeliveryFailed}, At: models.TimeRange{From: d.Now().Add(-failedWithin)}, Page: models.Page{Limit: 1}}
+	_, lost, err := s.Announcements(ctx, models.ScopeAll, f)
+	switch {
+	case err != nil:
+		list = append(list, fail(name, "%s", advised(err, "check the database")))
+	case lost > 0:
+		list = append(list, warn(name, "%d announcements of the last 7 days did not arrive everywhere; see lineman announcements list --state failed", lost))
+	case len(list) == 0:
+		list = append(list, fine(name, "all of the last 7 days arrived, or are on their way"))
+	}
+	return list
 }
 
 // destination looks whether a destination would work. It delivers nothing.

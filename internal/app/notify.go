@@ -48,7 +48,7 @@ func (a *App) openNotify() error {
 	n.templates, err = notify.NewTemplates(notify.TemplateOptions{
 		Folder: a.Config.Notify.Templates.Folder, Logger: a.Logger,
 		Handover: func(ctx context.Context, scope models.Scope, now time.Time) (notify.Handover, error) {
-			return notify.ReadHandover(ctx, a.store, a.habits.of, scope, now)
+			return notify.ReadHandover(ctx, a.store, notify.Handing{Rules: a.habits.of, Sources: a.sourceTold}, scope, now)
 		},
 	})
 	if err != nil {

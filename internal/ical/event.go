@@ -97,7 +97,7 @@ func title(m models.CalendarItem, win models.CalendarWindow) string {
 	if win.Pending != "" {
 		prefix = "PENDING: " + prefix
 	}
-	text := fmt.Sprintf("%s%s %s", prefix, cut(oneLine(m.ProviderName), maxProvider), cut(oneLine(m.ExternalID), maxProvider))
+	text := prefix + strings.TrimSpace(cut(oneLine(m.ProviderName), maxProvider)+" "+cut(oneLine(m.ExternalID), maxProvider))
 	if worst := worstOf(win.Circuits); worst != "" {
 		text += " " + string(worst)
 	}
@@ -150,7 +150,9 @@ func organizer(w *Writer, m models.CalendarItem) {
 
 // notice writes the properties of the maintenance notice standard.
 func notice(w *Writer, m models.CalendarItem, win models.CalendarWindow) {
-	w.Text("X-MAINTNOTE-PROVIDER", m.ProviderSlug)
+	if m.ProviderSlug != "" {
+		w.Text("X-MAINTNOTE-PROVIDER", m.ProviderSlug)
+	}
 	if len(m.Accounts) > 0 {
 		w.Text("X-MAINTNOTE-ACCOUNT", cut(strings.Join(m.Accounts, ", "), maxSummary))
 	}

@@ -69,6 +69,9 @@ func filterMails(q *gorm.DB, f models.MailFilter) *gorm.DB {
 			q = q.Where("r.state NOT IN ?", read)
 		}
 	}
+	if f.Lit {
+		q = q.Where("r.cause <> ?", models.CauseShadow)
+	}
 	q = containing(q, f.Query, "LOWER(r.subject)")
 	return within(q, "r.received", f.Received)
 }

@@ -157,10 +157,16 @@ func (c *chat) prepared(ctx context.Context, channel string, m chatops.Message) 
 	return c.o.Buttons.PrepareLasting(ctx, chatops.Request{Platform: c.sender.Name(), Channel: chatops.Party{ID: channel}, At: c.o.Now()}, m, buttonsLast)
 }
 
-// failed says of a platform's error what it means for trying again.
+// failed says of a platform's error what it means for trying again. What an
+// operator can mend is worth it: nothing is lost while a token is exchanged, or
+// the bot is not in its channel yet.
 func failed(err error) error {
 	if s := new(platform.SendError); errors.As(err, &s) {
-		return &notify.Failure{Fatal: s.Fatal, After: min(s.Retry, longestWait), Err: s.Err}
+		f := &notify.Failure{Fatal: s.Fatal && s.Mend == "", After: min(s.Retry, longestWait), Err: s.Err}
+		if s.Mend != "" {
+			f.Err = fmt.Errorf("%w; %s", s.Err, s.Mend)
+		}
+		return f
 	}
 	return &notify.Failure{Err: err}
 }

@@ -277,6 +277,7 @@ func TestPlatformErrors(t *testing.T) {
 	}{
 		{&platform.SendError{Err: errors.New("x")}, notify.Failure{}},
 		{&platform.SendError{Err: errors.New("x"), Fatal: true}, notify.Failure{Fatal: true}},
+		{&platform.SendError{Err: errors.New("x"), Fatal: true, Mend: "check the token"}, notify.Failure{}},
 		{&platform.SendError{Err: errors.New("x"), Retry: 7 * time.Second}, notify.Failure{After: 7 * time.Second}},
 		{fmt.Errorf("wrapped: %w", &platform.SendError{Err: errors.New("x"), Retry: 1e9 * time.Second}), notify.Failure{After: time.Hour}},
 		{errors.New("x"), notify.Failure{}},

@@ -38,12 +38,11 @@ func (e *email) invites(p notify.Parcel) []invite {
 	var all []invite
 	seen := map[string]bool{}
 	for _, item := range p.Items {
-		m := item.Maintenance
-		if m == nil || seen[m.ID] || !item.Event.Is(scheduling...) {
+		shown, about := calendarItem(item)
+		if !about || seen[shown.ID] || !item.Event.Is(scheduling...) {
 			continue
 		}
-		seen[m.ID] = true
-		shown := ical.ItemOf(*m)
+		seen[shown.ID] = true
 		for _, win := range append(nextFirst(shown.Shown, p), dropped(p, shown)...) {
 			if len(all) == maxInvites {
 				return all
@@ -54,12 +53,26 @@ func (e *email) invites(p notify.Parcel) []invite {
 	return all
 }
 
+// calendarItem is what an item is about as calendars show it. Of a record that
+// is gone it is the name: its windows are all dropped ones.
+func calendarItem(i notify.Item) (models.CalendarItem, bool) {
+	e := i.Event
+	switch {
+	case i.Maintenance != nil:
+		return ical.ItemOf(*i.Maintenance), true
+	case !i.Left || e.MaintenanceID == "":
+		return models.CalendarItem{}, false
+	}
+	gone := models.Maintenance{ID: e.MaintenanceID, Name: e.Name, ExternalID: e.Name, Revision: e.Revision, Status: models.StatusCancelled, UpdatedAt: e.At}
+	return models.CalendarItem{MaintenanceItem: models.MaintenanceItem{Maintenance: gone}}, true
+}
+
 // dropped are the windows that a maintenance had before what the parcel tells,
 // and has no more.
 func dropped(p notify.Parcel, m models.CalendarItem) []models.CalendarWindow {
 	var all []models.CalendarWindow
 	for _, i := range p.Items {
-		if i.Maintenance == nil || i.Maintenance.ID != m.ID {
+		if i.Event.MaintenanceID != m.ID {
 			continue
 		}
 		for _, c := range i.Event.Changes {

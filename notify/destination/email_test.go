@@ -239,6 +239,15 @@ func TestMailCalendar(t *testing.T) {
 		{"cancelled", models.EventCancelled, func(m *models.MaintenanceItem, _ *notify.Parcel) {
 			m.Revision, m.Status, m.Windows = 7, models.StatusCancelled, m.Windows[:1]
 		}, []string{"CANCEL 0191-m1-primary-1@lineman 7 CANCELLED 20260302T220000Z" + tail}, []string{"CANCEL 0191-m1-primary-1@lineman 7 CANCELLED 20260302T220000Z" + tail}},
+		{"deleted", models.EventCancelled, func(_ *models.MaintenanceItem, p *notify.Parcel) {
+			i := &p.Items[0]
+			i.Maintenance, i.Left, i.Event.MaintenanceID, i.Event.Revision = nil, true, "0191-m1", 8
+			i.Event.Changes = []models.Change{
+				{Field: "deleted", New: "yes"}, {Field: "window[1]", Old: "primary 2026-03-02T22:00:00Z/2026-03-03T02:00:00Z"},
+				{Field: "window[2]", Old: "backup 2026-03-03T22:00:00Z/2026-03-04T02:00:00Z"},
+			}
+		}, []string{"CANCEL 0191-m1-primary-1@lineman 8 CANCELLED 20260302T220000Z" + tail},
+			[]string{"CANCEL 0191-m1-primary-1@lineman 8 CANCELLED 20260302T220000Z" + tail, "CANCEL 0191-m1-backup-2@lineman 8 CANCELLED 20260303T220000Z" + tail}},
 		{"a reminder", models.EventReminder, func(*models.MaintenanceItem, *notify.Parcel) {}, nil, nil},
 		{"a digest", models.EventChanged, func(m *models.MaintenanceItem, p *notify.Parcel) { p.Digest, m.Windows = true, m.Windows[:1] },
 			[]string{"REQUEST 0191-m1-primary-1@lineman 4 CONFIRMED 20260302T220000Z" + tail}, []string{"REQUEST 0191-m1-primary-1@lineman 4 CONFIRMED 20260302T220000Z" + tail}},
