@@ -85,12 +85,12 @@ func (f figure) measure(b *testing.B) {
 	}
 	client := load.Client(time.Minute)
 	defer client.CloseIdleConnections()
-	for i := range 3 { // as a service that runs for a while
-		warm := load.Run(b.Context(), load.Plan{Count: 1, Next: func(int) (load.Request, error) { return f.next(f.count + i) }, Do: client})
-		if warm.Failed > 0 {
-			b.Errorf("%s: %v", f.name, warm.First)
-			return
-		}
+	// As a service that runs for a while: it has its connections, and knows the
+	// inventory.
+	warm := load.Run(b.Context(), load.Plan{Count: max(3, int(5*f.rate)), Rate: max(f.rate, 1), Next: func(i int) (load.Request, error) { return f.next(f.count + i) }, Do: client})
+	if warm.Failed > 0 {
+		b.Errorf("%s: %v", f.name, warm.First)
+		return
 	}
 	r := load.Run(b.Context(), load.Plan{Count: f.count, Rate: f.rate, Next: f.next, Do: client})
 	wanted, verdict := "", ""
