@@ -20,6 +20,8 @@ const (
 	JobRoute   JobKind = "route"   // no Args: events to deliveries
 	JobDeliver JobKind = "deliver" // Args: Source, the name of a destination
 	JobClock   JobKind = "clock"   // no Args: reminders and what else time brings
+
+	JobPropose JobKind = "propose" // no Args: a model is asked about mail that could not be read
 )
 
 // Job is work to be done after the transaction that enqueues it commits.

@@ -38,7 +38,7 @@ func newRoot() *cobra.Command {
 		c.inventory("providers"), c.inventory("circuits"), c.inventory("sites"), c.inventory("aliases"), c.inventory("redundancy"),
 		c.inventories(),
 		c.sources(), c.mail(), c.review(), c.reparse(), c.maintenance(), c.hold(), c.retention(), c.evaluate(), c.audit(),
-		c.announcements(), c.notify(),
+		c.announcements(), c.notify(), c.propose(),
 		c.token(), c.user(), c.grant(), c.chatLog(), c.migrate(), c.doctor(), c.version(),
 	)
 	return root

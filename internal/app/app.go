@@ -11,6 +11,7 @@ import (
 
 	"lineman/ingest"
 	"lineman/ingest/mailbox"
+	"lineman/ingest/propose"
 	"lineman/internal/config"
 	"lineman/internal/metrics"
 	"lineman/internal/store"
@@ -47,6 +48,8 @@ type App struct {
 	vault    *vault.Vault // nil: no secret_key is configured
 	tokens   tokens
 	chats    *chatService // nil: not opened
+
+	proposer *propose.Proposer // nil: no model is asked
 
 	announcer *announcer // nil: nobody is to be told
 }
@@ -113,6 +116,9 @@ func (a *App) prepare(ctx context.Context) error {
 		},
 	})
 	if err != nil {
+		return err
+	}
+	if err := a.openPropose(); err != nil {
 		return err
 	}
 	return a.openNotify()

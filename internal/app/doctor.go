@@ -95,6 +95,9 @@ func (d *doctor) checks() []doctorCheck {
 	}
 	list = append(list, d.platforms()...)
 	list = append(list, d.announcements()...)
+	if d.config.Propose.On() {
+		list = append(list, doctorCheck{"propose", d.model})
+	}
 	return append(list, doctorCheck{"parsers", d.parsers})
 }
 

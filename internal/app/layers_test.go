@@ -45,6 +45,7 @@ var rooms = []struct {
 	{"internal/mbox", nil},
 	{"internal/dcim", []string{"internal/config", "internal/webclient", "models"}},
 	{"internal/oauth", []string{"internal/config", "models"}},
+	{"ingest/propose", []string{"parsers", "models"}},
 	{"ingest/mailbox", []string{"ingest", "internal/config", "internal/oauth", "internal/webclient", "models"}},
 	{"notify", []string{"chatops", "models", "internal/ical"}},
 	{"notify/destination", []string{"notify", "chatops", "chatops/platform", "internal/config", "internal/ical", "internal/webclient", "models"}},

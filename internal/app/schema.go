@@ -43,7 +43,7 @@ func (a *App) MigrateUp(ctx context.Context) error {
 func (a *App) newQueue(handlers map[models.JobKind]jobs.Handler) (*jobs.Queue, error) {
 	return jobs.New(jobs.Config{
 		SQL: a.store.SQL(), Read: a.store.ReadSQL(), Pool: a.store.Pool(), Logger: a.Logger,
-		Handlers: handlers, Schedules: a.schedules(), Syncs: a.syncs(), PollOnStart: true, Now: a.Now,
+		Handlers: handlers, Schedules: a.schedules(), Syncs: a.syncs(), PollOnStart: true, Now: a.Now, Propose: a.proposer != nil && a.Config.Propose.Automatic,
 	})
 }
 

@@ -104,6 +104,7 @@ func (a *App) startQueue(ctx context.Context) (*jobs.Queue, error) {
 		models.JobRoute:   a.route,
 		models.JobDeliver: a.deliver,
 		models.JobClock:   a.tick,
+		models.JobPropose: a.proposals,
 	}
 	queue, err := a.newQueue(handlers)
 	if err != nil {

@@ -28,6 +28,7 @@ type Config struct {
 	ChatOps        ChatOps   `yaml:"chatops"`
 
 	Inventories []Inventory `yaml:"inventory_sources"`
+	Propose     Propose     `yaml:"propose"`
 }
 
 // Display says how times are shown to people; stored times are UTC.

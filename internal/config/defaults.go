@@ -26,6 +26,7 @@ func Defaults() Config {
 		Retention: Retention{Commands: 90 * 24 * time.Hour},
 		Overlap:   Overlap{HoldOver: 30 * time.Minute},
 		ChatOps:   ChatOps{FallbackUser: "chatbot", SessionCacheTimeout: 86400, Platforms: Platforms{Slack: defaultSlack()}},
+		Propose:   defaultPropose(),
 	}
 }
 

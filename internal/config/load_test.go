@@ -99,6 +99,10 @@ func TestExample(t *testing.T) {
 			}},
 			Integrations: Tree{"stackstorm": map[string]any{}},
 		},
+		Propose: Propose{
+			URL: "https://api.example.net/v1", Model: "small", Secret: "bot", Timeout: 20 * time.Second, PerDay: 7, Automatic: true,
+			AllowPrivate: []string{"llm.lab.example"}, TLS: TLS{CAFile: "ca.pem", ServerName: "llm.lab.example", Insecure: true},
+		},
 	}
 	if diff := cmp.Diff(want, got, plain); diff != "" {
 		t.Error(diff)

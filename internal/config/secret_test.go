@@ -21,6 +21,7 @@ notification_sources:
   - {name: n, url: "imap://h", account: visible-account, secret: "${PASSWORD}"}
 notify: {destinations: [{name: hook, webhook: {url: "https://example.net/CANARY-5", secrets: [CANARY-6]}}]}
 chatops: {platforms: {slack: {slack_api_token: CANARY-7, slack_signing_secret: CANARY-7}}, integrations: {aci: {apics: {password: CANARY-8}}}}
+propose: {url: "https://api.example.net/v1", model: small, secret: CANARY-9}
 `, "PASSWORD=CANARY-4")
 	if err != nil {
 		t.Fatal(err)

@@ -42,6 +42,7 @@ func (d *decoder) validate(c Config) {
 	d.sources(c.Sources)
 	d.inventories(c.Inventories)
 	d.notify(c.Notify)
+	d.propose(c.Propose)
 }
 
 // keyOf is the key of an entry of what may be a single value.

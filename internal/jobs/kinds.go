@@ -39,6 +39,7 @@ const (
 	findingsEvery  = time.Minute
 	driftEvery     = time.Hour
 	clockEvery     = time.Minute
+	proposeEvery   = time.Minute
 	reconcileEvery = time.Hour
 	retainAt       = "17 3 * * *"           // a fixed hour, so that restarts do not put it off for ever
 	fetchEvery     = 100 * time.Millisecond // on SQLite, where an insert in a transaction wakes nobody
@@ -63,6 +64,7 @@ var policies = map[models.JobKind]policy{
 	models.JobRoute:     {queue: queueNotify, timeout: longestTimeout, attempts: 10, backoff: minBackoff, single: true},
 	models.JobDeliver:   {queue: queueNotify, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
 	models.JobClock:     {queue: queueNotify, timeout: time.Minute, attempts: 1, backoff: minBackoff, single: true},
+	models.JobPropose:   {queue: queueNetwork, timeout: longestTimeout, attempts: 1, backoff: minBackoff, single: true},
 	models.JobProcess:   {queue: queueWork, timeout: longestTimeout, attempts: 10, backoff: minBackoff},
 }
 
@@ -150,6 +152,11 @@ type clockArgs struct{}
 func (clockArgs) Kind() string    { return string(models.JobClock) }
 func (clockArgs) job() models.Job { return models.Job{Kind: models.JobClock} }
 
+type proposeArgs struct{}
+
+func (proposeArgs) Kind() string    { return string(models.JobPropose) }
+func (proposeArgs) job() models.Job { return models.Job{Kind: models.JobPropose} }
+
 // argsOf turns a job into what River keeps; an error names what is missing.
 func argsOf(job models.Job) (jobArgs, error) {
 	switch job.Kind {
@@ -180,6 +187,8 @@ func argsOf(job models.Job) (jobArgs, error) {
 		return routeArgs{}, nil
 	case models.JobClock:
 		return clockArgs{}, nil
+	case models.JobPropose:
+		return proposeArgs{}, nil
 	case models.JobProcess:
 		if len(job.RawIDs) == 0 {
 			return nil, models.Invalid("process job", "it names no raw mail")

@@ -32,6 +32,7 @@ type Config struct {
 	Handlers    map[models.JobKind]Handler
 	Schedules   []Schedule // one a source
 	Syncs       []Schedule // one an inventory, by its name as Source
+	Propose     bool       // a model is asked about mail that could not be read, every minute
 	PollOnStart bool       // Start enqueues a poll for every source of Schedules
 	Workers     int        // process jobs at a time; 0: the processors, at most 2 on SQLite
 	Now         func() time.Time
@@ -98,6 +99,10 @@ func riverConfig(cfg Config) (*river.Config, error) {
 	jobs, err := periodic(cfg.Schedules, cfg.Syncs, cfg.Now())
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Propose {
+		jobs = append(jobs, river.NewPeriodicJob(river.PeriodicInterval(proposeEvery),
+			func() (river.JobArgs, *river.InsertOpts) { return proposeArgs{}, insertOpts(models.JobPropose) }, nil))
 	}
 	rc := &river.Config{
 		CompletedJobRetentionPeriod: keepCompleted,

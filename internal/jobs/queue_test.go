@@ -192,6 +192,7 @@ func TestNewRefuses(t *testing.T) {
 			models.JobFindings: ok[models.JobFindings], models.JobDrift: ok[models.JobDrift],
 			models.JobSync:  ok[models.JobSync],
 			models.JobRoute: ok[models.JobRoute], models.JobDeliver: ok[models.JobDeliver], models.JobClock: ok[models.JobClock],
+			models.JobPropose: ok[models.JobPropose],
 		}}, `kind "process" has no handler`},
 		{"an unknown kind", Config{Handlers: map[models.JobKind]Handler{"cook": ok[models.JobPoll]}}, `no kind "cook"`},
 	}

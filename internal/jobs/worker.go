@@ -111,6 +111,7 @@ func workers(handlers map[models.JobKind]Handler, logger *slog.Logger) (*river.W
 		river.AddWorkerSafely(bundle, &worker[routeArgs]{kind: models.JobRoute, handle: handlers[models.JobRoute], logger: logger}),
 		river.AddWorkerSafely(bundle, &worker[deliverArgs]{kind: models.JobDeliver, handle: handlers[models.JobDeliver], logger: logger}),
 		river.AddWorkerSafely(bundle, &worker[clockArgs]{kind: models.JobClock, handle: handlers[models.JobClock], logger: logger}),
+		river.AddWorkerSafely(bundle, &worker[proposeArgs]{kind: models.JobPropose, handle: handlers[models.JobPropose], logger: logger}),
 		river.AddWorkerSafely(bundle, &worker[processArgs]{kind: models.JobProcess, handle: handlers[models.JobProcess], logger: logger}),
 	)
 	return bundle, err

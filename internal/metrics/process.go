@@ -22,6 +22,8 @@ type Process struct {
 	chat     *prometheus.CounterVec
 	told     *prometheus.CounterVec
 	waited   *prometheus.HistogramVec
+	asked    *prometheus.CounterVec
+	proposed *prometheus.CounterVec
 	now      func() time.Time
 
 	mu     sync.Mutex
@@ -69,12 +71,18 @@ func NewProcess(now func() time.Time) *Process {
 			Name: "lineman_delivery_seconds", Help: "From what happened being stored to its being sent, of what was not held for a digest",
 			Buckets: []float64{0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600},
 		}, []string{"kind"}),
+		asked: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lineman_propose_questions_total", Help: "Questions to the language model, by outcome",
+		}, []string{"outcome"}),
+		proposed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lineman_propose_values_total", Help: "Values that the language model proposed, by what became of them",
+		}, []string{"result"}),
 		now: now, routes: map[string]bool{}, words: map[string]bool{}, reads: map[string]bool{},
 	}
 }
 
 func (p *Process) collectors() []prometheus.Collector {
-	return []prometheus.Collector{p.requests, p.took, p.commands, p.lasted, p.parses, p.chat, p.told, p.waited}
+	return []prometheus.Collector{p.requests, p.took, p.commands, p.lasted, p.parses, p.chat, p.told, p.waited, p.asked, p.proposed}
 }
 
 // Command counts one chat command that came to a status.
@@ -115,6 +123,14 @@ func (p *Process) Delivered(kind, outcome string, waited time.Duration) {
 	if waited >= 0 {
 		p.waited.WithLabelValues(value(kind)).Observe(waited.Seconds())
 	}
+}
+
+// Proposed counts one question to the language model: its outcome, which is one
+// of a few words, and of its values those that are shown and the others.
+func (p *Process) Proposed(outcome string, shown, refused int) {
+	p.asked.WithLabelValues(value(outcome)).Inc()
+	p.proposed.WithLabelValues("shown").Add(float64(shown))
+	p.proposed.WithLabelValues("refused").Add(float64(refused))
 }
 
 // Watch counts the requests that next answers. route names the route of a

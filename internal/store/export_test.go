@@ -24,6 +24,7 @@ func Rows() []any {
 		findingRow{}, findingCircuitRow{}, findingMaintenanceRow{}, findingEventRow{}, findingSubjectRow{}, findingStateRow{}, providerHabitRow{}, driftRow{},
 		announcementRow{}, deliveryRow{}, subscriptionRow{}, muteRow{}, threadRow{}, destinationRow{}, announcementStateRow{},
 		chatGrantRow{}, chatCommandRow{}, chatConversationRow{}, chatSeenRow{}, chatLinkRow{}, chatLinkCodeRow{}, inventoryStampRow{},
+		proposalRow{},
 	}
 }
 

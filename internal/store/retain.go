@@ -15,8 +15,8 @@ import (
 // retainBatch is how much one transaction removes.
 const retainBatch = 200
 
-// Retain removes what a plan lets go. Of a mail the bytes, subject and
-// senders go; its notices stay, and so does a tombstone (hash, Message-ID) by
+// Retain removes what a plan lets go. Of a mail the bytes, subject, senders
+// and what was proposed for it go; its notices stay, and so does a tombstone (hash, Message-ID) by
 // which its copies are known. Mail that waits to be read, or belongs to a
 // maintenance that is held or not over, keeps its bytes. A maintenance goes
 // whole, with its notices, notes and history, once every generation of its
@@ -191,6 +191,9 @@ func (w *work) removeBodies(q *gorm.DB) (int, error) {
 	}
 	err := chunks(ids, func(part []string) error {
 		if err := w.Where("raw_id IN ?", part).Delete(&rawBodyRow{}).Error; err != nil {
+			return err
+		}
+		if err := w.Where("raw_id IN ?", part).Delete(&proposalRow{}).Error; err != nil {
 			return err
 		}
 		if err := w.Model(&messageRow{}).Where("raw_id IN ?", part).Updates(map[string]any{"subject": "", "sender": ""}).Error; err != nil {

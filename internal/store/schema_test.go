@@ -125,6 +125,7 @@ var jsonColumns = []string{
 	"circuits.custom_fields", "terminations.custom_fields", "inventory_sources.result",
 	"announcements.data", "review_acts.data", "subscriptions.scope", "subscriptions.settings",
 	"chat_grants.unless", "chat_grants.organizations", "chat_grants.channels", "chat_grants.users", "chat_commands.args", "chat_conversations.args",
+	"proposals.found",
 }
 
 func rowIndexes(parsed *schema.Schema) map[string][]string {
