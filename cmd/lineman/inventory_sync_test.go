@@ -17,6 +17,7 @@ type fakesKey struct{}
 
 func setUpFakes(env *testscript.Env) error {
 	env.Values[fakesKey{}] = map[string]*paged.Server{}
+	env.Values[modelKey{}] = &askedOf{}
 	return nil
 }
 
@@ -24,6 +25,8 @@ func setUpFakes(env *testscript.Env) error {
 var fakeCommands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"inventory-start":  startInventory,
 	"inventory-change": changeInventory,
+	"model-start":      startModel,
+	"model-asked":      askedModel,
 }
 
 // startInventory is "inventory-start netbox|nautobot VERSION": it runs until

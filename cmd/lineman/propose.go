@@ -53,7 +53,7 @@ func printProposals(out io.Writer, run models.ProposalRun) error {
 		fmt.Fprintln(out, head+": no answer yet")
 		return nil
 	}
-	fmt.Fprintf(out, "%s: %d values that stand in the mail; %d others are left out\n", head, len(run.Proposals), run.Refused)
+	fmt.Fprintf(out, "%s: %d proposed that stand in the mail, %d left out\n", head, len(run.Proposals), run.Refused)
 	var rows [][]string
 	for _, p := range run.Proposals {
 		rows = append(rows, []string{p.Field, plainText(p.Value), plainText(cut(p.Evidence, 80))})

@@ -37,9 +37,10 @@ func TestCountersAreBounded(t *testing.T) {
 		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(fmt.Sprint("X", i), fmt.Sprint("/", i, strings.Repeat("x", 1000)), http.NoBody))
 		p.Command("terminal", fmt.Sprint("word\xff", i%3), fmt.Sprint("word\xff", i), "failed", 0)
 		p.Parsed(fmt.Sprint("provider", i), fmt.Sprint("provider/", i), "parsed")
+		p.Proposed([]string{"answered", "failed"}[i%2], 3, 1)
 	}
 	text := scrape(t, &memory{}, func(o *metrics.Options) { o.Process = p })
-	for name, most := range map[string]int{"lineman_http_requests_total{": 201, "lineman_http_request_seconds_count{": 201, "lineman_chat_commands_total{": 301, "lineman_parses_total{": 1001} {
+	for name, most := range map[string]int{"lineman_http_requests_total{": 201, "lineman_http_request_seconds_count{": 201, "lineman_chat_commands_total{": 301, "lineman_parses_total{": 1001, "lineman_propose_questions_total{": 2, "lineman_propose_values_total{": 2} {
 		if n := strings.Count(text, name); n != most {
 			t.Errorf("%d series of %s}, want %d", n, name, most)
 		}
@@ -47,6 +48,7 @@ func TestCountersAreBounded(t *testing.T) {
 	for _, want := range []string{
 		`lineman_http_requests_total{method="(other)",route="(other)",status="2xx"} 4800`, `lineman_chat_commands_total{command="(other)",platform="terminal",status="failed",subcommand="(other)"} 4700`,
 		`lineman_parses_total{format="(other)",provider="(other)",state="parsed"} 4000`,
+		`lineman_propose_questions_total{outcome="failed"} 2500`, `lineman_propose_values_total{result="shown"} 15000`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is missing", want)
