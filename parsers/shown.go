@@ -114,7 +114,7 @@ func (r *instants) line(i int, line string) {
 		}
 		if last.HasTime && m.HasTime && (last.Zone == "" || m.Zone == "" || !m.HasDate()) {
 			if start, end, err := r.times.ResolveSpan(last, m, r.near); err == nil {
-				text := last.Text + " … " + m.Text
+				text := last.Text + " - " + m.Text
 				r.all = append(r.all, Instant{start, text}, Instant{end, text})
 			}
 		}

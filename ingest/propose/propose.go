@@ -42,6 +42,10 @@ const (
 	Limited  = "limited" // the questions of a day are used up
 )
 
+// perDay is the setting that an error names where the questions of a day are
+// used up.
+const perDay = "propose.per_day"
+
 // Options are what a Proposer is made of. All are required but Counted.
 type Options struct {
 	Model  Model
@@ -95,8 +99,11 @@ func (p *Proposer) Ask(ctx context.Context, by models.Principal, rawID string, a
 	}
 	run, err := p.o.Store.BeginProposal(ctx, by, models.ProposalAsk{RawID: rawID, Model: p.o.Model.Name(), Limit: p.o.PerDay})
 	if err != nil {
-		if invalid := new(models.InputError); errors.As(err, &invalid) && invalid.Field == "propose.per_day" {
-			p.o.Counted(Limited, 0, 0)
+		if invalid := new(models.InputError); errors.As(err, &invalid) {
+			err = invalid // the asker's own doing
+			if invalid.Field == perDay {
+				p.o.Counted(Limited, 0, 0)
+			}
 		}
 		return models.ProposalRun{}, err
 	}
@@ -153,7 +160,7 @@ func (p *Proposer) Sweep(ctx context.Context) error {
 	}
 	for _, id := range ids {
 		_, err := p.Ask(ctx, lineman, id, false)
-		if invalid := new(models.InputError); errors.As(err, &invalid) && invalid.Field != "propose.per_day" {
+		if invalid := new(models.InputError); errors.As(err, &invalid) && invalid.Field != perDay {
 			p.o.Logger.Debug("nothing to ask a model about", "raw", id, "error", err)
 			continue
 		}
