@@ -17,6 +17,8 @@ type Reviews interface {
 	ReviewItem(ctx context.Context, s models.Scope, id string) (models.ReviewDetail, error)
 	// MatchCircuits says what circuit ids of a provider mean.
 	MatchCircuits(ctx context.Context, providerID string, cids []string) ([]models.MeantCircuit, error)
+	// Proposal gives what a language model last proposed for a mail.
+	Proposal(ctx context.Context, s models.Scope, rawID string) (models.ProposalRun, error)
 	// Review does what a person asks for, with what the mail says afterwards
 	// where that changes.
 	Review(ctx context.Context, by models.Principal, w models.ReviewWrite, v *models.Verdict) (models.Reviewed, error)
@@ -45,7 +47,8 @@ func (d *Desk) List(ctx context.Context, s models.Scope, f models.ReviewFilter) 
 }
 
 // Show gives one mail with everything that is needed to decide: what was read
-// and where, what is missing, what its circuits mean, and what people did.
+// and where, what is missing, what its circuits mean, what a model proposes, and
+// what people did.
 // models.ErrNotFound when it is not there or not in scope.
 func (d *Desk) Show(ctx context.Context, s models.Scope, id string) (models.ReviewDetail, error) {
 	item, err := d.store.ReviewItem(ctx, s, id)
@@ -72,7 +75,10 @@ func (d *Desk) Show(ctx context.Context, s models.Scope, id string) (models.Revi
 			item.Evidence.Filled(act)
 		}
 	}
-	return item, nil
+	if item.Open && item.Reading == models.ReadingOurs {
+		item.Proposed, err = d.store.Proposal(ctx, s, id)
+	}
+	return item, err
 }
 
 // raw reads one stored mail, to be judged as if for the first time.

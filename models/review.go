@@ -114,6 +114,7 @@ type ReviewDetail struct {
 	Circuits     []MeantCircuit
 	Acts         []ReviewAct // newest first
 	Evidence     ReviewEvidence
+	Proposed     ProposalRun // by a language model; the zero value: it was not asked, or a person read the mail
 }
 
 // ReviewEvidence is what lineman reads in the mail of an item now.

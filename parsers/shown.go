@@ -99,11 +99,12 @@ type instants struct {
 func (r *instants) line(i int, line string) {
 	var last Moment
 	for rest := line; rest != "" && len(r.all) < maxInstants; {
-		m, after, ok := r.times.Scan(rest)
-		if !ok || len(after) >= len(rest) {
-			return
+		m, n := r.begins(rest)
+		if n == 0 {
+			rest = nextWord(rest)
+			continue
 		}
-		rest = after
+		rest = rest[n:]
 		if m.HasDate() {
 			r.day, r.dayAt = m, i
 		} else if !last.HasDate() && r.day.HasDate() && i-r.dayAt <= dayReaches {
@@ -120,6 +121,27 @@ func (r *instants) line(i int, line string) {
 		}
 		last = m
 	}
+}
+
+// begins gives the moment that a text begins with, and how long it is; 0: it
+// begins with none.
+func (r *instants) begins(text string) (Moment, int) {
+	text = Clip(text, 2*maxMomentText)
+	m, after, ok := r.times.Scan(text)
+	if !ok || m.Text == "" || !strings.HasPrefix(text, m.Text) {
+		return Moment{}, 0
+	}
+	return m, len(text) - len(after)
+}
+
+// nextWord gives a text from its second word on.
+func nextWord(text string) string {
+	const between = " \t,;:()[]|*"
+	i := strings.IndexAny(text, between)
+	if i < 0 {
+		return ""
+	}
+	return strings.TrimLeft(text[i:], between)
 }
 
 // onThe gives a time of day on the date of another moment.

@@ -64,19 +64,22 @@ func TestShownText(t *testing.T) {
 func TestInstants(t *testing.T) {
 	near := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	tests := map[string][]string{
-		"Start: 2026-03-05 02:00 UTC":                               {"2026-03-05T02:00:00Z"},
-		"05-Mar-2026 02:00 CET to 06:00 CET":                        {"2026-03-05T01:00:00Z", "2026-03-05T05:00:00Z"},
-		"2026-03-05 02:00 - 2026-03-05 06:00 UTC":                   {"2026-03-05T02:00:00Z", "2026-03-05T06:00:00Z"},
-		"2026-03-05 23:00 - 04:00 UTC":                              {"2026-03-05T23:00:00Z", "2026-03-06T04:00:00Z"},
-		"Start: 2026-03-05 02:00":                                   nil,
-		"01/05/2026 02:00 UTC":                                      nil,
-		"25/03/2026 02:00 UTC":                                      {"2026-03-25T02:00:00Z"},
-		"2026-03-29 02:30 Europe/Berlin":                            nil,
-		"call +49 30 123456 or order 20260305 today":                nil,
-		"5 March 2026, 2:00 AM Eastern Time\nand 2026-03-06 UTC":    {"2026-03-05T07:00:00Z"},
-		"Date: 5 March 2026\nWindow: 02:00 - 06:00 UTC":             {"2026-03-05T02:00:00Z", "2026-03-05T06:00:00Z"},
-		"Date: 5 March 2026\nFrom: 23:00 UTC\nTo: 23:30 UTC":        {"2026-03-05T23:00:00Z", "2026-03-05T23:30:00Z"},
-		"Date: 5 March 2026\n\n\n\nHotline from 08:00 to 17:00 UTC": nil,
+		"Start: 2026-03-05 02:00 UTC":                                          {"2026-03-05T02:00:00Z"},
+		"05-Mar-2026 02:00 CET to 06:00 CET":                                   {"2026-03-05T01:00:00Z", "2026-03-05T05:00:00Z"},
+		"2026-03-05 02:00 - 2026-03-05 06:00 UTC":                              {"2026-03-05T02:00:00Z", "2026-03-05T06:00:00Z"},
+		"2026-03-05 23:00 - 04:00 UTC":                                         {"2026-03-05T23:00:00Z", "2026-03-06T04:00:00Z"},
+		"Work TTN-60 on line Z-1, on 10 March 2026 01:00 UTC until 05:00 UTC.": {"2026-03-10T01:00:00Z", "2026-03-10T05:00:00Z"},
+		"Work on line LX/77-1201, Thursday 5 March 2026 02:00 to 06:00 UTC.":   {"2026-03-05T02:00:00Z", "2026-03-05T06:00:00Z"},
+		"3 lines in 2 cities (2026-03-05 02:00 UTC)":                           {"2026-03-05T02:00:00Z"},
+		"Start: 2026-03-05 02:00":                                              nil,
+		"01/05/2026 02:00 UTC":                                                 nil,
+		"25/03/2026 02:00 UTC":                                                 {"2026-03-25T02:00:00Z"},
+		"2026-03-29 02:30 Europe/Berlin":                                       nil,
+		"call +49 30 123456 or order 20260305 today":                           nil,
+		"5 March 2026, 2:00 AM Eastern Time\nand 2026-03-06 UTC":               {"2026-03-05T07:00:00Z"},
+		"Date: 5 March 2026\nWindow: 02:00 - 06:00 UTC":                        {"2026-03-05T02:00:00Z", "2026-03-05T06:00:00Z"},
+		"Date: 5 March 2026\nFrom: 23:00 UTC\nTo: 23:30 UTC":                   {"2026-03-05T23:00:00Z", "2026-03-05T23:30:00Z"},
+		"Date: 5 March 2026\n\n\n\nHotline from 08:00 to 17:00 UTC":            nil,
 	}
 	for text, want := range tests {
 		t.Run(text, func(t *testing.T) {

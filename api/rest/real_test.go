@@ -57,7 +57,7 @@ func houses(t *testing.T, f func(t *testing.T, h *house)) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		pipeline := pipelineOf(t, s)
 		api := gated(t, rest.Options{
-			Review: ingest.NewDesk(pipeline, s), Matching: s,
+			Review: ingest.NewDesk(pipeline, s), Matching: s, Proposer: proposer(t, s),
 			Reader: s, Writer: s, Now: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler), Version: "1",
 			Source:    func(string) rest.SourceSetting { return rest.SourceSetting{AttachAll: true} },
 			Announcer: desk(t, s),

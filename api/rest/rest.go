@@ -34,6 +34,7 @@ type Options struct {
 	// Announcer tells of announcements; nil: nothing is announced.
 	Announcer Announcer
 	Review    ReviewDesk                                  // nil: nothing is reviewed
+	Proposer  Proposer                                    // nil: no language model is asked
 	Matching  Matching                                    // nil: how circuits are matched cannot be written
 	Chat      Chat                                        // nil: nothing of chat is served
 	Push      Pusher                                      // nil: mail cannot be handed over

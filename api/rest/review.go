@@ -39,6 +39,7 @@ func (s *server) registerReview() {
 	reviewAct(s, models.ReviewFill, "Give the fields that could not be read; the notice counts as completed by you", true, func(w *models.ReviewWrite, f ReviewFillWrite) {
 		w.Fill, w.Reason = f.fill(), textOf(f.Reason)
 	})
+	s.registerPropose()
 	register(s, operation{
 		method: http.MethodPost, path: "/api/v1/notifications/{id}/reparse", id: "reparse-notification",
 		summary: "Read one stored mail again, and tell what that changes",

@@ -41,6 +41,7 @@ type reviewDetailJSON struct {
 	Evidence     []reviewEvidenceJSON `json:"evidence" nullable:"false"`
 	Named        []namedJSON          `json:"named" nullable:"false" doc:"Circuits of the inventory that the mail names and that were not read"`
 	Circuits     []meantJSON          `json:"circuits" nullable:"false"`
+	Proposed     *proposedJSON        `json:"proposed,omitempty" doc:"What a language model last proposed; left out where it was not asked, or a person read the mail"`
 	Acts         []reviewActJSON      `json:"acts" nullable:"false" doc:"What people did, newest first"`
 }
 
@@ -111,6 +112,7 @@ func reviewDetail(d models.ReviewDetail) reviewDetailJSON {
 		Evidence: convert(d.Evidence.Found, func(f models.FoundField) reviewEvidenceJSON { return reviewEvidenceJSON(f) }),
 		Named:    convert(d.Evidence.Named, func(n models.NamedCircuit) namedJSON { return namedJSON(n) }),
 		Circuits: convert(d.Circuits, meant),
+		Proposed: proposedOf(d.Proposed),
 		Acts: convert(d.Acts, func(a models.ReviewAct) reviewActJSON {
 			return reviewActJSON{a.ID, string(a.Action), a.Author, instant(a.At), a.Reason, a.Detail, a.UndoneBy, instant(a.UndoneAt)}
 		}),

@@ -146,6 +146,10 @@ func reviewBlocks(d models.ReviewDetail, now time.Time) []chatops.Block {
 	for _, m := range d.Evidence.Missing {
 		missing.Rows = append(missing.Rows, row{chatops.T("%s", m.Field), chatops.T("%s", m.Reason)})
 	}
+	proposed := chatops.Table{Title: "Proposed by " + d.Proposed.Model + ", and found in the mail; nothing of it counts until somebody fills it in", Columns: []string{"field", "value", "in the mail"}}
+	for _, p := range d.Proposed.Proposals[:min(len(d.Proposed.Proposals), shown)] {
+		proposed.Rows = append(proposed.Rows, row{chatops.T("%s", p.Field), chatops.T("%s", clip(p.Value)), chatops.T("%s", clip(p.Evidence))})
+	}
 	named := chatops.Table{Title: "Known circuits that it names and that were not read", Columns: []string{"circuit", "where"}}
 	for _, n := range d.Evidence.Named {
 		named.Rows = append(named.Rows, row{chatops.C(n.CID), chatops.T("%s", n.Where)})
@@ -173,7 +177,7 @@ func reviewBlocks(d models.ReviewDetail, now time.Time) []chatops.Block {
 		}
 		acts.Rows = append(acts.Rows, row{chatops.At(a.At), chatops.T("%s", a.Author), chatops.T("%s", what), chatops.T("%s", a.Reason)})
 	}
-	for _, t := range []chatops.Table{read, missing, named, circuits, acts} {
+	for _, t := range []chatops.Table{read, missing, proposed, named, circuits, acts} {
 		add(t)
 	}
 	return blocks
@@ -203,6 +207,9 @@ func reviewButtons(d models.ReviewDetail) chatops.Actions {
 			command += " " + chatops.Quote(d.Evidence.Provider)
 		}
 		button("Assign provider", command, true)
+	}
+	if command := fillProposed(d); command != "" {
+		button("Fill in what is proposed", command, false)
 	}
 	if len(d.Notices) > 0 {
 		button("Accept", "review accept "+d.ID, false)
@@ -332,7 +339,8 @@ func reviewAct(o Options, action models.ReviewAction, summary, example string, m
 			return map[string]string{"version": strconv.FormatInt(d.Version, 10)}, err
 		},
 		Preview: func(ctx context.Context, c chatops.Call) (chatops.Message, error) {
-			if _, err := write(c); err != nil {
+			w, err := write(c)
+			if err != nil {
 				return chatops.Message{}, err
 			}
 			d, err := readReview(ctx, o, c)
@@ -343,6 +351,7 @@ func reviewAct(o Options, action models.ReviewAction, summary, example string, m
 			text(&facts, "subject", clip(d.Subject))
 			text(&facts, "sender", d.Sender)
 			text(&facts, "waits for", waitsFor(d.ReviewItem))
+			fillFacts(&facts, w)
 			return chatops.Message{Heading: strings.ToUpper(string(action[:1])) + string(action[1:]) + "?", Blocks: []chatops.Block{facts}}, nil
 		},
 		Run: func(ctx context.Context, c chatops.Call) (chatops.Message, error) {

@@ -34,6 +34,10 @@ func mailWaiting() []models.ReviewDetail {
 		Found: []models.FoundField{{Notice: 1, Field: "start", Text: "02-Mar-2026 22:00", Rule: "zayo/html"}},
 		Named: []models.NamedCircuit{{CID: "SAME-1", Text: "SAME-1", Where: "part 0"}},
 	}
+	half.Proposed = models.ProposalRun{ID: "1", Model: "small", Proposals: []models.Proposal{
+		{Field: "maintenance_id", Value: "TTN-9"}, {Field: "start", Value: "2026-03-02T22:00:00Z", Evidence: "2 March 22:00 UTC"}, {Field: "end", Value: "2026-03-03T00:00:00Z"},
+		{Field: "circuit_id", Value: "OGYX 000001"}, {Field: "circuit_id", Value: "B-2"}, {Field: "impact", Value: "DEGRADED"},
+	}}
 	other := models.ReviewDetail{ReviewItem: mail(stranger, "Hello", "noc@nowhere.example", "", models.StateUnknownProvider)}
 	other.Evidence = models.ReviewEvidence{Provider: "kddi", Senders: []string{"noc@nowhere.example"}}
 	return []models.ReviewDetail{half, other}
@@ -111,8 +115,27 @@ func TestReviewInChat(t *testing.T) {
 		}
 	}
 	r := sample()
-	r.refuse = &models.StaleError{What: "it", Changes: []string{"eva did dismiss"}}
 	d := dispatcher(t, r, models.ScopeAll)
+	got, _ := ask(t, d, "maintenance review "+halfRead)
+	line := `review fill ` + halfRead + ` maintenance-id=TTN-9 start=2026-03-02T22:00:00Z end=2026-03-03T00:00:00Z circuit="OGYX 000001,B-2" impact=DEGRADED reason="as proposed by small"`
+	for _, want := range []string{"Proposed by small", "2 March 22:00 UTC", line} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+	if got, _ := ask(t, d, line); !strings.Contains(got, "DEGRADED") || !strings.Contains(got, "B-2") {
+		t.Errorf("the confirmation does not say what is filled in: %s", got)
+	}
+	confirmed(t, d, line)
+	proposed := models.ReviewWrite{ID: halfRead, Expected: 7, Action: models.ReviewFill, Reason: "as proposed by small", Fill: models.NoticeFill{
+		MaintenanceID: "TTN-9", Windows: fill.Windows, Circuits: []models.NoticeCircuit{{CID: "OGYX 000001", Impact: models.ImpactDegraded}, {CID: "B-2", Impact: models.ImpactDegraded}},
+	}}
+	if diff := cmp.Diff([]models.ReviewWrite{proposed}, r.reviewed); diff != "" {
+		t.Errorf("what was proposed (-want +got):\n%s", diff)
+	}
+	r = sample()
+	r.refuse = &models.StaleError{What: "it", Changes: []string{"eva did dismiss"}}
+	d = dispatcher(t, r, models.ScopeAll)
 	if got := confirmed(t, d, "review dismiss "+halfRead); !strings.Contains(got, "eva did dismiss") {
 		t.Errorf("what changed meanwhile: %s", got)
 	}

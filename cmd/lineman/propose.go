@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -62,6 +63,32 @@ func printProposals(out io.Writer, run models.ProposalRun) error {
 		return nil
 	}
 	return printTable(out, []string{"FIELD", "VALUE", "IN THE MAIL"}, rows)
+}
+
+// takeProposed fills in what was proposed for a mail, and says what that is.
+func takeProposed(cmd *cobra.Command, a *app.App, w *models.ReviewWrite, fields []string) error {
+	d, err := a.Review(cmd.Context(), w.ID)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(fields, "all") {
+		fields = nil
+	}
+	taken, err := d.Proposed.Fill(fields)
+	if err != nil {
+		return err
+	}
+	w.Fill = w.Fill.With(taken)
+	if w.Reason == "" {
+		w.Reason = d.Proposed.Reason()
+	}
+	if w.Expected == 0 {
+		w.Expected = d.Version
+	}
+	for _, f := range w.Fill.Given() {
+		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", f.Field, plainText(f.Text))
+	}
+	return nil
 }
 
 // plainText shows control characters of others, which a terminal would obey.

@@ -171,6 +171,12 @@ func printReading(out io.Writer, d models.ReviewDetail) error {
 	if err := section(out, []string{"MISSING", "WHY"}, rows); err != nil {
 		return err
 	}
+	if d.Proposed.Asked() {
+		fmt.Fprintln(out)
+		if err := printProposals(out, d.Proposed); err != nil {
+			return err
+		}
+	}
 	rows = nil
 	for _, n := range d.Evidence.Named {
 		rows = append(rows, []string{n.CID, n.Text, n.Where})

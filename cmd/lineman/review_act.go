@@ -25,6 +25,11 @@ func (b *byPerson) flags(cmd *cobra.Command, expected, unit string) {
 
 // reviewAct makes a command that does one thing with a mail.
 func (c *call) reviewAct(use, short string, prepare func(w *models.ReviewWrite, args []string) error, names ...string) *cobra.Command {
+	return c.reviewActOn(use, short, prepare, func(*cobra.Command, *app.App, *models.ReviewWrite) error { return nil }, names...)
+}
+
+// reviewActOn is reviewAct with something to do once the database is open.
+func (c *call) reviewActOn(use, short string, prepare func(*models.ReviewWrite, []string) error, complete func(*cobra.Command, *app.App, *models.ReviewWrite) error, names ...string) *cobra.Command {
 	var by byPerson
 	cmd := &cobra.Command{
 		Use:   use,
@@ -36,6 +41,9 @@ func (c *call) reviewAct(use, short string, prepare func(w *models.ReviewWrite, 
 				return err
 			}
 			return c.withApp(cmd, func(a *app.App) error {
+				if err := complete(cmd, a, &w); err != nil {
+					return err
+				}
 				done, now, err := a.ActOnReview(cmd.Context(), app.Person(by.author), w)
 				if err != nil {
 					return err
@@ -87,12 +95,18 @@ func (c *call) reviewCircuit() *cobra.Command {
 
 func (c *call) reviewFill() *cobra.Command {
 	var f fillFlags
-	cmd := c.reviewAct("fill ID", "Give the fields that could not be read; the notice counts as completed by you", func(w *models.ReviewWrite, _ []string) error {
+	cmd := c.reviewActOn("fill ID", "Give the fields that could not be read; the notice counts as completed by you", func(w *models.ReviewWrite, _ []string) error {
 		w.Action = models.ReviewFill
 		var err error
 		w.Fill, err = f.fill()
 		return err
+	}, func(cmd *cobra.Command, a *app.App, w *models.ReviewWrite) error {
+		if !cmd.Flags().Changed("proposed") {
+			return nil
+		}
+		return takeProposed(cmd, a, w, f.proposed)
 	})
+	cmd.Flags().StringSliceVar(&f.proposed, "proposed", nil, "take over what a model proposed, as show tells it: `FIELDS` with commas, or all; what you give yourself stands")
 	cmd.Flags().IntVar(&f.notice, "notice", 0, "which notice of the mail, from 1 on; needed where it has several")
 	cmd.Flags().StringVar(&f.id, "maintenance-id", "", "the provider's `ID` of the maintenance")
 	cmd.Flags().StringVar(&f.account, "account", "", "the account that it names")
@@ -103,6 +117,7 @@ func (c *call) reviewFill() *cobra.Command {
 type fillFlags struct {
 	notice      int
 	id, account string
+	proposed    []string
 	recordFlags
 }
 

@@ -139,6 +139,7 @@ var table = []Rule{
 	{Route: "POST /api/v1/review/{id}/take", Role: operator, Whole: true},
 	{Route: "POST /api/v1/review/{id}/release", Role: operator, Whole: true},
 	{Route: "POST /api/v1/review/{id}/undo", Role: operator, Whole: true},
+	{Route: "POST /api/v1/review/{id}/propose", Role: operator, Whole: true},
 	{Route: "POST /api/v1/notifications/{id}/reparse", Role: operator, Whole: true},
 	{Route: "POST /api/v1/aliases/import", Role: operator, Whole: true},
 	{Route: "PUT /api/v1/providers/{id}/cid-rule", Role: operator, Whole: true},

@@ -58,7 +58,7 @@ func (a *App) routes() (http.Handler, map[string]bool, error) {
 	}
 	api, err := rest.New(rest.Options{
 		Announcer: announcer,
-		Review:    a.desk(), Matching: a.store,
+		Review:    a.desk(), Matching: a.store, Proposer: a.asking(),
 		Reader: a.store, Writer: a.store, Accounts: a.accounts(), Chat: a.chatDesk(), Push: a.pipeline, Ready: a.store.Ping,
 		Now: a.Now, Logger: a.Logger, BaseURL: a.Config.HTTP.PublicURL, Version: a.Version,
 		Rules: a.habits.of, Source: a.sourceSetting, Neighbours: neighbours(),

@@ -76,6 +76,7 @@ POST /api/v1/review/{id}/dismiss operator*
 POST /api/v1/review/{id}/take operator*
 POST /api/v1/review/{id}/release operator*
 POST /api/v1/review/{id}/undo operator*
+POST /api/v1/review/{id}/propose operator*
 POST /api/v1/notifications/{id}/reparse operator*
 POST /api/v1/aliases/import operator*
 PUT /api/v1/providers/{id}/cid-rule operator*

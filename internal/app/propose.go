@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 
+	"lineman/api/rest"
 	"lineman/ingest/propose"
 	"lineman/internal/config"
 	"lineman/internal/webclient"
@@ -32,6 +33,14 @@ func (a *App) openPropose() error {
 		Model: client, Store: a.store, PerDay: a.Config.Propose.PerDay, Now: a.Now, Logger: a.Logger, Counted: a.counted.Proposed,
 	})
 	return err
+}
+
+// asking is what asks the language model; nil where none is configured.
+func (a *App) asking() rest.Proposer {
+	if a.proposer == nil {
+		return nil
+	}
+	return a.proposer
 }
 
 // proposeClient calls the endpoint that is configured: a public one, or one
