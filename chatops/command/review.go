@@ -146,10 +146,6 @@ func reviewBlocks(d models.ReviewDetail, now time.Time) []chatops.Block {
 	for _, m := range d.Evidence.Missing {
 		missing.Rows = append(missing.Rows, row{chatops.T("%s", m.Field), chatops.T("%s", m.Reason)})
 	}
-	proposed := chatops.Table{Title: "Proposed by " + d.Proposed.Model + ", and found in the mail; nothing of it counts until somebody fills it in", Columns: []string{"field", "value", "in the mail"}}
-	for _, p := range d.Proposed.Proposals[:min(len(d.Proposed.Proposals), shown)] {
-		proposed.Rows = append(proposed.Rows, row{chatops.T("%s", p.Field), chatops.T("%s", clip(p.Value)), chatops.T("%s", clip(p.Evidence))})
-	}
 	named := chatops.Table{Title: "Known circuits that it names and that were not read", Columns: []string{"circuit", "where"}}
 	for _, n := range d.Evidence.Named {
 		named.Rows = append(named.Rows, row{chatops.C(n.CID), chatops.T("%s", n.Where)})
@@ -177,7 +173,7 @@ func reviewBlocks(d models.ReviewDetail, now time.Time) []chatops.Block {
 		}
 		acts.Rows = append(acts.Rows, row{chatops.At(a.At), chatops.T("%s", a.Author), chatops.T("%s", what), chatops.T("%s", a.Reason)})
 	}
-	for _, t := range []chatops.Table{read, missing, proposed, named, circuits, acts} {
+	for _, t := range []chatops.Table{read, missing, proposedTable(d.Proposed), named, circuits, acts} {
 		add(t)
 	}
 	return blocks
@@ -347,12 +343,7 @@ func reviewAct(o Options, action models.ReviewAction, summary, example string, m
 			if err != nil {
 				return chatops.Message{}, err
 			}
-			facts := chatops.Facts{}
-			text(&facts, "subject", clip(d.Subject))
-			text(&facts, "sender", d.Sender)
-			text(&facts, "waits for", waitsFor(d.ReviewItem))
-			fillFacts(&facts, w)
-			return chatops.Message{Heading: strings.ToUpper(string(action[:1])) + string(action[1:]) + "?", Blocks: []chatops.Block{facts}}, nil
+			return chatops.Message{Heading: strings.ToUpper(string(action[:1])) + string(action[1:]) + "?", Blocks: []chatops.Block{fillFacts(d, w)}}, nil
 		},
 		Run: func(ctx context.Context, c chatops.Call) (chatops.Message, error) {
 			w, err := write(c)

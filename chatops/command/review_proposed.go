@@ -52,13 +52,28 @@ func fillProposed(d models.ReviewDetail) string {
 	return command
 }
 
-// fillFacts are what a fill would give, for its confirmation.
-func fillFacts(facts *chatops.Facts, w models.ReviewWrite) {
+// proposedTable draws what was proposed.
+func proposedTable(r models.ProposalRun) chatops.Table {
+	t := chatops.Table{Title: "Proposed by " + r.Model + ", and found in the mail; nothing of it counts until somebody fills it in", Columns: []string{"field", "value", "in the mail"}}
+	for _, p := range r.Proposals[:min(len(r.Proposals), shown)] {
+		t.Rows = append(t.Rows, row{chatops.T("%s", p.Field), chatops.T("%s", clip(p.Value)), chatops.T("%s", clip(p.Evidence))})
+	}
+	return t
+}
+
+// fillFacts are what an act is about, with what a fill would give, for its
+// confirmation.
+func fillFacts(d models.ReviewDetail, w models.ReviewWrite) chatops.Facts {
+	facts := chatops.Facts{}
+	text(&facts, "subject", clip(d.Subject))
+	text(&facts, "sender", d.Sender)
+	text(&facts, "waits for", waitsFor(d.ReviewItem))
 	for i, f := range w.Fill.Given() {
 		if i == shown {
-			text(facts, "and", fmt.Sprintf("%d more", len(w.Fill.Given())-shown))
-			return
+			text(&facts, "and", fmt.Sprintf("%d more", len(w.Fill.Given())-shown))
+			break
 		}
-		text(facts, f.Field, clip(f.Text))
+		text(&facts, f.Field, clip(f.Text))
 	}
+	return facts
 }
