@@ -14,6 +14,8 @@ import (
 //   - A set field (status, summary, windows, a circuit's impact) has the value
 //     of its last edit while that holds: see holds. Afterwards the record has
 //     the notice's value, and a Conflict shows both.
+//   - What a record was created with counts as set too: a Conflict shows windows
+//     and impacts that a later notice changed, unless they were set anew.
 //   - Links are a person's until the next edit. A linked circuit, or one with a
 //     set impact, that no notice ever listed is added to the record and stays.
 //   - The last acknowledgement is kept; it counts while its digest matches.
@@ -50,6 +52,7 @@ func (f *folder) applyEdits(m *Maintenance, edits []Edit) (remarks []string) {
 		case EditCreate, EditSet, EditNote, EditDelete, EditAcceptNotice, EditRejectNotice, EditReopenNotice:
 		}
 	}
+	f.compareCreation(m, edits)
 	f.applyDelete(m, edits)
 	sortCircuits(m.Circuits)
 	slices.SortFunc(m.Conflicts, func(a, b Conflict) int { return cmp.Compare(a.Field, b.Field) })
@@ -210,6 +213,31 @@ func (f *folder) applyImpact(m *Maintenance, e Edit, edits []Edit) {
 				m.Windows[i].Impacts[j].Impact = e.Impact
 			}
 		}
+	}
+}
+
+// compareCreation shows the windows and impacts that a person created the
+// record with beside those of later notices that say otherwise.
+func (f *folder) compareCreation(m *Maintenance, edits []Edit) {
+	for i, e := range slices.Backward(edits) {
+		if e.Kind != EditCreate {
+			continue
+		}
+		compare := func(field, set string) {
+			anew := slices.ContainsFunc(edits[i+1:], func(later Edit) bool {
+				return later.Kind == EditSet && later.Field == field || later.Kind == EditImpact && impactField(later.CID) == field
+			})
+			if now, holds := f.holds(field, e.At); !holds && !anew && now != "" {
+				m.conflict(field, set, now)
+			}
+		}
+		if windows := windowsText(e.Windows); windows != "" {
+			compare(fieldWindows, windows)
+		}
+		for _, c := range noticeCircuits(e.Windows) {
+			compare(impactField(c.CID), string(c.Impact))
+		}
+		return
 	}
 }
 

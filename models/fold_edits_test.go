@@ -112,11 +112,18 @@ func TestFoldCreate(t *testing.T) {
 		e.Value = "phone call"
 		e.Windows = []NoticeWindow{night(1, "EX/1", "EX/2=DEGRADED")}
 	})
+	const moved = "conflict windows: set primary 2026-03-02T22:00:00Z/2026-03-03T04:00:00Z, notice primary 2026-03-03T22:00:00Z/2026-03-04T04:00:00Z"
 	runFold(t, []foldTest{
 		{"alone", nil, []Edit{create}, []string{"TENTATIVE", "1 primary night 1 TENTATIVE", " EX/1", " EX/2 DEGRADED"}},
 		{"with a status", nil, []Edit{create, setField(0.5, "status", "CONFIRMED")}, []string{"CONFIRMED", "1 primary night 1 CONFIRMED", " EX/1", " EX/2 DEGRADED"}},
 		{"notices decide, its circuits stay", []Notice{said(1, StatusConfirmed, night(2, "EX/1"))}, []Edit{create},
-			[]string{"CONFIRMED", "1 primary night 2 CONFIRMED", " EX/2 DEGRADED", "A EX/1"}},
+			[]string{"CONFIRMED", "1 primary night 2 CONFIRMED", " EX/2 DEGRADED", "A EX/1", moved}},
+		{"a notice that agrees", []Notice{said(1, StatusConfirmed, night(1, "EX/1", "EX/2=DEGRADED"))}, []Edit{create},
+			[]string{"CONFIRMED", "1 primary night 1 CONFIRMED", "A EX/1", "A EX/2 DEGRADED"}},
+		{"a notice with another impact", []Notice{said(1, StatusConfirmed, night(1, "EX/1=DEGRADED"))}, []Edit{create},
+			[]string{"CONFIRMED", "1 primary night 1 CONFIRMED", " EX/2 DEGRADED", "A EX/1 DEGRADED", "conflict circuit[EX/1].impact: set OUTAGE, notice DEGRADED"}},
+		{"what was set anew counts instead", []Notice{said(1, StatusConfirmed, night(2, "EX/1"))}, []Edit{create, setWindows(2, night(3))},
+			[]string{"CONFIRMED", "1 primary night 3 CONFIRMED", " EX/2 DEGRADED", "A EX/1"}},
 		{"an unlinked circuit of it stays", nil, []Edit{create, onCircuit(1, EditUnlink, "EX/1", "", "")},
 			[]string{"TENTATIVE", "1 primary night 1 TENTATIVE", " EX/1 manual", " EX/2 DEGRADED"}},
 		{"a cancellation of some", []Notice{said(1, StatusCancelled, night(1, "EX/1"))}, []Edit{create},

@@ -84,6 +84,11 @@ func watchedFields(edits []Edit) []watch {
 	}
 	for _, e := range edits {
 		switch e.Kind {
+		case EditCreate:
+			add(fieldWindows)
+			for _, c := range noticeCircuits(e.Windows) {
+				add(impactField(c.CID))
+			}
 		case EditSet:
 			add(e.Field)
 		case EditImpact:
