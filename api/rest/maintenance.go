@@ -54,24 +54,25 @@ type idPath struct {
 
 // MaintenanceJSON is a maintenance in a list; exported as Paging is.
 type MaintenanceJSON struct {
-	ID            string        `json:"id"`
-	Name          string        `json:"name"`
-	Provider      providerRef   `json:"provider"`
-	MaintenanceID string        `json:"maintenance_id" doc:"As the provider writes it"`
-	Status        string        `json:"status"`
-	Phase         string        `json:"phase" doc:"upcoming, running, overrun, presumed-over or closed, by windows and clock"`
-	Summary       string        `json:"summary"`
-	Windows       []WindowJSON  `json:"windows" nullable:"false"`
-	Circuits      []circuitLine `json:"circuits" nullable:"false"`
-	WorstImpact   string        `json:"worst_impact" doc:"Empty without circuits"`
-	Acknowledged  bool          `json:"acknowledged"`
-	Trust         string        `json:"trust" doc:"How sure it is that it comes from its provider: verified, unverified or failed; empty: nobody judged"`
-	Pending       []PendingJSON `json:"pending" nullable:"false" doc:"Notices that wait for a person because their sender is in doubt, newest first; none of them counts"`
-	Synthetic     bool          `json:"synthetic" doc:"The provider gives no id; this one was derived"`
-	Aliases       []string      `json:"aliases" nullable:"false"`
-	FirstSeen     *time.Time    `json:"first_seen"`
-	LastNotice    *time.Time    `json:"last_notice"`
-	Revision      int64         `json:"revision"`
+	ID            string         `json:"id"`
+	Name          string         `json:"name"`
+	Provider      providerRef    `json:"provider"`
+	MaintenanceID string         `json:"maintenance_id" doc:"As the provider writes it"`
+	Status        string         `json:"status"`
+	Phase         string         `json:"phase" doc:"upcoming, running, overrun, presumed-over or closed, by windows and clock"`
+	Summary       string         `json:"summary"`
+	Windows       []WindowJSON   `json:"windows" nullable:"false"`
+	Circuits      []circuitLine  `json:"circuits" nullable:"false"`
+	WorstImpact   string         `json:"worst_impact" doc:"Empty without circuits"`
+	Acknowledged  bool           `json:"acknowledged"`
+	Trust         string         `json:"trust" doc:"How sure it is that it comes from its provider: verified, unverified or failed; empty: nobody judged"`
+	Pending       []PendingJSON  `json:"pending" nullable:"false" doc:"Notices that wait for a person because their sender is in doubt, newest first; none of them counts"`
+	Conflicts     []ConflictJSON `json:"conflicts" nullable:"false" doc:"What a person set and a later notice contradicts; the notice counts"`
+	Synthetic     bool           `json:"synthetic" doc:"The provider gives no id; this one was derived"`
+	Aliases       []string       `json:"aliases" nullable:"false"`
+	FirstSeen     *time.Time     `json:"first_seen"`
+	LastNotice    *time.Time     `json:"last_notice"`
+	Revision      int64          `json:"revision"`
 }
 
 type providerRef struct {
@@ -87,6 +88,14 @@ type WindowJSON struct {
 	Status  string    `json:"status"`
 	Start   time.Time `json:"start"`
 	End     time.Time `json:"end"`
+}
+
+// ConflictJSON is a value that a person set beside the one of a later notice;
+// exported as Paging is.
+type ConflictJSON struct {
+	Field  string `json:"field" doc:"status, summary, windows, deleted or circuit[ID].impact"`
+	Set    string `json:"set" doc:"By a person"`
+	Notice string `json:"notice" doc:"By the later notice"`
 }
 
 type circuitLine struct {
@@ -203,7 +212,7 @@ func (s *server) maintenance(m models.MaintenanceItem) MaintenanceJSON {
 		Phase:   string(models.PhaseOf(m.Maintenance, s.o.Now().UTC(), s.o.Rules(m.ProviderSlug))),
 		Windows: convert(m.Windows, window), Circuits: convert(m.Circuits, circuitOf),
 		WorstImpact: string(m.WorstImpact()), Acknowledged: m.Acknowledged(),
-		Trust: string(m.Trust), Pending: convert(m.Pending, pendingOf), Synthetic: m.Synthetic,
+		Trust: string(m.Trust), Pending: convert(m.Pending, pendingOf), Conflicts: convert(m.Conflicts, conflict), Synthetic: m.Synthetic,
 		Aliases: append([]string{}, m.Aliases...), FirstSeen: instant(m.FirstSeen), LastNotice: instant(m.LastNotice),
 		Revision: m.Revision,
 	}
@@ -211,6 +220,10 @@ func (s *server) maintenance(m models.MaintenanceItem) MaintenanceJSON {
 
 func window(w models.Window) WindowJSON {
 	return WindowJSON{Ordinal: w.Ordinal, Kind: string(w.Kind), Called: w.Called, Status: string(w.Status), Start: w.Start.UTC(), End: w.End.UTC()}
+}
+
+func conflict(c models.Conflict) ConflictJSON {
+	return ConflictJSON{Field: c.Field, Set: c.Set, Notice: c.Notice}
 }
 
 func circuitOf(c models.CircuitImpact) circuitLine {

@@ -43,10 +43,19 @@ func (c *call) maintenanceShow() *cobra.Command {
 	}
 }
 
+// shownChanges is how many of the newest changes show prints.
+const shownChanges = 10
+
 func printMaintenance(out io.Writer, m models.MaintenanceDetail) error {
 	fmt.Fprintf(out, "%s  %s  %s\nprovider %s, revision %d, acknowledged %t\n", m.Name, m.Status, m.Summary, m.ProviderSlug, m.Revision, m.Acknowledged())
 	for _, c := range m.Conflicts {
 		fmt.Fprintf(out, "CONFLICT: %s was set to %q, a later notice says %q\n", c.Field, c.Set, c.Notice)
+	}
+	if m.Trust != "" {
+		fmt.Fprintf(out, "sender %s\n", m.Trust)
+	}
+	for _, p := range m.Pending {
+		fmt.Fprintf(out, "PENDING: %s; its sender is %s: %s; lineman review accept %s, or reject\n", p.Text(), p.Trust, p.Reason, p.RawID)
 	}
 	var rows [][]string
 	for _, w := range m.Windows {
@@ -73,7 +82,7 @@ func printMaintenance(out io.Writer, m models.MaintenanceDetail) error {
 		return err
 	}
 	rows = nil
-	for _, x := range m.Changes[:min(len(m.Changes), 10)] {
+	for _, x := range m.Changes[:min(len(m.Changes), shownChanges)] {
 		by := x.Author
 		if by == "" {
 			by = string(x.Cause)
@@ -83,7 +92,13 @@ func printMaintenance(out io.Writer, m models.MaintenanceDetail) error {
 		}
 		rows = append(rows, []string{clockText(x.At), by, x.Field, orDash(x.Old), orDash(x.New)})
 	}
-	return section(out, []string{"AT (UTC)", "BY", "CHANGED", "FROM", "TO"}, rows)
+	if err := section(out, []string{"AT (UTC)", "BY", "CHANGED", "FROM", "TO"}, rows); err != nil {
+		return err
+	}
+	if older := len(m.Changes) - shownChanges; older > 0 {
+		fmt.Fprintf(out, "and %d older changes; maintenance history %s in chat has them all\n", older, m.Name)
+	}
+	return nil
 }
 
 func (c *call) maintenanceCreate() *cobra.Command {

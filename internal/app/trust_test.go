@@ -89,6 +89,9 @@ notify:
 	if m.Status != "CONFIRMED" || m.Trust != "verified" || len(m.Pending) != 1 || m.Pending[0].Text != "CONFIRMED to CANCELLED" || m.Pending[0].NewStatus != "CANCELLED" {
 		t.Fatalf("REST: %+v", m)
 	}
+	if text := in.run(t, "maintenance", "show", "ntt-VNOC-7"); !strings.Contains(text, "sender verified\nPENDING: CONFIRMED to CANCELLED; its sender is unverified: ") {
+		t.Errorf("the command line:\n%s", text)
+	}
 	if _, body := s.get(t, "/calendar/"+s.token+".ics"); !strings.Contains(body, "SUMMARY:PENDING: ntt VNOC-7") {
 		t.Errorf("the calendar:\n%s", body)
 	}
