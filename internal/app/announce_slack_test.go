@@ -43,12 +43,12 @@ type slackWorld struct {
 	token string
 }
 
-func newSlackWorld(t *testing.T) *slackWorld {
+func newSlackWorld(t *testing.T, more ...string) *slackWorld {
 	t.Helper()
 	w := &slackWorld{t: t, slack: fake.New(fake.Options{})}
 	t.Cleanup(w.slack.Close)
 	in := plain(t, slackSettings(w.slack, "slack_signing_secret: signing-secret")+
-		"notify:\n  destinations: [{name: noc, chat: {platform: slack, channel: C0NOC}}]\n")
+		"notify:\n  destinations: [{name: noc, chat: {platform: slack, channel: C0NOC}}]\n"+strings.Join(more, ""))
 	everything(t, in)
 	in.run(t, "user", "create", "kim", "--role", "operator")
 	in.run(t, "user", "link", "--user", "kim", "--platform", "slack", "--chat-user", "U0KIM")
