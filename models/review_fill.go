@@ -49,8 +49,8 @@ func (f NoticeFill) check() error {
 		return Invalid("account", "too long; at most %d bytes", maxAccount)
 	case len(f.Summary) > maxEditText:
 		return Invalid(fieldSummary, "too long; at most %d bytes", maxEditText)
-	case f.Status != "" && !slices.Contains(noticeStatuses, f.Status):
-		return Invalid(fieldStatus, "%q is no status; use one of %s", f.Status, list(noticeStatuses))
+	case f.Status != "" && !slices.Contains(NoticeStatuses, f.Status):
+		return Invalid(fieldStatus, "%q is no status; use one of %s", f.Status, list(NoticeStatuses))
 	case len(f.Circuits) > maxActs:
 		return Invalid("circuits", "too many; at most %d", maxActs)
 	}

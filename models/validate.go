@@ -32,8 +32,8 @@ func ValidateNotice(n Notice) []FieldProblem {
 	}
 	if n.Status == "" {
 		add(false, "status", "missing")
-	} else if !slices.Contains(noticeStatuses, n.Status) {
-		add(false, "status", "%q is none of %v", n.Status, noticeStatuses)
+	} else if !slices.Contains(NoticeStatuses, n.Status) {
+		add(false, "status", "%q is none of %v", n.Status, NoticeStatuses)
 	}
 	if n.Stamp.IsZero() {
 		add(false, "stamp", "missing")
@@ -48,8 +48,8 @@ func ValidateNotice(n Notice) []FieldProblem {
 	return append(out, circuitProblems(n)...)
 }
 
-// noticeStatuses are what a notice can say.
-var noticeStatuses = []Status{
+// NoticeStatuses are what a notice can say.
+var NoticeStatuses = []Status{
 	StatusTentative, StatusConfirmed, StatusCancelled, StatusInProcess, StatusCompleted, StatusRescheduled, StatusNoChange,
 }
 

@@ -247,7 +247,7 @@ func Review(o Options) chatops.Command {
 		reviewAct(o, models.ReviewFill, "gives the fields that could not be read", ` start="2026-03-01 22:00" end="2026-03-02 02:00"`, []chatops.Param{
 			{Name: "maintenance-id", Summary: "as the provider writes it", Kind: chatops.KindText, NameOnly: true},
 			{Name: "account", Summary: "that it names", Kind: chatops.KindText, NameOnly: true},
-			{Name: "status", Summary: "its status", Kind: chatops.KindEnum, Values: names(models.RecordStatuses), NameOnly: true},
+			{Name: "status", Summary: "its status", Kind: chatops.KindEnum, Values: names(models.NoticeStatuses), NameOnly: true},
 			at("start"), at("end"),
 			{Name: "summary", Summary: "what it is about", Kind: chatops.KindText, NameOnly: true},
 			{Name: "circuit", Summary: "circuits, with commas between", Kind: chatops.KindText, Many: true, NameOnly: true},

@@ -107,6 +107,7 @@ func TestReviewInChat(t *testing.T) {
 		"review fill " + halfRead:                                                          "at least one field",
 		"review fill " + halfRead + " start=\"2026-03-02 22:00\"":                          "a window needs start and end",
 		"review fill " + halfRead + " start=\"2026-03-02 22:00\" end=\"2026-03-02 21:00\"": "the end is before the start",
+		"review fill " + halfRead + " status=unknown":                                      "is not one of TENTATIVE",
 		"review dismiss nothing":                                                           "There is no mail",
 	} {
 		r := sample()

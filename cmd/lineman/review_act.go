@@ -111,6 +111,7 @@ func (c *call) reviewFill() *cobra.Command {
 	cmd.Flags().StringVar(&f.id, "maintenance-id", "", "the provider's `ID` of the maintenance")
 	cmd.Flags().StringVar(&f.account, "account", "", "the account that it names")
 	f.recordFlags.flags(cmd)
+	cmd.Flags().Lookup("status").Usage = "`STATUS`: " + words(models.NoticeStatuses)
 	return cmd
 }
 

@@ -11,7 +11,8 @@ import (
 )
 
 // changes collects what mails and people changed in the maintenances that the
-// mails are of, and in those of the time.
+// mails are of, in those of the time, and in those that people made or changed
+// in that time.
 func (d *dossier) changes(ctx context.Context) error {
 	d.byMail = map[string][]audit.Change{}
 	names := map[string]bool{}
@@ -24,6 +25,9 @@ func (d *dossier) changes(ctx context.Context) error {
 		if d.inTime[m.ID] {
 			names[m.Name] = true
 		}
+	}
+	if err := d.byHand(ctx, names); err != nil {
+		return err
 	}
 	d.held = slices.DeleteFunc(d.held, func(m models.MaintenanceItem) bool { return !names[m.Name] })
 	var ids []string
@@ -59,6 +63,31 @@ func (d *dossier) changes(ctx context.Context) error {
 	}
 	slices.SortFunc(d.Records, func(a, b audit.Record) int { return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Name, b.Name)) })
 	return d.mails(ctx)
+}
+
+// byHand adds the names of the maintenances that people changed in the time:
+// no mail may tell of them, and their windows may lie elsewhere.
+func (d *dossier) byHand(ctx context.Context, names map[string]bool) error {
+	var ids []string
+	for _, m := range d.held {
+		if !names[m.Name] {
+			ids = append(ids, m.ID)
+		}
+	}
+	for part := range slices.Chunk(ids, 400) {
+		all, err := paged(func(p models.Page) ([]models.ChangeItem, int, error) {
+			return d.store.FindChanges(ctx, models.ScopeAll, models.ChangeFilter{Maintenances: part, At: models.TimeRange{From: d.From, To: d.To}, Page: p})
+		})
+		if err != nil {
+			return err
+		}
+		for _, c := range all {
+			if c.Author != "" {
+				names[c.MaintenanceName] = true
+			}
+		}
+	}
+	return nil
 }
 
 func (d *dossier) record(m models.MaintenanceItem, acks []audit.Ack, byPeople []audit.Change) audit.Record {

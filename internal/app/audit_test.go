@@ -62,6 +62,23 @@ func TestAudit(t *testing.T) {
 	}
 }
 
+// TestAuditOfWhatPeopleMade holds that an audit tells of a maintenance that a
+// person made or changed in the time, also where no mail does and the work is
+// later; and of none that was neither.
+func TestAuditOfWhatPeopleMade(t *testing.T) {
+	in := plain(t, "")
+	write(t, filepath.Join(in.dir, "circuits"), []byte("cid,provider,type\nLD-300021,ntt,Transit\n"))
+	in.run(t, "circuits", "import", filepath.Join(in.dir, "circuits"))
+	in.run(t, "maintenance", "create", "P-1", "--provider", "ntt", "--start", "2099-03-01T22:00Z", "--end", "2099-03-02T02:00Z",
+		"--circuit", "LD-300021", "--author", "olga", "--reason", "phone call")
+	for from, want := range map[string]bool{"2000-01-01": true, "2000-01-01 --to 2000-12-31": false} {
+		said := in.run(t, append([]string{"audit", "--circuit", "LD-300021", "--from"}, strings.Fields(from)...)...)
+		if got := strings.Contains(said, "ntt-P-1 created: - -> P-1 (edit by olga"); got != want {
+			t.Errorf("from %s: told of it: %t\n%s", from, got, said)
+		}
+	}
+}
+
 // naming gives the mails of package traffic that have a text in one of their
 // parts.
 func naming(t *testing.T, text string, mails int) map[string]bool {
