@@ -63,9 +63,9 @@ func slackCode(err error) string {
 // call makes a call of the Web API with the token that is valid now. Its error
 // is a *SendError without anything secret.
 func (s *Slack) call(ctx context.Context, method string, do func(*slack.Client) error) error {
-	err := s.once(ctx, "", do)
+	token, err := s.once(ctx, "", do)
 	if code := slackCode(err); s.tokens.rotates() && (code == "token_expired" || code == "invalid_auth" || code == "token_revoked") {
-		err = s.once(ctx, s.tokens.used(), do)
+		_, err = s.once(ctx, token, do)
 	}
 	if err == nil {
 		s.count("sent", method)
@@ -74,13 +74,14 @@ func (s *Slack) call(ctx context.Context, method string, do func(*slack.Client) 
 	return s.failed(method, err)
 }
 
-// once makes a call; refused is a token that was not taken any more.
-func (s *Slack) once(ctx context.Context, refused string, do func(*slack.Client) error) error {
-	token, err := s.tokens.token(ctx, refused)
+// once makes a call, and tells with which token; refused is one that was not
+// taken any more.
+func (s *Slack) once(ctx context.Context, refused string, do func(*slack.Client) error) (token string, err error) {
+	token, err = s.tokens.token(ctx, refused)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return do(slack.New(token, slack.OptionHTTPClient(s.o.Client), slack.OptionAPIURL(s.api)))
+	return token, do(slack.New(token, slack.OptionHTTPClient(s.o.Client), slack.OptionAPIURL(s.api)))
 }
 
 // failed says what became of a call, and counts it.

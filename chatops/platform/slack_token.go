@@ -53,13 +53,6 @@ type slackToken struct {
 
 func (t *slackTokens) rotates() bool { return t.set.TokenRotation }
 
-// used is the token that was given last.
-func (t *slackTokens) used() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.current.Access
-}
-
 // token gives one that is valid and is not the refused one.
 func (t *slackTokens) token(ctx context.Context, refused string) (string, error) {
 	if !t.rotates() {
