@@ -3,6 +3,7 @@ package parsers
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -39,12 +40,16 @@ type Sighting struct {
 // Incomplete reports whether the mail names a known circuit that was not read.
 func (s Sighting) Incomplete() bool { return len(s.Missed) > 0 }
 
-// Scanner finds all known circuits in a mail, in one pass over its text. It is
-// immutable and may be shared.
+// Scanner finds all known circuits in a mail, in one pass over its text. It
+// never changes and may be shared.
 type Scanner struct {
 	known []Known
 	trie  idTrie
+	room  sync.Pool // of *[]byte, for texts as they are searched
 }
+
+// maxRoom is the longest room that is kept for the next mail.
+const maxRoom = 1 << 20 // bytes
 
 // NewScanner makes a Scanner of circuit ids and aliases. Those of fewer than 6
 // characters are left out. Letter case and the length of blanks do not count.
@@ -73,7 +78,16 @@ func (s *Scanner) Scan(m *Mail, r Result) Sighting {
 		return Sighting{}
 	}
 	done := map[string]bool{} // circuits that were read, then those seen too
-	var buf []byte
+	room, _ := s.room.Get().(*[]byte)
+	if room == nil {
+		room = new([]byte)
+	}
+	buf := *room
+	defer func() {
+		if *room = buf; cap(buf) <= maxRoom {
+			s.room.Put(room)
+		}
+	}()
 	for _, n := range r.Notices {
 		for _, w := range n.Windows {
 			for _, c := range w.Circuits {
