@@ -84,7 +84,7 @@ run_tests() {
 	fi
 	set -m
 	go tool gotestsum --format pkgname --format-hide-empty-pkg --jsonfile "$work/events.json" -- \
-		"${race[@]}" -timeout 10m "$@" </dev/null &
+		"${race[@]}" -timeout 14m "$@" </dev/null &
 	child=$!
 	set +m
 	local status=0
