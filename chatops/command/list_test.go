@@ -124,7 +124,7 @@ func TestFileThatIsFull(t *testing.T) {
 func TestZonesAndClockChanges(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
-		t.Skipf("no time zone data: %v", err)
+		t.Fatal(err) // it comes with Go
 	}
 	at := func(text string) time.Time {
 		t.Helper()
