@@ -151,11 +151,11 @@ func (r *memory) ImpactsOn(_ context.Context, _ models.Scope, b models.Batch) (m
 	return nil, r.err
 }
 
-func (r *memory) CircuitsByID(_ context.Context, _ models.Scope, ids []string) (map[string]models.Circuit, error) {
-	all := map[string]models.Circuit{}
+func (r *memory) CircuitsByID(_ context.Context, _ models.Scope, ids []string) (map[string]*models.Circuit, error) {
+	all := map[string]*models.Circuit{}
 	for _, id := range ids {
 		if id != "gone" {
-			all[id] = models.Circuit{ID: id, CID: "A/" + id[1:], Provider: models.Provider{ID: "p1", Slug: "zayo"}}
+			all[id] = &models.Circuit{ID: id, CID: "A/" + id[1:], Provider: models.Provider{ID: "p1", Slug: "zayo"}}
 		}
 	}
 	return all, r.err

@@ -28,6 +28,9 @@ type cable struct{ Label string }
 type customField struct{ Name, Value string }
 
 func customFields(fields map[string]string) []*customField {
+	if len(fields) == 0 {
+		return []*customField{}
+	}
 	all := make([]*customField, 0, len(fields))
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		all = append(all, &customField{name, fields[name]})
@@ -62,23 +65,22 @@ type circuits struct {
 	impacts *sharedPages[*impact]
 }
 
-func newCircuits(r *request, found []models.Circuit) []*circuit {
+func newCircuits(r *request, found []*models.Circuit) []*circuit {
 	c := &circuits{}
 	ids := make([]string, len(found))
-	nodes := make([]*circuit, len(found))
-	byID := make(map[string]*circuit, len(found))
+	all, nodes := make([]circuit, len(found)), make([]*circuit, len(found))
 	refs := make([]models.ProviderRef, len(found))
 	for i, f := range found {
 		ids[i], refs[i] = f.ID, models.ProviderRef{ID: f.Provider.ID, Slug: f.Provider.Slug, Name: f.Provider.Name}
-		nodes[i] = &circuit{
+		all[i] = circuit{
 			ID: graph.ID(f.ID), CID: f.CID, Description: f.Description, Created: moment(f.CreatedAt), LastUpdated: moment(f.UpdatedAt),
 			Type: nameOf(f.Type), Status: nameOf(f.Status), Tenant: nameOf(f.Tenant), siblings: c,
 			CustomFields: customFields(f.CustomFields), LastSeen: moment(f.LastSeen), RemovedAt: moment(f.RemovedAt),
 		}
 		if f.Inventory != "" {
-			nodes[i].Inventory = &f.Inventory
+			all[i].Inventory = &f.Inventory
 		}
-		byID[f.ID] = nodes[i]
+		nodes[i] = &all[i]
 	}
 	for i, p := range newProviders(r, refs) {
 		nodes[i].Provider = p
@@ -90,13 +92,17 @@ func newCircuits(r *request, found []models.Circuit) []*circuit {
 	})
 	c.impacts = sharePages(r, func(ctx context.Context, p models.Page) (map[string][]*impact, error) {
 		found, err := r.reader.ImpactsOn(ctx, r.scope, r.batch(ids, p))
-		return impactsOn(r, found, byID), err
+		return impactsOn(r, found, nodes), err
 	})
 	return nodes
 }
 
 // impactsOn makes the impacts on circuits that are known.
-func impactsOn(r *request, found map[string][]models.ImpactItem, byID map[string]*circuit) map[string][]*impact {
+func impactsOn(r *request, found map[string][]models.ImpactItem, known []*circuit) map[string][]*impact {
+	byID := make(map[string]*circuit, len(known))
+	for _, c := range known {
+		byID[string(c.ID)] = c
+	}
 	var all []models.ImpactItem
 	for _, list := range found {
 		all = append(all, list...)
@@ -116,12 +122,8 @@ func circuitsByID(r *request, ids []string) *shared[*circuit] {
 		if err != nil {
 			return nil, err
 		}
-		list := make([]models.Circuit, 0, len(found))
-		for _, c := range found {
-			list = append(list, c)
-		}
 		nodes := make(map[string]*circuit, len(found))
-		for _, c := range newCircuits(r, list) {
+		for _, c := range newCircuits(r, slices.Collect(maps.Values(found))) {
 			nodes[string(c.ID)] = c
 		}
 		return nodes, nil
@@ -136,10 +138,10 @@ func circuitsOf(r *request, owner models.OwnerKind, ids []string) *sharedPages[*
 			return nil, err
 		}
 		var owners []string
-		var all []models.Circuit
+		var all []*models.Circuit
 		for id, list := range found {
-			for _, c := range list {
-				owners, all = append(owners, id), append(all, c)
+			for i := range list {
+				owners, all = append(owners, id), append(all, &list[i])
 			}
 		}
 		byOwner := make(map[string][]*circuit, len(found))
@@ -214,27 +216,43 @@ type termination struct {
 // the same one.
 func newTerminations(r *request, found map[string][]models.Termination) map[string][]*termination {
 	at := map[string]*site{}
-	var sites []models.Site
+	var sites []*models.Site
+	n := 0
 	for _, ends := range found {
-		for _, t := range ends {
-			if _, known := at[t.Site.ID]; !known && t.Site.ID != "" {
-				at[t.Site.ID], sites = nil, append(sites, t.Site)
+		n += len(ends)
+		for i := range ends {
+			if s := &ends[i].Site; s.ID != "" {
+				if _, known := at[s.ID]; !known {
+					at[s.ID], sites = nil, append(sites, s)
+				}
 			}
 		}
 	}
 	for _, s := range newSites(r, sites) {
 		at[string(s.ID)] = s
 	}
-	return eachOf(found, func(t models.Termination) *termination {
-		end := &termination{
-			ID: graph.ID(t.ID), TermSide: t.Side, XconnectID: t.XConnect, Site: at[t.Site.ID], Device: nameOf(t.Device), Interface: nameOf(t.Interface),
-			CustomFields: customFields(t.CustomFields),
+	all := make([]termination, 0, n)
+	byCircuit := make(map[string][]*termination, len(found))
+	for id, ends := range found {
+		nodes := make([]*termination, len(ends))
+		for i := range ends {
+			all = append(all, newTermination(&ends[i], at[ends[i].Site.ID]))
+			nodes[i] = &all[len(all)-1]
 		}
-		if t.Cable != "" {
-			end.Cable = &cable{t.Cable}
-		}
-		return end
-	})
+		byCircuit[id] = nodes
+	}
+	return byCircuit
+}
+
+func newTermination(t *models.Termination, at *site) termination {
+	end := termination{
+		ID: graph.ID(t.ID), TermSide: t.Side, XconnectID: t.XConnect, Site: at, Device: nameOf(t.Device), Interface: nameOf(t.Interface),
+		CustomFields: customFields(t.CustomFields),
+	}
+	if t.Cable != "" {
+		end.Cable = &cable{t.Cable}
+	}
+	return end
 }
 
 // site is a Site.
@@ -248,7 +266,7 @@ type site struct {
 	circuits *sharedPages[*circuit]
 }
 
-func newSites(r *request, found []models.Site) []*site {
+func newSites(r *request, found []*models.Site) []*site {
 	ids := make([]string, len(found))
 	nodes := make([]*site, len(found))
 	for i, s := range found {

@@ -129,9 +129,9 @@ func (query) Circuit(ctx context.Context, args idArgs) (*circuit, error) {
 }
 
 func findCircuits(ctx context.Context, q asked, f models.CircuitFilter) ([]*circuit, error) {
-	return answer(ctx, q, func(r *request) ([]models.Circuit, error) {
+	return answer(ctx, q, func(r *request) ([]*models.Circuit, error) {
 		found, _, err := r.reader.Circuits(ctx, r.scope, f)
-		return found, err
+		return pointers(found), err
 	}, newCircuits)
 }
 
@@ -164,9 +164,9 @@ func (query) Sites(ctx context.Context, args siteArgs) ([]*site, error) {
 		Names: q.texts("name", args.Name), Regions: q.texts("region", args.Region), Tenants: q.texts("tenant", args.Tenant),
 		Query: q.optional("q", args.Q), Page: q.page(args.pageArgs),
 	}
-	return answer(ctx, q, func(r *request) ([]models.Site, error) {
+	return answer(ctx, q, func(r *request) ([]*models.Site, error) {
 		found, _, err := r.reader.FindSites(ctx, r.scope, f)
-		return found, err
+		return pointers(found), err
 	}, newSites)
 }
 
@@ -285,6 +285,14 @@ func answer[R, N any](ctx context.Context, q asked, read func(*request) ([]R, er
 	}
 	r.take(len(rows))
 	return nodes(r, rows), nil
+}
+
+func pointers[T any](list []T) []*T {
+	all := make([]*T, len(list))
+	for i := range list {
+		all[i] = &list[i]
+	}
+	return all
 }
 
 // one is the first of a list; null for none.

@@ -38,7 +38,7 @@ type MaintenanceReader interface {
 // InventoryReader gives what belongs to many circuits, sites or providers at
 // once.
 type InventoryReader interface {
-	CircuitsByID(ctx context.Context, s models.Scope, ids []string) (map[string]models.Circuit, error)
+	CircuitsByID(ctx context.Context, s models.Scope, ids []string) (map[string]*models.Circuit, error)
 	CircuitsOf(ctx context.Context, s models.Scope, owner models.OwnerKind, b models.Batch) (map[string][]models.Circuit, error)
 	Terminations(ctx context.Context, s models.Scope, b models.Batch) (map[string][]models.Termination, error)
 	Tags(ctx context.Context, s models.Scope, owner models.OwnerKind, b models.Batch) (map[string][]string, error)

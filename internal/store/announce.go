@@ -140,7 +140,7 @@ func (s *Store) Outgoing(ctx context.Context, destination string, by time.Time, 
 		if err != nil {
 			return err
 		}
-		events, err := loadIn[announcementRow](tx, "id IN ?", unique(each(rows, func(r deliveryRow) string { return r.EventID })))
+		events, err := loadIn[announcementRow](tx, "id", unique(each(rows, func(r deliveryRow) string { return r.EventID })))
 		byID := make(map[string]models.Event, len(events))
 		for _, e := range events {
 			byID[e.ID] = e.model()
@@ -226,7 +226,7 @@ func (s *Store) Dispatched(ctx context.Context, list []models.Dispatch) error {
 func (s *Store) Threads(ctx context.Context, destination string, about []string) (map[string]string, error) {
 	roots := map[string]string{}
 	err := s.read(ctx, "read threads", func(tx *gorm.DB) error {
-		rows, err := loadIn[threadRow](tx.Where("destination = ?", destination), "about IN ?", unique(about))
+		rows, err := loadIn[threadRow](tx.Where("destination = ?", destination), "about", unique(about))
 		for _, r := range rows {
 			roots[r.About] = r.Root
 		}
@@ -270,7 +270,7 @@ func (s *Store) Escalations(ctx context.Context, now time.Time, limit int) (all 
 		if err := tx.Where("escalate_at IS NOT NULL AND escalate_at <= ?", at(now)).Order("escalate_at, id").Limit(limit).Find(&rows).Error; err != nil {
 			return err
 		}
-		events, err := loadIn[announcementRow](tx, "id IN ?", unique(each(rows, func(r deliveryRow) string { return r.EventID })))
+		events, err := loadIn[announcementRow](tx, "id", unique(each(rows, func(r deliveryRow) string { return r.EventID })))
 		for _, r := range rows {
 			if i := slices.IndexFunc(events, func(e announcementRow) bool { return e.ID == r.EventID }); i >= 0 {
 				all = append(all, models.Outgoing{Delivery: r.model(), Event: events[i].model()})

@@ -131,7 +131,7 @@ func (a *application) loadRaws(verdicts []models.Verdict) error {
 	for i, v := range verdicts {
 		ids[i] = v.RawID
 	}
-	rows, err := loadIn[rawRow](locked(a.w.s, a.w.DB), "id IN ?", unique(validIDs(ids)))
+	rows, err := loadIn[rawRow](locked(a.w.s, a.w.DB), "id", unique(validIDs(ids)))
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (a *application) loadRaws(verdicts []models.Verdict) error {
 			messageIDs = append(messageIDs, rows[i].MessageID)
 		}
 	}
-	same, err := loadIn[rawRow](a.w.Select("id", "message_id").Where(isWithID), "message_id IN ?", unique(messageIDs))
+	same, err := loadIn[rawRow](a.w.Select("id", "message_id").Where(isWithID), "message_id", unique(messageIDs))
 	for _, r := range same {
 		a.copies[r.MessageID] = append(a.copies[r.MessageID], r.ID)
 	}
@@ -181,7 +181,7 @@ func (a *application) loadCurrent() error {
 			ids = append(ids, copies...)
 		}
 	}
-	rows, err := loadIn[noticeRow](a.w.Where("superseded = ?", false).Order("raw_id, position"), "raw_id IN ?", unique(ids))
+	rows, err := loadIn[noticeRow](a.w.Where("superseded = ?", false).Order("raw_id, position"), "raw_id", unique(ids))
 	for i := range rows {
 		r := &rows[i]
 		a.current[r.RawID] = append(a.current[r.RawID], a.graph.adopt(r))
@@ -364,7 +364,7 @@ func (a *application) loadReviews() error {
 			ids = append(ids, id)
 		}
 	}
-	rows, err := loadIn[reviewRow](a.w.DB, "item_id IN ?", ids)
+	rows, err := loadIn[reviewRow](a.w.DB, "item_id", ids)
 	for _, r := range rows {
 		a.reviews[r.ItemID] = r
 	}

@@ -177,7 +177,7 @@ func (w *work) lockDrifts() error {
 }
 
 func providerNamesOf(tx *gorm.DB, drifts []models.Drift) (map[string]providerRow, error) {
-	rows, err := loadIn[providerRow](tx, "id IN ?", unique(each(drifts, func(d models.Drift) string { return d.ProviderID })))
+	rows, err := loadIn[providerRow](tx, "id", unique(each(drifts, func(d models.Drift) string { return d.ProviderID })))
 	names := make(map[string]providerRow, len(rows))
 	for _, r := range rows {
 		names[r.ID] = r

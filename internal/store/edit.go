@@ -254,11 +254,11 @@ func (e *editing) clearFlags() error {
 			ids = append(ids, n.RawID)
 		}
 	}
-	raws, err := loadIn[rawRow](locked(e.w.s, e.w.DB).Where("unknown_cids = ?", true).Order("id"), "id IN ?", unique(ids))
+	raws, err := loadIn[rawRow](locked(e.w.s, e.w.DB).Where("unknown_cids = ?", true).Order("id"), "id", unique(ids))
 	if err != nil || len(raws) == 0 {
 		return err
 	}
-	rows, err := loadIn[noticeRow](e.w.Where("superseded = ?", false), "raw_id IN ?", each(raws, func(r rawRow) string { return r.ID }))
+	rows, err := loadIn[noticeRow](e.w.Where("superseded = ?", false), "raw_id", each(raws, func(r rawRow) string { return r.ID }))
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func (e *editing) load(writes []models.Write) (err error) {
 
 func (e *editing) loadGroups(ids []string, identities []models.Identity) error {
 	// Read again: only under the lock of its provider does a record stay in its group.
-	rows, err := loadIn[maintenanceRow](e.w.Select("id", "group_id"), "id IN ?", unique(ids))
+	rows, err := loadIn[maintenanceRow](e.w.Select("id", "group_id"), "id", unique(ids))
 	if err != nil {
 		return fmt.Errorf("look for records: %w", err)
 	}

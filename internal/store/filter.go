@@ -182,14 +182,17 @@ func (c keyColumn) compare(key string) (more, same condition, err error) {
 	return condition{fmt.Sprintf("(%s%s OR %s IS NULL)", c.column, sign, c.column), []any{at(t)}}, condition{c.column + " = ?", []any{at(t)}}, nil
 }
 
-// listed counts the rows of a query, then reads a page of it. A query is built
-// anew for each of the two.
+// listed reads a page of a query and counts its rows. A query is built anew for
+// each of the two; a page that is not full tells the count by itself.
 func listed[R any](query func() *gorm.DB, keys keyset, p models.Page, sel string) (rows []R, total int, err error) {
-	total, err = count(query())
-	if err != nil || total == 0 {
+	if rows, err = pageOf[R](query(), keys, p, sel); err != nil {
 		return nil, 0, err
 	}
-	rows, err = pageOf[R](query(), keys, p, sel)
+	offset := max(p.Offset, 0)
+	if p.After == nil && len(rows) < pageSize(p) && (len(rows) > 0 || offset == 0) {
+		return rows, offset + len(rows), nil
+	}
+	total, err = count(query())
 	return rows, total, err
 }
 

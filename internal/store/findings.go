@@ -74,7 +74,7 @@ func (r *refinding) run() error {
 func (r *refinding) loadOpen() error {
 	r.open = map[subjectKey][]models.Finding{}
 	for kind, ids := range idsByKind(r.keys) {
-		rows, err := loadIn[findingRow](r.w.Where("closed_at IS NULL AND kind = ?", string(kind)).Order("key"), "subject_id IN ?", ids)
+		rows, err := loadIn[findingRow](r.w.Where("closed_at IS NULL AND kind = ?", string(kind)).Order("key"), "subject_id", ids)
 		if err != nil {
 			return err
 		}

@@ -61,7 +61,7 @@ func (g *graph) loadByUID(fresh []*noticeRow) ([]*noticeRow, error) {
 			providers, uids = append(providers, n.ProviderID), append(uids, n.UID)
 		}
 	}
-	rows, err := loadIn[noticeRow](g.w.Where(isWithUID).Where("superseded = ? AND provider_id IN ?", false, unique(providers)), "uid IN ?", unique(uids))
+	rows, err := loadIn[noticeRow](g.w.Where(isWithUID).Where("superseded = ? AND provider_id IN ?", false, unique(providers)), "uid", unique(uids))
 	all := make([]*noticeRow, len(rows))
 	for i := range rows {
 		all[i] = g.adopt(&rows[i])
@@ -76,7 +76,7 @@ func (g *graph) loadIdentities(keys []models.Identity) ([]identityRow, error) {
 		providers, texts = append(providers, k.ProviderID), append(texts, k.Key)
 		wanted[k] = true
 	}
-	rows, err := loadIn[identityRow](g.w.Where("provider_id IN ?", unique(providers)), "key IN ?", unique(texts))
+	rows, err := loadIn[identityRow](g.w.Where("provider_id IN ?", unique(providers)), "key", unique(texts))
 	var exact []identityRow
 	for _, r := range rows {
 		if wanted[models.Identity{ProviderID: r.ProviderID, Key: r.Key}] {
@@ -91,7 +91,7 @@ func (g *graph) loadGroups(ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	identities, err := loadIn[identityRow](g.w.DB, "group_id IN ?", ids)
+	identities, err := loadIn[identityRow](g.w.DB, "group_id", ids)
 	if err != nil {
 		return fmt.Errorf("load identities of groups: %w", err)
 	}
@@ -128,7 +128,7 @@ func (g *graph) missingProviders(ids []string) []string {
 }
 
 func (g *graph) loadNotices(providers, keys []string) error {
-	rows, err := loadIn[noticeRow](g.w.Where("superseded = ? AND provider_id IN ?", false, providers).Order("id"), "key IN ?", keys)
+	rows, err := loadIn[noticeRow](g.w.Where("superseded = ? AND provider_id IN ?", false, providers).Order("id"), "key", keys)
 	for i := range rows {
 		n := g.adopt(&rows[i])
 		if home := g.of(n); home != nil {
@@ -140,7 +140,7 @@ func (g *graph) loadNotices(providers, keys []string) error {
 
 // loadRecords reads the stored maintenances of groups whole.
 func (g *graph) loadRecords(groups []string) error {
-	rows, err := loadIn[maintenanceRow](locked(g.w.s, g.w.DB.Order("id")), "group_id IN ?", groups)
+	rows, err := loadIn[maintenanceRow](locked(g.w.s, g.w.DB.Order("id")), "group_id", groups)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -157,7 +157,7 @@ func (g *graph) loadRecords(groups []string) error {
 		home.records = append(home.records, rec)
 		ids[i], byID[r.ID] = r.ID, rec
 	}
-	windows, err := loadIn[windowRow](g.w.Order("maintenance_id, ordinal"), "maintenance_id IN ?", ids)
+	windows, err := loadIn[windowRow](g.w.Order("maintenance_id, ordinal"), "maintenance_id", ids)
 	for _, r := range windows {
 		m := &byID[r.MaintenanceID].model
 		m.Windows = append(m.Windows, r.model())
@@ -169,7 +169,7 @@ func (g *graph) loadRecords(groups []string) error {
 }
 
 func (g *graph) loadParts(ids []string, byID map[string]*record) error {
-	impacts, err := loadIn[impactRow](g.w.Order("maintenance_id, position"), "maintenance_id IN ?", ids)
+	impacts, err := loadIn[impactRow](g.w.Order("maintenance_id, position"), "maintenance_id", ids)
 	if err != nil {
 		return err
 	}
@@ -178,14 +178,14 @@ func (g *graph) loadParts(ids []string, byID map[string]*record) error {
 		rec.model.Circuits = append(rec.model.Circuits, r.model())
 		rec.impacts[impactKey{r.Account, r.CIDKey}] = r
 	}
-	notes, err := loadIn[noteRow](g.w.Order("created_at, id"), "maintenance_id IN ?", ids)
+	notes, err := loadIn[noteRow](g.w.Order("created_at, id"), "maintenance_id", ids)
 	if err != nil {
 		return err
 	}
 	for _, r := range notes {
 		byID[r.MaintenanceID].notes[noteKey(r)] = r
 	}
-	edits, err := loadIn[editRow](g.w.Order("at, id"), "maintenance_id IN ?", ids)
+	edits, err := loadIn[editRow](g.w.Order("at, id"), "maintenance_id", ids)
 	for _, r := range edits {
 		rec := byID[r.MaintenanceID]
 		rec.edits = append(rec.edits, r.model())

@@ -68,11 +68,11 @@ func (g *graph) saveHeldMail(ids []string) error {
 		return nil
 	}
 	slices.Sort(ids)
-	raws, err := loadIn[rawRow](locked(g.w.s, g.w.DB), "id IN ?", ids)
+	raws, err := loadIn[rawRow](locked(g.w.s, g.w.DB), "id", ids)
 	if err != nil {
 		return err
 	}
-	rows, err := loadIn[noticeRow](g.w.Where("superseded = ? AND held = ?", false, true), "raw_id IN ?", ids)
+	rows, err := loadIn[noticeRow](g.w.Where("superseded = ? AND held = ?", false, true), "raw_id", ids)
 	if err != nil {
 		return err
 	}

@@ -100,7 +100,7 @@ func (o *outlook) look(circuits []string) error {
 			CID: h.CID, Account: h.Account, Impact: models.Impact(h.Impact), CircuitID: h.CircuitID,
 		})
 	}
-	windows, err := loadIn[windowRow](o.tx.Order("maintenance_id, ordinal"), "maintenance_id IN ?", ids)
+	windows, err := loadIn[windowRow](o.tx.Order("maintenance_id, ordinal"), "maintenance_id", ids)
 	if err != nil {
 		return err
 	}

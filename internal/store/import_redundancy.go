@@ -73,7 +73,7 @@ func fillGroups(tx *gorm.DB, rows []redundancyGroupRow) ([]models.RedundancyGrou
 		all[i] = models.RedundancyGroup{ID: r.ID, Name: r.Name, MinUp: r.MinUp}
 		byID[r.ID] = &all[i]
 	}
-	members, err := loadIn[redundancyMemberRow](tx, "group_id IN ?", each(rows, func(r redundancyGroupRow) string { return r.ID }))
+	members, err := loadIn[redundancyMemberRow](tx, "group_id", each(rows, func(r redundancyGroupRow) string { return r.ID }))
 	if err != nil {
 		return nil, err
 	}

@@ -132,7 +132,7 @@ func (k *keeping) keepRaws() error {
 
 func (k *keeping) loadRaws(hashes []string) error {
 	// Locked, so that nobody skips a mail while another source brings it.
-	rows, err := loadIn[rawRow](locked(k.w.s, k.w.DB), "sha256 IN ?", hashes)
+	rows, err := loadIn[rawRow](locked(k.w.s, k.w.DB), "sha256", hashes)
 	for _, r := range rows {
 		k.raws[r.SHA256] = r
 	}

@@ -55,7 +55,7 @@ func (s *Store) LabelResults(ctx context.Context, results []models.LabelResult) 
 			byID[r.MessageRowID] = r
 			ids = append(ids, r.MessageRowID)
 		}
-		rows, err := loadIn[messageRow](locked(w.s, w.DB), "id IN ?", validIDs(ids))
+		rows, err := loadIn[messageRow](locked(w.s, w.DB), "id", validIDs(ids))
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func wantedLabels(tx *gorm.DB, rows []messageRow) ([][]string, error) {
 			ids = append(ids, string(r.RawID))
 		}
 	}
-	raws, err := loadIn[rawRow](tx, "id IN ?", unique(ids))
+	raws, err := loadIn[rawRow](tx, "id", unique(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func markLabels(w *work, raws []rawRow) error {
 		byID[r.ID] = r
 		ids = append(ids, r.ID)
 	}
-	messages, err := loadIn[messageRow](locked(w.s, w.DB), "raw_id IN ?", ids)
+	messages, err := loadIn[messageRow](locked(w.s, w.DB), "raw_id", ids)
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func findRefs(tx *gorm.DB, sourceID, folder string, uidValidity uint32, refs []m
 func (s *Store) KnownHashes(ctx context.Context, sha256 []string) (map[string]string, error) {
 	known := map[string]string{}
 	err := s.read(ctx, "look up raw mail", func(tx *gorm.DB) error {
-		rows, err := loadIn[rawRow](tx, "sha256 IN ?", sha256)
+		rows, err := loadIn[rawRow](tx, "sha256", sha256)
 		for _, r := range rows {
 			known[r.SHA256] = r.ID
 		}

@@ -42,7 +42,7 @@ func (l *links) preload(fresh []*noticeRow, known map[string]*noticeRow) error {
 			}
 		}
 	}
-	rows, err := loadIn[circuitRow](l.w.Select("id", "provider_id", "cid_key").Where("provider_id IN ?", unique(providers)), "cid_key IN ?", unique(keys))
+	rows, err := loadIn[circuitRow](l.w.Select("id", "provider_id", "cid_key").Where("provider_id IN ?", unique(providers)), "cid_key", unique(keys))
 	if err != nil {
 		return fmt.Errorf("look up circuits: %w", err)
 	}

@@ -73,7 +73,7 @@ func fillProviders(tx *gorm.DB, rows []providerRow) ([]models.Provider, error) {
 	for i := range all {
 		byID[all[i].ID], ids[i] = &all[i], all[i].ID
 	}
-	emails, err := loadIn[providerEmailRow](tx.Order("provider_id, position"), "provider_id IN ?", ids)
+	emails, err := loadIn[providerEmailRow](tx.Order("provider_id, position"), "provider_id", ids)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func fillProviders(tx *gorm.DB, rows []providerRow) ([]models.Provider, error) {
 		p := byID[e.ProviderID]
 		p.Emails = append(p.Emails, e.Address)
 	}
-	tags, err := loadIn[providerTagRow](tx.Order("provider_id, tag"), "provider_id IN ?", ids)
+	tags, err := loadIn[providerTagRow](tx.Order("provider_id, tag"), "provider_id", ids)
 	if err != nil {
 		return nil, err
 	}

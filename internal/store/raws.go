@@ -62,7 +62,7 @@ func withinBodies(rows []rawRow) int {
 func (s *Store) Raws(ctx context.Context, ids []string) ([]models.RawNotification, error) {
 	var all []models.RawNotification
 	err := s.read(ctx, "read raw mail", func(tx *gorm.DB) error {
-		rows, err := loadIn[rawRow](tx, "id IN ?", validIDs(ids))
+		rows, err := loadIn[rawRow](tx, "id", validIDs(ids))
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (s *Store) withBodies(tx *gorm.DB, rows []rawRow) ([]models.RawNotification
 	for i, r := range rows {
 		ids[i] = r.ID
 	}
-	bodies, err := loadIn[rawBodyRow](tx, "raw_id IN ?", ids)
+	bodies, err := loadIn[rawBodyRow](tx, "raw_id", ids)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +144,7 @@ func (s *Store) Holders(ctx context.Context, rawIDs []string) (holders map[strin
 }
 
 func holdersOf(tx *gorm.DB, rawIDs []string) (map[string][]string, error) {
-	rows, err := loadIn[messageRow](tx.Distinct("raw_id", "source_id").Order("raw_id, source_id"), "raw_id IN ?", validIDs(rawIDs))
+	rows, err := loadIn[messageRow](tx.Distinct("raw_id", "source_id").Order("raw_id, source_id"), "raw_id", validIDs(rawIDs))
 	holders := map[string][]string{}
 	for _, r := range rows {
 		holders[string(r.RawID)] = append(holders[string(r.RawID)], r.SourceID)

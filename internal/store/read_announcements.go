@@ -19,7 +19,7 @@ func (s *Store) Told(ctx context.Context, about []string) (map[string][]string, 
 		for _, column := range []string{"maintenance", "finding"} {
 			type pair struct{ About, Rule string }
 			q := tx.Table("announcements a").Joins("JOIN deliveries d ON d.event_id = a.id").Where("d.state = ?", models.DeliverySent)
-			rows, err := loadIn[pair](q.Select("DISTINCT a."+column+" AS about, d.rule").Order("a."+column+", d.rule"), "a."+column+" IN ?", unique(about))
+			rows, err := loadIn[pair](q.Select("DISTINCT a."+column+" AS about, d.rule").Order("a."+column+", d.rule"), "a."+column, unique(about))
 			if err != nil {
 				return err
 			}
@@ -103,7 +103,7 @@ func lastMoves(tx *gorm.DB, ids []string) (map[string]time.Time, error) {
 	}
 	q := tx.Table("changes c").Select("c.maintenance_id, MAX(c.at) AS at").
 		Where("(c.field = 'created' OR c.field LIKE 'window[%' AND c.field NOT LIKE '%circuit%')").Group("c.maintenance_id").Order("c.maintenance_id")
-	rows, err := loadIn[row](q, "c.maintenance_id IN ?", ids)
+	rows, err := loadIn[row](q, "c.maintenance_id", ids)
 	moved := map[string]time.Time{}
 	for _, r := range rows {
 		moved[r.MaintenanceID] = r.At.Time
@@ -123,7 +123,7 @@ func (s *Store) Announcements(ctx context.Context, scope models.Scope, f models.
 			return err
 		}
 		total = n
-		deliveries, err := loadIn[deliveryRow](tx.Order("created_at, id"), "event_id IN ?", each(rows, func(r announcementRow) string { return r.ID }))
+		deliveries, err := loadIn[deliveryRow](tx.Order("created_at, id"), "event_id", each(rows, func(r announcementRow) string { return r.ID }))
 		if err != nil {
 			return err
 		}

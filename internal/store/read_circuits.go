@@ -99,7 +99,7 @@ func narrowCircuits(s *Store, q *gorm.DB, f models.CircuitFilter) *gorm.DB {
 
 // loadCircuits reads circuits whole, by ID.
 func loadCircuits(tx *gorm.DB, ids []string) (map[string]*models.Circuit, error) {
-	rows, err := loadIn[circuitRow](tx, "id IN ?", validIDs(unique(ids)))
+	rows, err := loadIn[circuitRow](tx, "id", validIDs(unique(ids)))
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func fillCircuits(tx *gorm.DB, circuits []models.Circuit) error {
 	for i := range circuits {
 		circuits[i].Provider = providers[circuits[i].ProviderID]
 	}
-	tags, err := loadIn[circuitTagRow](tx.Order("circuit_id, tag"), "circuit_id IN ?", ids)
+	tags, err := loadIn[circuitTagRow](tx.Order("circuit_id, tag"), "circuit_id", ids)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func fillCircuits(tx *gorm.DB, circuits []models.Circuit) error {
 		c := byID[t.CircuitID]
 		c.Tags = append(c.Tags, t.Tag)
 	}
-	ends, err := loadIn[terminationRow](tx.Order("circuit_id, side"), "circuit_id IN ?", ids)
+	ends, err := loadIn[terminationRow](tx.Order("circuit_id, side"), "circuit_id", ids)
 	if err != nil {
 		return err
 	}
@@ -163,11 +163,11 @@ func fillCircuits(tx *gorm.DB, circuits []models.Circuit) error {
 
 func loadSites(tx *gorm.DB, ids []string) (map[string]models.Site, error) {
 	ids = validIDs(unique(ids))
-	rows, err := loadIn[siteRow](tx, "id IN ?", ids)
+	rows, err := loadIn[siteRow](tx, "id", ids)
 	if err != nil {
 		return nil, err
 	}
-	tags, err := loadIn[siteTagRow](tx.Order("site_id, tag"), "site_id IN ?", ids)
+	tags, err := loadIn[siteTagRow](tx.Order("site_id, tag"), "site_id", ids)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +184,7 @@ func loadSites(tx *gorm.DB, ids []string) (map[string]models.Site, error) {
 }
 
 func loadProvidersByID(tx *gorm.DB, ids []string) (map[string]models.Provider, error) {
-	rows, err := loadIn[providerRow](tx, "id IN ?", ids)
+	rows, err := loadIn[providerRow](tx, "id", ids)
 	if err != nil {
 		return nil, err
 	}

@@ -166,7 +166,7 @@ func findingItems(tx *gorm.DB, v sight, rows []findingRow) ([]models.FindingItem
 // maintenanceRefs gives maintenances in sight by ID.
 func maintenanceRefs(tx *gorm.DB, v sight, ids []string) (map[string]models.MaintenanceRef, error) {
 	q := tx.Table("maintenances m").Select("m.id, m.name, m.status, pr.slug AS provider_slug").Joins("JOIN providers pr ON pr.id = m.provider_id")
-	rows, err := loadIn[models.MaintenanceRef](where(q, v.maintenances()), "m.id IN ?", unique(ids))
+	rows, err := loadIn[models.MaintenanceRef](where(q, v.maintenances()), "m.id", unique(ids))
 	byID := make(map[string]models.MaintenanceRef, len(rows))
 	for _, r := range rows {
 		byID[r.ID] = r
@@ -181,7 +181,7 @@ func fillFindings(tx *gorm.DB, all []models.Finding) error {
 	for i := range all {
 		byID[all[i].ID], ids[i] = &all[i], all[i].ID
 	}
-	circuits, err := loadIn[findingCircuitRow](tx, "finding_id IN ?", ids)
+	circuits, err := loadIn[findingCircuitRow](tx, "finding_id", ids)
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func fillFindings(tx *gorm.DB, all []models.Finding) error {
 		f := byID[r.FindingID]
 		f.Circuits = append(f.Circuits, r.CircuitID)
 	}
-	maintenances, err := loadIn[findingMaintenanceRow](tx, "finding_id IN ?", ids)
+	maintenances, err := loadIn[findingMaintenanceRow](tx, "finding_id", ids)
 	for _, r := range maintenances {
 		f := byID[r.FindingID]
 		f.Maintenances = append(f.Maintenances, r.MaintenanceID)

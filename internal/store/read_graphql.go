@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"gorm.io/gorm"
 
@@ -19,7 +18,7 @@ import (
 func (s *Store) among(column string, ids []string) condition {
 	ids = validIDs(unique(ids))
 	if s.dialect == dialectPostgres {
-		return condition{column + " = ANY(CAST(CAST(? AS text) AS uuid[]))", []any{"{" + strings.Join(ids, ",") + "}"}}
+		return condition{column + " = ANY(?)", []any{array[string](ids)}}
 	}
 	text, err := json.Marshal(ids)
 	if err != nil || len(ids) == 0 {
@@ -108,7 +107,7 @@ const headOrder = "m.starts DESC NULLS LAST, m.id"
 // MaintenanceHeads lists records in scope like Maintenances, but without
 // counting them and without their parts.
 func (s *Store) MaintenanceHeads(ctx context.Context, scope models.Scope, f models.MaintenanceFilter) (all []models.MaintenanceHead, err error) {
-	err = s.read(ctx, "read maintenances", func(tx *gorm.DB) error {
+	err = s.peek(ctx, "read maintenances", func(tx *gorm.DB) error {
 		v := sightOf(scope)
 		page := paged(filterMaintenances(listedMaintenances(tx, v), v, f).Select("m.id").Order(headOrder), f.Page)
 		rows, err := scanned[headRow](tx.Table("(?) o", page).Joins("JOIN maintenances m ON m.id = o.id JOIN providers pr ON pr.id = m.provider_id").
@@ -122,7 +121,7 @@ func (s *Store) MaintenanceHeads(ctx context.Context, scope models.Scope, f mode
 // MaintenancesByID gives the records in scope that have these IDs.
 func (s *Store) MaintenancesByID(ctx context.Context, scope models.Scope, ids []string) (map[string]models.MaintenanceHead, error) {
 	byID := make(map[string]models.MaintenanceHead, len(ids))
-	err := s.read(ctx, "read maintenances by id", func(tx *gorm.DB) error {
+	err := s.peek(ctx, "read maintenances by id", func(tx *gorm.DB) error {
 		rows, err := scanned[headRow](where(heads(tx, sightOf(scope)), s.among("m.id", ids)).Select(headColumns))
 		for _, r := range rows {
 			byID[r.ID] = headOf(sightOf(scope))(r)
@@ -136,7 +135,7 @@ func (s *Store) MaintenancesByID(ctx context.Context, scope models.Scope, ids []
 // providers, the newest start first.
 func (s *Store) MaintenancesOfProviders(ctx context.Context, scope models.Scope, b models.Batch) (map[string][]models.MaintenanceHead, error) {
 	byProvider := map[string][]models.MaintenanceHead{}
-	err := s.read(ctx, "read the maintenances of providers", func(tx *gorm.DB) error {
+	err := s.peek(ctx, "read the maintenances of providers", func(tx *gorm.DB) error {
 		q := where(heads(tx, sightOf(scope)), s.among("m.provider_id", b.IDs)).
 			Select(headColumns + ", ROW_NUMBER() OVER (PARTITION BY m.provider_id ORDER BY " + headOrder + ") AS place")
 		rows, err := batch[headRow](tx.Table("(?) r", q).Order("r.provider_id, r.place"), b)
@@ -152,7 +151,7 @@ func (s *Store) MaintenancesOfProviders(ctx context.Context, scope models.Scope,
 // scope, without the impacts in them.
 func (s *Store) Windows(ctx context.Context, scope models.Scope, b models.Batch) (map[string][]models.Window, error) {
 	byMaintenance := map[string][]models.Window{}
-	err := s.read(ctx, "read windows", func(tx *gorm.DB) error {
+	err := s.peek(ctx, "read windows", func(tx *gorm.DB) error {
 		type row struct {
 			MaintenanceID string
 			Ordinal       int

@@ -46,34 +46,26 @@ func headCircuits(tx *gorm.DB, v sight) *gorm.DB {
 }
 
 // CircuitsByID gives the circuits in scope that have these IDs, without tags
-// and terminations; of the provider, only ID, slug and name.
-func (s *Store) CircuitsByID(ctx context.Context, scope models.Scope, ids []string) (map[string]models.Circuit, error) {
-	var byID map[string]models.Circuit
-	err := s.read(ctx, "read circuits by id", func(tx *gorm.DB) (err error) {
-		v := sightOf(scope)
-		load := func(ids []string) (map[string]models.Circuit, error) {
-			rows, err := scanned[headCircuit](where(headCircuits(tx, v), s.among("x.id", ids)).Select(circuitColumns))
-			found := make(map[string]models.Circuit, len(rows))
-			for _, r := range rows {
-				found[r.ID] = r.model()
-			}
-			return found, err
+// and terminations; of the provider, only ID, slug and name. Nobody may change
+// them.
+func (s *Store) CircuitsByID(ctx context.Context, scope models.Scope, ids []string) (map[string]*models.Circuit, error) {
+	v := sightOf(scope)
+	return recalled(ctx, s, &s.heads, "read circuits by id", v, ids, func(tx *gorm.DB, ids []string) (map[string]*models.Circuit, error) {
+		rows, err := scanned[headCircuit](where(headCircuits(tx, v), s.among("x.id", ids)).Select(circuitColumns))
+		found := make(map[string]*models.Circuit, len(rows))
+		for _, r := range rows {
+			c := r.model()
+			found[r.ID] = &c
 		}
-		if v.all {
-			byID, err = recall(tx, &s.heads, ids, load)
-		} else {
-			byID, err = load(ids)
-		}
-		return err
+		return found, err
 	})
-	return byID, err
 }
 
 // CircuitsOf gives the circuits in scope of each of these providers, or those
 // that end at each of these sites, by CID, as CircuitsByID does.
 func (s *Store) CircuitsOf(ctx context.Context, scope models.Scope, owner models.OwnerKind, b models.Batch) (map[string][]models.Circuit, error) {
 	byOwner := map[string][]models.Circuit{}
-	err := s.read(ctx, "read the circuits of "+string(owner)+"s", func(tx *gorm.DB) error {
+	err := s.peek(ctx, "read the circuits of "+string(owner)+"s", func(tx *gorm.DB) error {
 		q, column := headCircuits(tx, sightOf(scope)), "x.provider_id"
 		switch owner {
 		case models.OwnerProvider:
@@ -98,24 +90,17 @@ func (s *Store) CircuitsOf(ctx context.Context, scope models.Scope, owner models
 // Terminations gives the ends of each of these circuits that are in scope, A
 // before Z, with their sites; the sites have no tags.
 func (s *Store) Terminations(ctx context.Context, scope models.Scope, b models.Batch) (map[string][]models.Termination, error) {
-	var byCircuit map[string][]models.Termination
-	err := s.read(ctx, "read terminations", func(tx *gorm.DB) (err error) {
-		v := sightOf(scope)
-		load := func(ids []string) (map[string][]models.Termination, error) { return s.endsOf(tx, v, ids) }
-		if v.all {
-			byCircuit, err = recall(tx, &s.ends, b.IDs, load)
-		} else {
-			byCircuit, err = load(b.IDs)
-		}
-		n := 0
-		for _, ends := range byCircuit {
-			n += len(ends)
-		}
-		if b.Most > 0 && n > b.Most {
-			return fmt.Errorf("%w: more than %d", models.ErrTooMany, b.Most)
-		}
-		return err
+	v := sightOf(scope)
+	byCircuit, err := recalled(ctx, s, &s.ends, "read terminations", v, b.IDs, func(tx *gorm.DB, ids []string) (map[string][]models.Termination, error) {
+		return s.endsOf(tx, v, ids)
 	})
+	n := 0
+	for _, ends := range byCircuit {
+		n += len(ends)
+	}
+	if b.Most > 0 && n > b.Most {
+		return nil, fmt.Errorf("read terminations: %w: more than %d", models.ErrTooMany, b.Most)
+	}
 	return byCircuit, err
 }
 
@@ -152,7 +137,7 @@ func (s *Store) endsOf(tx *gorm.DB, v sight, circuits []string) (map[string][]mo
 // site's tags are shown where the site is, a provider's where all of it is.
 func (s *Store) Tags(ctx context.Context, scope models.Scope, owner models.OwnerKind, b models.Batch) (map[string][]string, error) {
 	byOwner := map[string][]string{}
-	err := s.read(ctx, "read the tags of "+string(owner)+"s", func(tx *gorm.DB) error {
+	err := s.peek(ctx, "read the tags of "+string(owner)+"s", func(tx *gorm.DB) error {
 		v := sightOf(scope)
 		var q *gorm.DB
 		switch owner {
@@ -184,7 +169,7 @@ func (s *Store) Tags(ctx context.Context, scope models.Scope, owner models.Owner
 // ProviderRefs lists the providers that are in scope themselves, with all that
 // is theirs, by name. Without slugs it lists all of them.
 func (s *Store) ProviderRefs(ctx context.Context, scope models.Scope, slugs []string, page models.Page) (all []models.ProviderRef, err error) {
-	err = s.read(ctx, "read providers", func(tx *gorm.DB) error {
+	err = s.peek(ctx, "read providers", func(tx *gorm.DB) error {
 		q := where(tx.Table("providers x"), sightOf(scope).providers("x.id"))
 		if len(slugs) > 0 {
 			q = q.Where("x.slug IN ?", each(slugs, nameKey))

@@ -12,7 +12,7 @@ import (
 // as they are in scope, in the order of the notices.
 func (s *Store) ListedCircuits(ctx context.Context, scope models.Scope, b models.Batch) (map[string][]models.ListedCircuit, error) {
 	byMaintenance := map[string][]models.ListedCircuit{}
-	err := s.read(ctx, "read the circuits of maintenances", func(tx *gorm.DB) error {
+	err := s.peek(ctx, "read the circuits of maintenances", func(tx *gorm.DB) error {
 		type row struct {
 			ID            string
 			MaintenanceID string
@@ -47,7 +47,7 @@ func (s *Store) ListedCircuits(ctx context.Context, scope models.Scope, b models
 // first. MaintenanceName and CID are left empty.
 func (s *Store) ImpactsOn(ctx context.Context, scope models.Scope, b models.Batch) (map[string][]models.ImpactItem, error) {
 	byCircuit := map[string][]models.ImpactItem{}
-	err := s.read(ctx, "read the impacts on circuits", func(tx *gorm.DB) error {
+	err := s.peek(ctx, "read the impacts on circuits", func(tx *gorm.DB) error {
 		v := sightOf(scope)
 		worst := tx.Table("maintenance_circuits mc").Joins("JOIN maintenances m ON m.id = mc.maintenance_id").
 			Select("mc.id, mc.maintenance_id, mc.circuit_id, mc.cid, mc.impact, mc.created_at, mc.updated_at, m.starts, "+

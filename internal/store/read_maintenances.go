@@ -57,7 +57,7 @@ type itemRow struct {
 // itemsByID reads maintenances in the order of their IDs.
 func itemsByID(tx *gorm.DB, ids []string) ([]itemRow, error) {
 	q := tx.Table("maintenances m").Select(itemColumns).Joins("JOIN providers pr ON pr.id = m.provider_id")
-	rows, err := loadIn[itemRow](q, "m.id IN ?", ids)
+	rows, err := loadIn[itemRow](q, "m.id", ids)
 	place := make(map[string]int, len(ids))
 	for i, id := range ids {
 		place[id] = i
@@ -236,7 +236,7 @@ func (s *Store) fillMaintenances(tx *gorm.DB, v sight, records []*models.Mainten
 	for i, m := range records {
 		byID[m.ID], ids[i] = m, m.ID
 	}
-	windows, err := loadIn[windowRow](tx.Order("maintenance_id, ordinal"), "maintenance_id IN ?", ids)
+	windows, err := loadIn[windowRow](tx.Order("maintenance_id, ordinal"), "maintenance_id", ids)
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +245,7 @@ func (s *Store) fillMaintenances(tx *gorm.DB, v sight, records []*models.Mainten
 		m.Windows = append(m.Windows, r.model())
 	}
 	q := tx.Table("maintenance_circuits mc").Select("mc.*").Joins("JOIN maintenances m ON m.id = mc.maintenance_id")
-	impacts, err := loadIn[impactRow](where(q, v.impacts()).Order("mc.maintenance_id, mc.position"), "mc.maintenance_id IN ?", ids)
+	impacts, err := loadIn[impactRow](where(q, v.impacts()).Order("mc.maintenance_id, mc.position"), "mc.maintenance_id", ids)
 	if err != nil {
 		return nil, err
 	}

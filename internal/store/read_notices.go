@@ -67,7 +67,7 @@ func narrowNotices(tx *gorm.DB, v sight, items []models.NoticeItem) error {
 		ids = append(ids, n.MaintenanceRowID)
 	}
 	q := tx.Table("maintenance_circuits mc").Select("mc.*").Joins("JOIN maintenances m ON m.id = mc.maintenance_id")
-	rows, err := loadIn[impactRow](where(q, v.impacts()), "mc.maintenance_id IN ?", unique(ids))
+	rows, err := loadIn[impactRow](where(q, v.impacts()), "mc.maintenance_id", unique(ids))
 	if err != nil {
 		return err
 	}

@@ -188,14 +188,14 @@ func (s *Store) reviewCircuits(tx *gorm.DB, providerID string, records, cids []s
 		return nil, nil
 	}
 	l := newLinks(&work{DB: tx, s: s})
-	exact, err := loadIn[circuitRow](tx.Select("id", "provider_id", "cid_key").Where("provider_id = ?", providerID), "cid_key IN ?", unique(each(cids, models.CIDKey)))
+	exact, err := loadIn[circuitRow](tx.Select("id", "provider_id", "cid_key").Where("provider_id = ?", providerID), "cid_key", unique(each(cids, models.CIDKey)))
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range exact {
 		l.exact[models.Identity{ProviderID: r.ProviderID, Key: r.CIDKey}] = r.ID
 	}
-	listed, err := loadIn[impactRow](tx, "maintenance_id IN ?", records)
+	listed, err := loadIn[impactRow](tx, "maintenance_id", records)
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +219,7 @@ func (s *Store) reviewCircuits(tx *gorm.DB, providerID string, records, cids []s
 
 // nameCircuits puts the ids of circuits in the place of the IDs of their rows.
 func nameCircuits(tx *gorm.DB, all []models.MeantCircuit, ids []string) error {
-	rows, err := loadIn[circuitRow](tx.Select("id", "cid"), "id IN ?", validIDs(unique(ids)))
+	rows, err := loadIn[circuitRow](tx.Select("id", "cid"), "id", validIDs(unique(ids)))
 	cids := make(map[string]string, len(rows))
 	for _, r := range rows {
 		cids[r.ID] = r.CID

@@ -113,11 +113,11 @@ func mailOf(g *graph, providers []string) ([]rawRow, map[string][]*noticeRow, er
 	}
 	ids = unique(ids)
 	slices.Sort(ids)
-	raws, err := loadIn[rawRow](locked(g.w.s, g.w.DB).Order("id"), "id IN ?", ids)
+	raws, err := loadIn[rawRow](locked(g.w.s, g.w.DB).Order("id"), "id", ids)
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err := loadIn[noticeRow](g.w.Where("superseded = ?", false), "raw_id IN ?", ids)
+	rows, err := loadIn[noticeRow](g.w.Where("superseded = ?", false), "raw_id", ids)
 	notices := map[string][]*noticeRow{}
 	for i := range rows {
 		notices[rows[i].RawID] = append(notices[rows[i].RawID], g.adopt(&rows[i]))

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"sync"
@@ -14,9 +15,9 @@ import (
 const maxRemembered = 20_000
 
 // remembered keeps records of the inventory for as long as nothing in it
-// changes. What marks the state of the inventory is read in the transaction
-// that asks, so that it is given exactly what it would read, whichever process
-// wrote last. Whoever gets a record must not change what it points to.
+// changes. What marks the state of the inventory is read by whoever asks, in its
+// transaction if it has one, so that it is given exactly what it would read,
+// whichever process wrote last. Whoever gets a record must not change what it points to.
 type remembered[V any] struct {
 	mu    sync.Mutex
 	stamp string
@@ -52,6 +53,22 @@ func (r *remembered[V]) keep(stamp string, fresh map[string]V) {
 		r.stamp, r.byID = stamp, make(map[string]V, len(fresh))
 	}
 	maps.Copy(r.byID, fresh)
+}
+
+// recalled gives records by ID: to whoever sees everything as recall does, to
+// others as load reads them. It takes no snapshot: where the inventory changes
+// between its two statements, it gives what is there after the change, and what
+// it keeps is found by nobody who asks later.
+func recalled[V any](ctx context.Context, s *Store, r *remembered[V], what string, v sight, ids []string, load func(tx *gorm.DB, missing []string) (map[string]V, error)) (byID map[string]V, err error) {
+	err = s.peek(ctx, what, func(tx *gorm.DB) error {
+		if v.all {
+			byID, err = recall(tx, r, ids, func(missing []string) (map[string]V, error) { return load(tx, missing) })
+		} else {
+			byID, err = load(tx, ids)
+		}
+		return err
+	})
+	return byID, err
 }
 
 // recall gives records by ID: those that are remembered, and the others as

@@ -36,7 +36,7 @@ func (s *Store) Reparsable(ctx context.Context, f models.ReparseFilter, after st
 			return err
 		}
 		rows = rows[:withinBodies(rows)]
-		reviews, err := loadIn[reviewRow](tx.Where("reading <> ''"), "item_id IN ?", each(rows, func(r rawRow) string { return r.ID }))
+		reviews, err := loadIn[reviewRow](tx.Where("reading <> ''"), "item_id", each(rows, func(r rawRow) string { return r.ID }))
 		if err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func (s *Store) otherwise(ctx context.Context, verdicts []models.Verdict) (other
 		w := &work{DB: tx, s: s}
 		a := &application{w: w, graph: newGraph(w, s.clock()), raws: map[string]*rawRow{}}
 		ids := each(verdicts, func(v models.Verdict) string { return v.RawID })
-		rows, err := loadIn[rawRow](tx, "id IN ?", validIDs(ids))
+		rows, err := loadIn[rawRow](tx, "id", validIDs(ids))
 		if err != nil {
 			return err
 		}

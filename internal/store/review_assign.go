@@ -156,7 +156,7 @@ func (r *reviewing) circuit() error {
 
 // meant is the text of the mail that is to mean a circuit.
 func (r *reviewing) meant() (string, error) {
-	rows, err := loadIn[noticeRow](r.w.Where("superseded = ?", false).Order("position"), "raw_id IN ?", []string{r.raw.ID})
+	rows, err := loadIn[noticeRow](r.w.Where("superseded = ?", false).Order("position"), "raw_id", []string{r.raw.ID})
 	if err != nil {
 		return "", fmt.Errorf("read notices: %w", err)
 	}

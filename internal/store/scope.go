@@ -171,9 +171,12 @@ func where(tx *gorm.DB, c condition) *gorm.DB { return tx.Where(c.sql, c.args...
 // paged gives the window of a list: 50 rows where nothing is asked for, 1000
 // at most.
 func paged(tx *gorm.DB, p models.Page) *gorm.DB {
-	limit := p.Limit
-	if limit <= 0 {
-		limit = 50
+	return tx.Limit(pageSize(p)).Offset(max(p.Offset, 0))
+}
+
+func pageSize(p models.Page) int {
+	if p.Limit <= 0 {
+		return 50
 	}
-	return tx.Limit(min(limit, 1000)).Offset(max(p.Offset, 0))
+	return min(p.Limit, 1000)
 }

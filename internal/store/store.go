@@ -62,7 +62,7 @@ type Store struct {
 	codec   codec
 
 	circuits remembered[*models.Circuit]      // with all that belongs to them
-	heads    remembered[models.Circuit]       // without
+	heads    remembered[*models.Circuit]      // without
 	ends     remembered[[]models.Termination] // by circuit
 	endings  remembered[*models.Circuit]      // with nothing but the names of their sites
 }

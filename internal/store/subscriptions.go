@@ -19,7 +19,7 @@ func (s *Store) Subscriptions(ctx context.Context) (all []models.Rule, err error
 		}
 		all = each(rows, subscriptionRow.model)
 		ids := unique(each(all, func(r models.Rule) string { return r.UserID }))
-		users, err := loadIn[userRow](tx.Table("users"), "id IN ?", validIDs(ids))
+		users, err := loadIn[userRow](tx.Table("users"), "id", validIDs(ids))
 		byID := make(map[string]models.User, len(users))
 		for _, u := range users {
 			byID[u.ID] = u.model()

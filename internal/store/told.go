@@ -36,7 +36,7 @@ func nameLinks(tx *gorm.DB, all []models.ReparsedMaintenance) error {
 	if !links {
 		return nil
 	}
-	rows, err := loadIn[circuitRow](tx.Select("id", "cid"), "id IN ?", validIDs(unique(ids)))
+	rows, err := loadIn[circuitRow](tx.Select("id", "cid"), "id", validIDs(unique(ids)))
 	if err != nil {
 		return fmt.Errorf("name circuits: %w", err)
 	}

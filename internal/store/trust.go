@@ -65,7 +65,7 @@ func judge(w *work, v models.TrustVerdict) error {
 	if err := upsert(w.DB, []rawRow{raw}); err != nil {
 		return fmt.Errorf("save the mail: %w", err)
 	}
-	rows, err := loadIn[noticeRow](w.Where("superseded = ?", false).Order("id"), "raw_id IN ?", []string{v.RawID})
+	rows, err := loadIn[noticeRow](w.Where("superseded = ?", false).Order("id"), "raw_id", []string{v.RawID})
 	if err != nil {
 		return fmt.Errorf("load its notices: %w", err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 
@@ -113,8 +114,8 @@ func (s *Store) read(ctx context.Context, what string, f func(tx *gorm.DB) error
 	return nil
 }
 
-// peek runs f, each statement of which sees the database as it is then; it is
-// for single rows, which need no snapshot and then cost a third.
+// peek runs f, each statement of which sees the database as it is then. It is
+// for what one statement reads: to begin and end a snapshot costs two more.
 func (s *Store) peek(ctx context.Context, what string, f func(tx *gorm.DB) error) error {
 	if err := f(s.reader.WithContext(ctx)); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
@@ -152,16 +153,31 @@ func insert[T any](tx *gorm.DB, rows []T) error {
 }
 
 // loadIn reads the rows whose column is one of values.
-func loadIn[R any, V any](tx *gorm.DB, where string, values []V) ([]R, error) {
+func loadIn[R any, V any](tx *gorm.DB, column string, values []V) ([]R, error) {
 	var all []R
 	base := tx.Session(&gorm.Session{}) // conditions of one chunk must not reach the next
 	err := chunks(values, func(part []V) error {
-		rows, err := scanned[R](base.Where(where, part))
+		rows, err := scanned[R](base.Where(oneOf(tx, column, part)))
 		all = append(all, rows...)
 		return err
 	})
 	return all, err
 }
+
+// oneOf holds where a column is one of values. On PostgreSQL they are one
+// argument, so that it plans the statement once for any number of them.
+func oneOf[V any](tx *gorm.DB, column string, values []V) clause.Expr {
+	if tx.Name() == string(dialectPostgres) {
+		return gorm.Expr(column+" = ANY(?)", array[V](values))
+	}
+	return gorm.Expr(column+" IN ?", values)
+}
+
+// array is a single argument of PostgreSQL.
+type array[V any] []V
+
+// Value gives what pgx writes as an array.
+func (a array[V]) Value() (driver.Value, error) { return []V(a), nil }
 
 // upsert writes rows that may be there already, whole.
 func upsert[T any](tx *gorm.DB, rows []T) error {
