@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"reflect"
+	"time"
+)
 
 // Page is a slice of a list: Limit rows from Offset on.
 type Page struct {
@@ -41,6 +44,12 @@ type MaintenanceFilter struct {
 	Worst        []Impact      // the worst impact on a circuit that is seen and not cancelled
 	Lit          bool          // not known from sources in shadow alone
 	Window       *WindowChoice // it has such a window; lists are then by the start of the first of these, soonest first
+}
+
+// Chooses reports whether the filter may leave records out.
+func (f MaintenanceFilter) Chooses() bool {
+	f.Page = Page{}
+	return !reflect.DeepEqual(f, MaintenanceFilter{})
 }
 
 // WindowChoice chooses windows of maintenances; empty fields choose all.

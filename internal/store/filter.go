@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -182,18 +183,31 @@ func (c keyColumn) compare(key string) (more, same condition, err error) {
 	return condition{fmt.Sprintf("(%s%s OR %s IS NULL)", c.column, sign, c.column), []any{at(t)}}, condition{c.column + " = ?", []any{at(t)}}, nil
 }
 
-// listed reads a page of a query and counts its rows. A query is built anew for
-// each of the two; a page that is not full tells the count by itself.
+// listed counts the rows of a query, then reads a page of it. A query is built
+// anew for each of the two.
 func listed[R any](query func() *gorm.DB, keys keyset, p models.Page, sel string) (rows []R, total int, err error) {
-	if rows, err = pageOf[R](query(), keys, p, sel); err != nil {
+	total, err = count(query())
+	if err != nil || total == 0 {
 		return nil, 0, err
 	}
-	offset := max(p.Offset, 0)
-	if p.After == nil && len(rows) < pageSize(p) && (len(rows) > 0 || offset == 0) {
-		return rows, offset + len(rows), nil
-	}
-	total, err = count(query())
+	rows, err = pageOf[R](query(), keys, p, sel)
 	return rows, total, err
+}
+
+// maxFew is how many rows are sorted rather than looked for in their order.
+const maxFew = 1000
+
+// few gives the IDs of a page of a query, with n, the number of all its rows.
+// It takes the rows as they are found and sorts them: a database that is to find
+// a few rows in their order may go through all of a table. So it is right as
+// long as n is no more than maxFew.
+func few(tx, q *gorm.DB, keys keyset, p models.Page, id string) *gorm.DB {
+	columns, sorted := id, slices.Clone(keys)
+	for i, k := range keys {
+		sorted[i].column = fmt.Sprint("k", i)
+		columns += ", " + k.column + " AS " + sorted[i].column
+	}
+	return paged(tx.Table("(?) few", q.Select(columns).Limit(maxFew+1)).Select("few.id, COUNT(*) OVER () AS n").Order(sorted.order()), p)
 }
 
 // pageOf reads a page of a query in an order: from the row after Page.After where

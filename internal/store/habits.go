@@ -24,13 +24,13 @@ func (s *Store) PhaseRules(ctx context.Context) (map[string]models.PhaseRules, e
 		Ended     int64
 		Completed int64
 	}
-	err := s.read(ctx, "read habits of providers", func(tx *gorm.DB) error {
-		return tx.Raw(`SELECT p.slug, p.hold_over, COUNT(m.id) AS ended,
-				COALESCE(SUM(CASE WHEN m.status = ? THEN 1 ELSE 0 END), 0) AS completed
-			FROM providers p
-			LEFT JOIN maintenances m ON m.provider_id = p.id AND m.deleted = ?
-				AND m.status <> ? AND m.ends >= ? AND m.ends < ?
-			GROUP BY p.slug, p.hold_over`,
+	err := s.peek(ctx, "read habits of providers", func(tx *gorm.DB) error {
+		return tx.Raw(`SELECT p.slug, p.hold_over, COALESCE(h.ended, 0) AS ended, COALESCE(h.completed, 0) AS completed
+			FROM providers p LEFT JOIN (
+				SELECT m.provider_id, COUNT(*) AS ended, SUM(CASE WHEN m.status = ? THEN 1 ELSE 0 END) AS completed
+				FROM maintenances m WHERE m.deleted = ? AND m.status <> ? AND m.ends >= ? AND m.ends < ?
+				GROUP BY m.provider_id
+			) h ON h.provider_id = p.id`,
 			models.StatusCompleted, false, models.StatusCancelled, at(now.Add(-habitSpan)), at(now)).Scan(&rows).Error
 	})
 	rules := make(map[string]models.PhaseRules, len(rows))

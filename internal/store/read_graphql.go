@@ -67,6 +67,7 @@ type headRow struct {
 	Revision     int64
 	CreatedAt    instant
 	UpdatedAt    instant
+	N            int // of all rows, where they are few
 }
 
 const headColumns = "m.id, m.name, m.external_id, m.provider_id, pr.slug AS provider_slug, pr.name AS provider_name, m.status, m.summary, " +
@@ -102,20 +103,33 @@ func heads(tx *gorm.DB, v sight) *gorm.DB {
 	return where(q, v.maintenances()).Where("m.merged_into = ''")
 }
 
-const headOrder = "m.starts DESC NULLS LAST, m.id"
+// headOrder is the order of maintenances: the newest first.
+var headOrder = keyset{{"m.starts", byTime, true}, {"m.id", byText, false}}
 
 // MaintenanceHeads lists records in scope like Maintenances, but without
 // counting them and without their parts.
 func (s *Store) MaintenanceHeads(ctx context.Context, scope models.Scope, f models.MaintenanceFilter) (all []models.MaintenanceHead, err error) {
 	err = s.peek(ctx, "read maintenances", func(tx *gorm.DB) error {
 		v := sightOf(scope)
-		page := paged(filterMaintenances(listedMaintenances(tx, v), v, f).Select("m.id").Order(headOrder), f.Page)
-		rows, err := scanned[headRow](tx.Table("(?) o", page).Joins("JOIN maintenances m ON m.id = o.id JOIN providers pr ON pr.id = m.provider_id").
-			Select(headColumns).Order(headOrder))
+		query := func() *gorm.DB { return filterMaintenances(listedMaintenances(tx, v), v, f) }
+		if f.Chooses() {
+			rows, err := headsOf(tx, few(tx, query(), headOrder, f.Page, "m.id"), "o.n")
+			if none := len(rows) == 0 && f.Page.Offset <= 0; err != nil || none || len(rows) > 0 && rows[0].N <= maxFew {
+				all = each(rows, headOf(v))
+				return err
+			}
+		}
+		rows, err := headsOf(tx, paged(query().Select("m.id").Order(headOrder.order()), f.Page), "0 AS n")
 		all = each(rows, headOf(v))
 		return err
 	})
 	return all, err
+}
+
+// headsOf reads the maintenances that a query o gives the IDs of.
+func headsOf(tx, ids *gorm.DB, n string) ([]headRow, error) {
+	return scanned[headRow](tx.Table("(?) o", ids).Joins("JOIN maintenances m ON m.id = o.id JOIN providers pr ON pr.id = m.provider_id").
+		Select(headColumns + ", " + n).Order(headOrder.order()))
 }
 
 // MaintenancesByID gives the records in scope that have these IDs.
@@ -137,7 +151,7 @@ func (s *Store) MaintenancesOfProviders(ctx context.Context, scope models.Scope,
 	byProvider := map[string][]models.MaintenanceHead{}
 	err := s.peek(ctx, "read the maintenances of providers", func(tx *gorm.DB) error {
 		q := where(heads(tx, sightOf(scope)), s.among("m.provider_id", b.IDs)).
-			Select(headColumns + ", ROW_NUMBER() OVER (PARTITION BY m.provider_id ORDER BY " + headOrder + ") AS place")
+			Select(headColumns + ", ROW_NUMBER() OVER (PARTITION BY m.provider_id ORDER BY " + headOrder.order() + ") AS place")
 		rows, err := batch[headRow](tx.Table("(?) r", q).Order("r.provider_id, r.place"), b)
 		for _, r := range rows {
 			byProvider[r.ProviderID] = append(byProvider[r.ProviderID], headOf(sightOf(scope))(r))

@@ -81,16 +81,15 @@ func (s *Store) maintenances(tx *gorm.DB, v sight, f models.MaintenanceFilter, e
 		}
 		return q
 	}
-	order := keyset{{"m.starts", byTime, true}, {"m.id", byText, false}}
+	order := slices.Clone(headOrder)
 	if f.Window != nil {
 		order[0] = keyColumn{"first.starts", byTime, false}
 	}
-	// Indexes alone tell which rows are on the page and how many there are.
-	found, total, err := listed[struct{ ID string }](query, order, f.Page, "m.id")
-	if err != nil || len(found) == 0 {
+	ids, total, err := maintenancePage(tx, query, order, f)
+	if err != nil || len(ids) == 0 {
 		return nil, total, err
 	}
-	rows, err := itemsByID(tx, each(found, func(r struct{ ID string }) string { return r.ID }))
+	rows, err := itemsByID(tx, ids)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -102,6 +101,27 @@ func (s *Store) maintenances(tx *gorm.DB, v sight, f models.MaintenanceFilter, e
 	}
 	_, err = s.fillMaintenances(tx, v, records)
 	return items, total, err
+}
+
+// maintenancePage gives the IDs of a page of maintenances, and how many there are.
+// Indexes alone tell both.
+func maintenancePage(tx *gorm.DB, query func() *gorm.DB, order keyset, f models.MaintenanceFilter) (ids []string, total int, err error) {
+	type row struct {
+		ID string
+		N  int
+	}
+	if f.Chooses() && f.Page.After == nil {
+		found, err := scanned[row](few(tx, query(), order, f.Page, "m.id"))
+		known := len(found) > 0 && found[0].N <= maxFew
+		if none := len(found) == 0 && f.Page.Offset <= 0; err != nil || none {
+			return nil, 0, err
+		}
+		if known {
+			return each(found, func(r row) string { return r.ID }), found[0].N, nil
+		}
+	}
+	found, total, err := listed[row](query, order, f.Page, "m.id")
+	return each(found, func(r row) string { return r.ID }), total, err
 }
 
 // byWindow keeps the records with a window that the filter chooses, and gives
