@@ -55,7 +55,7 @@ func allCircuits(tx *gorm.DB) ([]models.Circuit, error) {
 		return nil, err
 	}
 	circuits := each(rows, circuitRow.model)
-	return circuits, fillCircuits(tx, circuits)
+	return circuits, fillCircuits(tx, circuits, readSurroundings(tx))
 }
 
 type circuitImport struct {

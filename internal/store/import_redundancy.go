@@ -77,7 +77,7 @@ func fillGroups(tx *gorm.DB, rows []redundancyGroupRow) ([]models.RedundancyGrou
 	if err != nil {
 		return nil, err
 	}
-	circuits, err := loadCircuits(tx, each(members, func(r redundancyMemberRow) string { return r.CircuitID }))
+	circuits, err := loadCircuits(tx, each(members, func(r redundancyMemberRow) string { return r.CircuitID }), readSurroundings(tx))
 	if err != nil {
 		return nil, err
 	}

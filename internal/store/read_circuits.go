@@ -37,7 +37,7 @@ func (s *Store) Circuits(ctx context.Context, scope models.Scope, f models.Circu
 			return err
 		}
 		circuits, total = each(rows, circuitRow.model), n
-		return fillCircuits(tx, circuits)
+		return fillCircuits(tx, circuits, readSurroundings(tx))
 	})
 	return circuits, total, err
 }
@@ -97,14 +97,27 @@ func narrowCircuits(s *Store, q *gorm.DB, f models.CircuitFilter) *gorm.DB {
 	return q
 }
 
+// surroundings give what circuits share, by ID.
+type surroundings struct {
+	providers func(ids []string) (map[string]models.Provider, error)
+	sites     func(ids []string) (map[string]models.Site, error)
+}
+
+func readSurroundings(tx *gorm.DB) surroundings {
+	return surroundings{
+		func(ids []string) (map[string]models.Provider, error) { return loadProvidersByID(tx, ids) },
+		func(ids []string) (map[string]models.Site, error) { return loadSites(tx, ids) },
+	}
+}
+
 // loadCircuits reads circuits whole, by ID.
-func loadCircuits(tx *gorm.DB, ids []string) (map[string]*models.Circuit, error) {
+func loadCircuits(tx *gorm.DB, ids []string, around surroundings) (map[string]*models.Circuit, error) {
 	rows, err := loadIn[circuitRow](tx, "id", validIDs(unique(ids)))
 	if err != nil {
 		return nil, err
 	}
 	circuits := each(rows, circuitRow.model)
-	if err := fillCircuits(tx, circuits); err != nil {
+	if err := fillCircuits(tx, circuits, around); err != nil {
 		return nil, err
 	}
 	byID := make(map[string]*models.Circuit, len(circuits))
@@ -116,7 +129,7 @@ func loadCircuits(tx *gorm.DB, ids []string) (map[string]*models.Circuit, error)
 
 // fillCircuits loads provider, tags, terminations and sites of circuits, in a
 // fixed number of statements.
-func fillCircuits(tx *gorm.DB, circuits []models.Circuit) error {
+func fillCircuits(tx *gorm.DB, circuits []models.Circuit, around surroundings) error {
 	if len(circuits) == 0 {
 		return nil
 	}
@@ -126,7 +139,7 @@ func fillCircuits(tx *gorm.DB, circuits []models.Circuit) error {
 		byID[circuits[i].ID] = &circuits[i]
 		ids, providerIDs = append(ids, circuits[i].ID), append(providerIDs, circuits[i].ProviderID)
 	}
-	providers, err := loadProvidersByID(tx, unique(providerIDs))
+	providers, err := around.providers(unique(providerIDs))
 	if err != nil {
 		return err
 	}
@@ -148,7 +161,7 @@ func fillCircuits(tx *gorm.DB, circuits []models.Circuit) error {
 	for _, e := range ends {
 		siteIDs = append(siteIDs, string(e.SiteID))
 	}
-	sites, err := loadSites(tx, siteIDs)
+	sites, err := around.sites(validIDs(unique(siteIDs)))
 	if err != nil {
 		return err
 	}

@@ -131,7 +131,7 @@ func findingItems(tx *gorm.DB, v sight, rows []findingRow) ([]models.FindingItem
 	for _, f := range all {
 		circuitIDs, maintenanceIDs = append(circuitIDs, f.Circuits...), append(maintenanceIDs, f.Maintenances...)
 	}
-	circuits, err := loadCircuits(tx, circuitIDs)
+	circuits, err := loadCircuits(tx, circuitIDs, readSurroundings(tx))
 	if err != nil {
 		return nil, err
 	}

@@ -81,6 +81,11 @@ func recall[V any](tx *gorm.DB, r *remembered[V], ids []string, load func(missin
 	if err != nil {
 		return nil, err
 	}
+	return recallAt(stamp, r, ids, load)
+}
+
+// recallAt does it for whoever knows the state of the inventory.
+func recallAt[V any](stamp string, r *remembered[V], ids []string, load func(missing []string) (map[string]V, error)) (map[string]V, error) {
 	known, missing := r.of(stamp, ids)
 	if len(missing) == 0 {
 		return known, nil
@@ -133,8 +138,23 @@ func (w *work) sweepStamps() error {
 
 // circuitsWhole gives circuits as loadCircuits does. They are shared.
 func (s *Store) circuitsWhole(tx *gorm.DB, ids []string) (map[string]*models.Circuit, error) {
-	return recall(tx, &s.circuits, ids, func(missing []string) (map[string]*models.Circuit, error) {
-		fresh, err := loadCircuits(tx, missing)
+	if ids = validIDs(unique(ids)); len(ids) == 0 {
+		return nil, nil
+	}
+	stamp, err := inventoryStamp(tx)
+	if err != nil {
+		return nil, err
+	}
+	around := surroundings{
+		providers: func(ids []string) (map[string]models.Provider, error) {
+			return recallAt(stamp, &s.providers, ids, readSurroundings(tx).providers)
+		},
+		sites: func(ids []string) (map[string]models.Site, error) {
+			return recallAt(stamp, &s.sites, ids, readSurroundings(tx).sites)
+		},
+	}
+	return recallAt(stamp, &s.circuits, ids, func(missing []string) (map[string]*models.Circuit, error) {
+		fresh, err := loadCircuits(tx, missing, around)
 		for _, c := range fresh {
 			c.Tags, c.Terminations = slices.Clip(c.Tags), slices.Clip(c.Terminations)
 		}

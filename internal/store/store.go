@@ -61,10 +61,12 @@ type Store struct {
 	pool    *pgxpool.Pool // nil on SQLite
 	codec   codec
 
-	circuits remembered[*models.Circuit]      // with all that belongs to them
-	heads    remembered[*models.Circuit]      // without
-	ends     remembered[[]models.Termination] // by circuit
-	endings  remembered[*models.Circuit]      // with nothing but the names of their sites
+	circuits  remembered[*models.Circuit]      // with all that belongs to them
+	heads     remembered[*models.Circuit]      // without
+	ends      remembered[[]models.Termination] // by circuit
+	endings   remembered[*models.Circuit]      // with nothing but the names of their sites
+	providers remembered[models.Provider]
+	sites     remembered[models.Site]
 }
 
 type dialect string

@@ -52,7 +52,7 @@ func (a whatIf) answer() (models.WhatIf, error) {
 	if len(g.Circuits) > maxWhatIf {
 		return w, models.Invalid(string(key.kind), "%s has %d circuits, more than the %d that can be looked at; ask for a redundancy group", g.Name, len(g.Circuits), maxWhatIf)
 	}
-	circuits, err := loadCircuits(a.tx, g.Circuits)
+	circuits, err := loadCircuits(a.tx, g.Circuits, readSurroundings(a.tx))
 	if err != nil {
 		return w, err
 	}
