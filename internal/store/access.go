@@ -127,14 +127,12 @@ func (w *work) revoke(by models.Principal, rows []tokenRow, reason string) error
 func (s *Store) TokenByHash(ctx context.Context, hash string) (models.Token, error) {
 	var row tokenRow
 	var owner userRow
-	err := s.peek(ctx, "read a token", func(tx *gorm.DB) error {
-		if err := tx.Where("hash = ? AND revoked_at IS NULL", hash).Take(&row).Error; err != nil {
+	err := s.peek(ctx, "read a token", func(tx *gorm.DB) (err error) {
+		if row, err = first[tokenRow](tx.Where("hash = ? AND revoked_at IS NULL", hash)); err != nil || row.UserID == "" {
 			return found(err, "token")
 		}
-		if row.UserID == "" {
-			return nil
-		}
-		return found(tx.Where("id = ?", string(row.UserID)).Take(&owner).Error, "user of a token")
+		owner, err = first[userRow](tx.Where("id = ?", string(row.UserID)))
+		return found(err, "user of a token")
 	})
 	if err != nil {
 		return models.Token{}, err

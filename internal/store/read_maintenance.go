@@ -23,8 +23,8 @@ func (s *Store) Maintenance(ctx context.Context, scope models.Scope, idOrName st
 		} else {
 			q = q.Where("m.name_key = ?", short(nameKey(idOrName)))
 		}
-		var row itemRow
-		if err := q.Select(itemColumns).Order("m.merged_into, m.id").Limit(1).Take(&row).Error; err != nil {
+		row, err := first[itemRow](q.Select(itemColumns).Order("m.merged_into, m.id"))
+		if err != nil {
 			return found(err, "maintenance %q", idOrName)
 		}
 		d = models.MaintenanceDetail{Maintenance: row.Row.model(), ProviderSlug: row.ProviderSlug, ProviderName: row.ProviderName}
@@ -44,13 +44,13 @@ func (s *Store) Maintenance(ctx context.Context, scope models.Scope, idOrName st
 }
 
 func fillHistory(tx *gorm.DB, d *models.MaintenanceDetail) error {
-	var notices []noticeRow
-	if err := tx.Where("record_id = ? AND superseded = ?", d.ID, false).Order("received DESC, id DESC").Find(&notices).Error; err != nil {
+	notices, err := scanned[noticeRow](tx.Where("record_id = ? AND superseded = ?", d.ID, false).Order("received DESC, id DESC"))
+	if err != nil {
 		return err
 	}
 	d.Notices = each(notices, noticeRow.model)
-	var notes []noteRow
-	if err := tx.Where("maintenance_id = ? AND removed = ?", d.ID, false).Order("created_at, id").Find(&notes).Error; err != nil {
+	notes, err := scanned[noteRow](tx.Where("maintenance_id = ? AND removed = ?", d.ID, false).Order("created_at, id"))
+	if err != nil {
 		return err
 	}
 	d.Notes = nil
@@ -61,8 +61,8 @@ func fillHistory(tx *gorm.DB, d *models.MaintenanceDetail) error {
 			d.Notes = append(d.Notes, n.model())
 		}
 	}
-	var changes []changeRow
-	if err := tx.Where("maintenance_id = ?", d.ID).Order("revision DESC, position").Limit(maxChanges).Find(&changes).Error; err != nil {
+	changes, err := scanned[changeRow](tx.Where("maintenance_id = ?", d.ID).Order("revision DESC, position").Limit(maxChanges))
+	if err != nil {
 		return err
 	}
 	d.Changes = each(changes, changeRow.model)

@@ -45,6 +45,19 @@ func scanned[R any](q *gorm.DB) (all []R, err error) {
 	return all, err
 }
 
+// first reads the first row of a query; gorm.ErrRecordNotFound when there is
+// none.
+func first[R any](q *gorm.DB) (row R, err error) {
+	rows, err := scanned[R](q.Limit(1))
+	if err == nil && len(rows) == 0 {
+		err = gorm.ErrRecordNotFound
+	}
+	if err != nil {
+		return row, err
+	}
+	return rows[0], nil
+}
+
 // eachRow calls f for every row of a query. It reads far more rows in a second
 // than GORM can put into structs.
 func eachRow(q *gorm.DB, f func(*sql.Rows) error) (err error) {
