@@ -2,8 +2,11 @@ package ical
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"lineman/models"
@@ -37,14 +40,41 @@ func (f Feed) Write(items []models.CalendarItem) []byte {
 	w.Value("REFRESH-INTERVAL", Duration(f.Refresh), Param{"VALUE", "DURATION"})
 	w.Value("X-PUBLISHED-TTL", Duration(f.Refresh))
 	events := eventsOf(items)
-	for _, e := range events {
-		Event(w, *e.item, e.window)
-	}
+	w.b = append(w.b, written(events)...)
 	if len(events) == 0 { // a calendar without any component is not valid
 		universal(w)
 	}
 	w.End("VCALENDAR")
 	return w.Bytes()
+}
+
+// written gives the events one after another, written by all processors: a
+// year of them is megabytes. A panic is the caller's, as if it wrote them itself.
+func written(events []entry) []byte {
+	parts := make([]Writer, runtime.GOMAXPROCS(0))
+	var all sync.WaitGroup
+	var panicked atomic.Pointer[any]
+	for i := range parts {
+		all.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					panicked.Store(&p)
+				}
+			}()
+			for _, e := range events[len(events)*i/len(parts) : len(events)*(i+1)/len(parts)] {
+				Event(&parts[i], *e.item, e.window)
+			}
+		})
+	}
+	all.Wait()
+	if p := panicked.Load(); p != nil {
+		panic(*p)
+	}
+	var b []byte
+	for _, p := range parts {
+		b = append(b, p.b...)
+	}
+	return b
 }
 
 type entry struct {
