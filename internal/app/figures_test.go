@@ -124,6 +124,7 @@ func (s fleetService) figures(b *testing.B) []figure {
 	}
 	const list, detail, graph = 20 * time.Millisecond, 10 * time.Millisecond, 50 * time.Millisecond
 	all := []figure{
+		steady("nothing but the token (/api/v1/me)", 0, s.at(s.viewer, "/api/v1/me")), // what this machine takes for any request
 		steady("list by provider and status", list, s.list(s.viewer, byProvider)),
 		steady("list by status and end", list, s.list(s.viewer, byEnd)),
 		steady("list by site and provider", list, s.list(s.viewer, bySite)),

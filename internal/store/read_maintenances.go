@@ -264,8 +264,11 @@ func (s *Store) fillMaintenances(tx *gorm.DB, v sight, records []*models.Mainten
 		m := byID[r.MaintenanceID]
 		m.Windows = append(m.Windows, r.model())
 	}
-	q := tx.Table("maintenance_circuits mc").Select("mc.*").Joins("JOIN maintenances m ON m.id = mc.maintenance_id")
-	impacts, err := loadIn[impactRow](where(q, v.impacts()).Order("mc.maintenance_id, mc.position"), "mc.maintenance_id", ids)
+	q := tx.Table("maintenance_circuits mc").Select("mc.*")
+	if !v.all {
+		q = where(q.Joins("JOIN maintenances m ON m.id = mc.maintenance_id"), v.impacts())
+	}
+	impacts, err := loadIn[impactRow](q.Order("mc.maintenance_id, mc.position"), "mc.maintenance_id", ids)
 	if err != nil {
 		return nil, err
 	}
