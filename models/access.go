@@ -85,6 +85,7 @@ type User struct {
 	LastSeen   time.Time // by the minute; zero: never
 	ExpiresAt  time.Time // may do nothing from then on; zero: never
 	DisabledAt time.Time // zero: not disabled
+	Revision   int64     // from 1; each change adds one
 }
 
 // Active reports whether a user may do anything at an instant.
@@ -104,6 +105,7 @@ type UserChange struct {
 	ExpiresAt *time.Time // zero: never
 	Disabled  *bool
 	Password  *PasswordHash
+	Expected  int64 // the revision that is changed, else ErrStale; 0: any
 }
 
 // Principal is whoever asks: what a token, user or the terminal amounts to.

@@ -10,6 +10,7 @@ type RetentionPlan struct {
 	// CommandsBefore is for chat commands that were received before; what has
 	// expired of chat goes in any case.
 	CommandsBefore time.Time
+	By             Principal // who removes it, for the audit log
 	DryRun         bool // count only
 }
 
@@ -21,6 +22,9 @@ type Retained struct {
 	Commands int // of the chat command log
 	Held     int // maintenances that are old enough but held
 }
+
+// Removed reports whether anything went.
+func (r Retained) Removed() bool { return r.Raws+r.Records+r.Findings+r.Commands > 0 }
 
 // Hold keeps a maintenance and its mail from retention.
 type Hold struct {

@@ -58,7 +58,7 @@ func TestSubscriber(t *testing.T) {
 	change(models.UserChange{Disabled: &no})
 	tell("G", "zayo")
 	w.expect("eva", "new zayo-G")
-	ok(t, w.s.DeleteUser(ctx, operator, "eva"))
+	ok(t, w.s.DeleteUser(ctx, operator, "eva", 0))
 	tell("H", "zayo")
 	w.expect("eva")
 }

@@ -19,7 +19,7 @@ type Accounts interface {
 	User(ctx context.Context, name string) (models.User, error)
 	CreateUser(ctx context.Context, by models.Principal, n access.NewUser) (models.User, error)
 	ChangeUser(ctx context.Context, by models.Principal, name string, c access.UserChange) (models.User, error)
-	DeleteUser(ctx context.Context, by models.Principal, name string) error
+	DeleteUser(ctx context.Context, by models.Principal, name string, expected int64) error
 	// Tokens are those that by may know of.
 	Tokens(ctx context.Context, by models.Principal) ([]models.Token, error)
 	CreateToken(ctx context.Context, by models.Principal, n access.NewToken) (secret string, t models.Token, err error)
@@ -46,10 +46,10 @@ func (s *server) registerAccounts() {
 		body: bodySchema[UserWrite](s, true, false),
 	}, s.createUser)
 	register(s, operation{
-		method: http.MethodPatch, path: "/api/v1/users/{name}", id: "change-user", summary: "Change a user", body: bodySchema[UserChangeWrite](s, true, false),
+		method: http.MethodPatch, path: "/api/v1/users/{name}", id: "change-user", summary: "Change a user", body: bodySchema[UserChangeWrite](s, true, false), tag: true,
 	}, s.changeUser)
 	register(s, operation{
-		method: http.MethodDelete, path: "/api/v1/users/{name}", id: "delete-user", summary: "Delete a user and revoke the user's tokens", status: http.StatusNoContent,
+		method: http.MethodDelete, path: "/api/v1/users/{name}", id: "delete-user", summary: "Delete a user and revoke the user's tokens", status: http.StatusNoContent, tag: true,
 	}, s.deleteUser)
 }
 

@@ -46,6 +46,7 @@ func (s *server) getUser(ctx context.Context, in *UserPath) (*answer[userJSON], 
 	if err != nil {
 		return nil, fmt.Errorf("read a user: %w", err)
 	}
+	whoAsks(ctx).reply.revision = u.Revision
 	return &answer[userJSON]{userOf(u)}, nil
 }
 
@@ -120,13 +121,30 @@ func (s *server) changeUser(ctx context.Context, in *userChangeInput) (*answer[u
 		}
 		c.ExpiresAt = &at
 	}
+	if c.Expected, err = s.expectedUser(ctx, in.Name); err != nil {
+		return nil, err
+	}
 	u, err := s.o.Accounts.ChangeUser(ctx, whoAsks(ctx).Principal, in.Name, c)
 	if err != nil {
 		return nil, placed(err)
 	}
+	whoAsks(ctx).reply.revision = u.Revision
 	return &answer[userJSON]{userOf(u)}, nil
 }
 
 func (s *server) deleteUser(ctx context.Context, in *UserPath) (*nothing, error) {
-	return nil, s.o.Accounts.DeleteUser(ctx, whoAsks(ctx).Principal, in.Name)
+	expected, err := s.expectedUser(ctx, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.o.Accounts.DeleteUser(ctx, whoAsks(ctx).Principal, in.Name, expected)
+}
+
+// expectedUser gives the revision at which a user may be written; 0 for any.
+func (s *server) expectedUser(ctx context.Context, name string) (int64, error) {
+	u, err := s.o.Accounts.User(ctx, name)
+	if err != nil {
+		return 0, fmt.Errorf("read a user: %w", err)
+	}
+	return whoAsks(ctx).match.expected(u.Revision)
 }

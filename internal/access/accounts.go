@@ -26,7 +26,7 @@ type UserStore interface {
 	Users(ctx context.Context) ([]models.User, error)
 	CreateUser(ctx context.Context, by models.Principal, u models.User) (models.User, error)
 	ChangeUser(ctx context.Context, by models.Principal, name string, c models.UserChange) (models.User, error)
-	DeleteUser(ctx context.Context, by models.Principal, name string) error
+	DeleteUser(ctx context.Context, by models.Principal, name string, expected int64) error
 }
 
 // Accounts makes and changes users and tokens. An InputError of its methods
@@ -54,6 +54,7 @@ type UserChange struct {
 	ExpiresAt *time.Time    // zero: never
 	Disabled  *bool
 	Password  *string
+	Expected  int64 // the revision that is changed; 0: any
 }
 
 var userName = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{0,63}$`)
@@ -99,7 +100,7 @@ func (a Accounts) ChangeUser(ctx context.Context, by models.Principal, name stri
 
 // change checks a change.
 func (a Accounts) change(ctx context.Context, c UserChange) (models.UserChange, error) {
-	change := models.UserChange{Role: c.Role, ExpiresAt: c.ExpiresAt, Disabled: c.Disabled}
+	change := models.UserChange{Role: c.Role, ExpiresAt: c.ExpiresAt, Disabled: c.Disabled, Expected: c.Expected}
 	if c.Role != nil && !slices.Contains(models.Roles, *c.Role) {
 		return change, models.Invalid("role", "%q is no role of a user; it is one of %v", *c.Role, models.Roles)
 	}
@@ -124,9 +125,10 @@ func (a Accounts) change(ctx context.Context, c UserChange) (models.UserChange, 
 }
 
 // DeleteUser removes a user, whose tokens stop; models.ErrNotFound when nobody
-// is called so.
-func (a Accounts) DeleteUser(ctx context.Context, by models.Principal, name string) error {
-	if err := a.Store.DeleteUser(ctx, by, name); err != nil {
+// is called so, models.ErrStale when the user has another revision than is
+// expected (0: any).
+func (a Accounts) DeleteUser(ctx context.Context, by models.Principal, name string, expected int64) error {
+	if err := a.Store.DeleteUser(ctx, by, name, expected); err != nil {
 		return fmt.Errorf("delete the user: %w", err)
 	}
 	return nil

@@ -19,6 +19,7 @@ func TestAccountsOverREST(t *testing.T) {
 	e.check(err)
 	e.token("operator", models.RoleOperator, models.Scope{})
 	var out map[string]any
+	tag, match := "", "*"
 	say := func(who, method, path, body string, status int, holds ...string) map[string]any {
 		t.Helper()
 		r := httptest.NewRequest(method, "http://lineman.example"+path, strings.NewReader(body))
@@ -28,8 +29,12 @@ func TestAccountsOverREST(t *testing.T) {
 			r.Header.Set("Authorization", "Bearer "+e.secrets[who])
 		}
 		r.Header.Set("Content-Type", "application/json")
+		if match != "" {
+			r.Header.Set("If-Match", match)
+		}
 		w := httptest.NewRecorder()
 		e.h.ServeHTTP(w, r)
+		tag = w.Header().Get("ETag")
 		if w.Code != status {
 			t.Fatalf("%s %s %s as %s: %d, want %d: %s", method, path, body, who, w.Code, status, w.Body)
 		}
@@ -88,7 +93,16 @@ func TestAccountsOverREST(t *testing.T) {
 	say("operator", "DELETE", "/api/v1/tokens/eva%2Fci", "", 404)
 	say("all", "POST", "/api/v1/maintenances/markaa-markaa-T2/notes", `{"title":"x","comment":"x"}`, 201, `"author":"eva"`)
 
+	say("admin", "GET", "/api/v1/users/eva", "", 200)
+	old := tag
+	match = ""
+	say("admin", "PATCH", "/api/v1/users/eva", `{"disabled":true}`, 428)
+	say("admin", "DELETE", "/api/v1/users/eva", "", 428)
+	match = old
 	say("admin", "PATCH", "/api/v1/users/eva", `{"role":"viewer","scope":{"sites":["Oslo"]}}`, 200)
+	say("admin", "PATCH", "/api/v1/users/eva", `{"disabled":true}`, 412)
+	say("admin", "DELETE", "/api/v1/users/eva", "", 412)
+	match = "*"
 	say("all", "GET", "/api/v1/me", "", 200, `"role":"viewer"`, `"scope":{"sites":["Oslo"]}`)
 	say("admin", "PATCH", "/api/v1/users/eva", `{"disabled":true}`, 200)
 	say("ci", "GET", "/api/v1/me", "", 401)

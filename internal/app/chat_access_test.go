@@ -149,11 +149,11 @@ func TestChatAccessOverREST(t *testing.T) {
 	if text := kim.says("account link"); !strings.Contains(text, "linked to the user eva already") {
 		t.Errorf("answered %s", text)
 	}
-	say("admin", "PATCH", "/api/v1/users/eva", `{"disabled":true}`, "", 200)
+	say("admin", "PATCH", "/api/v1/users/eva", `{"disabled":true}`, "*", 200)
 	if text := kim.says("whoami"); !strings.Contains(text, "eva in lineman is disabled") {
 		t.Errorf("disabled, and yet %s", text)
 	}
-	say("admin", "PATCH", "/api/v1/users/eva", `{"disabled":false}`, "", 200)
+	say("admin", "PATCH", "/api/v1/users/eva", `{"disabled":false}`, "*", 200)
 	say("admin", "POST", "/api/v1/chat/links", `{"platform":"slack","chat_user":"U1","user":"chatbot"}`, "", 422, "body.chat_user")
 	say("admin", "POST", "/api/v1/chat/links", `{"platform":"slack","chat_user":"U2","user":"nobody"}`, "", 422, "body.user")
 	say("admin", "POST", "/api/v1/chat/links", `{"platform":"slack","chat_user":"U/2","user":"chatbot"}`, "", 201)

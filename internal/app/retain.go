@@ -9,8 +9,12 @@ import (
 // Retain removes what is older than the settings under retention let it be, or
 // only counts it.
 func (a *App) Retain(ctx context.Context, dryRun bool) (models.Retained, error) {
+	return a.retainBy(ctx, terminal, dryRun)
+}
+
+func (a *App) retainBy(ctx context.Context, by models.Principal, dryRun bool) (models.Retained, error) {
 	r := a.Config.Retention
-	plan := models.RetentionPlan{DryRun: dryRun}
+	plan := models.RetentionPlan{By: by, DryRun: dryRun}
 	if r.Raw > 0 {
 		plan.RawBefore = a.Now().UTC().Add(-r.Raw)
 	}

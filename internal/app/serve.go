@@ -175,7 +175,7 @@ func (a *App) reconcile(ctx context.Context, j models.Job) error {
 
 // retain removes what is older than the configuration lets it be.
 func (a *App) retain(ctx context.Context, _ models.Job) error {
-	_, err := a.Retain(ctx, false)
+	_, err := a.retainBy(ctx, service, false)
 	return err
 }
 

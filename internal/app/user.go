@@ -56,7 +56,7 @@ func (a *App) ChangeUser(ctx context.Context, name string, c ChangedUser) error 
 // DeleteUser removes a user, whose tokens stop; an InputError when nobody is
 // called so.
 func (a *App) DeleteUser(ctx context.Context, name string) error {
-	return unknownUser(name, a.accounts().DeleteUser(ctx, terminal, name))
+	return unknownUser(name, a.accounts().DeleteUser(ctx, terminal, name, 0))
 }
 
 // Users lists all users by name.

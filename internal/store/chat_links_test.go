@@ -54,7 +54,7 @@ func TestChatLinks(t *testing.T) {
 		if err := s.UnlinkChat(ctx, root, "slack", "U2"); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("%v", err)
 		}
-		ok(t, s.DeleteUser(ctx, root, "eva"))
+		ok(t, s.DeleteUser(ctx, root, "eva", 0))
 		if _, total, err := s.ChatLinks(ctx, models.ChatLinkFilter{}); err != nil || total != 1 {
 			t.Errorf("%d links are left of a user who is gone, %v", total, err)
 		}

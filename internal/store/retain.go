@@ -24,10 +24,23 @@ const retainBatch = 200
 // once it was closed for as long, unless one of its maintenances is held; what
 // was announced goes when it is as old as these, or as the mail that it names. Of
 // chat, old commands of the log go, and questions and codes that have expired.
-func (s *Store) Retain(ctx context.Context, plan models.RetentionPlan) (done models.Retained, err error) {
+// What was removed is in the audit log, also where it could not be ended.
+func (s *Store) Retain(ctx context.Context, plan models.RetentionPlan) (models.Retained, error) {
 	if plan.DryRun {
 		return s.retainable(ctx, plan)
 	}
+	done, err := s.remove(ctx, plan)
+	if !done.Removed() {
+		return done, err
+	}
+	noted := s.write(ctx, "note what was removed", func(w *work) error {
+		return audit(w, []models.Audit{auditOf(s, plan.By, "remove", "retention", "", "", "", "",
+			fmt.Sprintf("%d maintenances, %d findings, the bytes of %d mails, %d chat commands", done.Records, done.Findings, done.Raws, done.Commands))})
+	})
+	return done, errors.Join(err, noted)
+}
+
+func (s *Store) remove(ctx context.Context, plan models.RetentionPlan) (done models.Retained, err error) {
 	if err := s.read(ctx, "count held maintenances", func(tx *gorm.DB) error {
 		done.Held, err = count(heldRecords(tx, plan.RecordsBefore))
 		return err

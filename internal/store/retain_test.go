@@ -59,7 +59,7 @@ func TestRetain(t *testing.T) {
 			}
 		}
 
-		plan = models.RetentionPlan{RecordsBefore: time.Now().AddDate(1, 0, 0)}
+		plan = models.RetentionPlan{RecordsBefore: time.Now().AddDate(1, 0, 0), By: root}
 		want = models.Retained{Records: 1, Held: 1}
 		if d := cmp.Diff(want, must(s.Retain(ctx, plan))); d != "" {
 			t.Errorf("removed (-want +got):\n%s", d)
@@ -75,6 +75,9 @@ func TestRetain(t *testing.T) {
 		ok(t, s.Release(ctx, "zayo-HELD-1"))
 		if got := must(s.Retain(ctx, plan)); got.Records != 1 {
 			t.Errorf("after the release %+v, want one record removed", got)
+		}
+		if n := count(t, s, "SELECT count(*) FROM audit_log WHERE action = 'remove' AND object = 'retention' AND author = '"+root.Name+"' AND reason LIKE '1 maintenances,%'"); n != 2 {
+			t.Errorf("%d entries of the audit log on what was removed, want 2", n)
 		}
 		if n := count(t, s, "SELECT count(*) FROM raw_bodies"); n != 1 {
 			t.Errorf("%d bodies are left, want that of the waiting mail", n)

@@ -41,6 +41,7 @@ type userRow struct {
 	LastSeen   instant               `gorm:""`
 	ExpiresAt  instant               `gorm:""`
 	DisabledAt instant               `gorm:""`
+	Revision   int64                 `gorm:"not null"`
 }
 
 func (userRow) TableName() string { return "users" }
@@ -49,6 +50,7 @@ func (r userRow) model() models.User {
 	return models.User{
 		ID: r.ID, Name: r.Name, Password: models.PasswordHash(r.Password), Role: models.Role(r.Role), Scope: models.Scope(r.Scope.V),
 		CreatedAt: r.CreatedAt.Time, LastSeen: r.LastSeen.Time, ExpiresAt: r.ExpiresAt.Time, DisabledAt: r.DisabledAt.Time,
+		Revision: r.Revision,
 	}
 }
 
@@ -56,5 +58,6 @@ func newUserRow(u models.User) userRow {
 	return userRow{
 		ID: u.ID, Name: userKey(u.Name), Password: string(u.Password), Role: string(u.Role), Scope: document[storedScope]{storedScope(u.Scope)},
 		CreatedAt: at(u.CreatedAt), LastSeen: at(u.LastSeen), ExpiresAt: at(u.ExpiresAt), DisabledAt: at(u.DisabledAt),
+		Revision: max(u.Revision, 1),
 	}
 }

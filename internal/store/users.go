@@ -63,7 +63,8 @@ func (s *Store) CreateUser(ctx context.Context, by models.Principal, u models.Us
 }
 
 // ChangeUser changes a user and gives it as it is now. models.ErrNotFound when
-// there is none of this name. Each kind of change is in the audit log; what
+// there is none of this name, models.ErrStale when it has another revision than
+// is expected. Each kind of change is in the audit log; what
 // changes nothing is not.
 func (s *Store) ChangeUser(ctx context.Context, by models.Principal, name string, c models.UserChange) (changed models.User, err error) {
 	err = s.write(ctx, "change a user", func(w *work) error {
@@ -71,12 +72,16 @@ func (s *Store) ChangeUser(ctx context.Context, by models.Principal, name string
 		if err := locked(s, w.DB).Where("name = ?", userKey(name)).Take(&row).Error; err != nil {
 			return found(err, "user %q", name)
 		}
+		if c.Expected > 0 && c.Expected != row.Revision {
+			return models.ErrStale
+		}
 		before := row.model()
 		after, entries := s.applied(by, before, c)
 		changed = after
 		if len(entries) == 0 {
 			return nil
 		}
+		after.Revision++
 		row = newUserRow(after)
 		if err := w.Save(&row).Error; err != nil {
 			return err
@@ -127,12 +132,16 @@ func (s *Store) applied(by models.Principal, u models.User, c models.UserChange)
 }
 
 // DeleteUser removes a user, and revokes the user's tokens. models.ErrNotFound
-// when there is none of this name. The writes are in the audit log.
-func (s *Store) DeleteUser(ctx context.Context, by models.Principal, name string) error {
+// when there is none of this name; models.ErrStale when it has another revision
+// than is expected (0: any). The writes are in the audit log.
+func (s *Store) DeleteUser(ctx context.Context, by models.Principal, name string, expected int64) error {
 	return s.write(ctx, "delete a user", func(w *work) error {
 		var row userRow
 		if err := locked(s, w.DB).Where("name = ?", userKey(name)).Take(&row).Error; err != nil {
 			return found(err, "user %q", name)
+		}
+		if expected > 0 && expected != row.Revision {
+			return models.ErrStale
 		}
 		var tokens []tokenRow
 		if err := w.Where("user_id = ? AND revoked_at IS NULL", row.ID).Order("name").Find(&tokens).Error; err != nil {

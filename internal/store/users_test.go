@@ -62,8 +62,8 @@ func TestUsers(t *testing.T) {
 		if text := fmt.Sprintf("%v %+v %#v", got, got, got); strings.Contains(text, "h2") {
 			t.Errorf("the hash is printed: %s", text)
 		}
-		ok(t, s.DeleteUser(ctx, root, "Eva"))
-		if err := s.DeleteUser(ctx, root, "eva"); !errors.Is(err, models.ErrNotFound) || len(must(s.Users(ctx))) != 0 {
+		ok(t, s.DeleteUser(ctx, root, "Eva", 0))
+		if err := s.DeleteUser(ctx, root, "eva", 0); !errors.Is(err, models.ErrNotFound) || len(must(s.Users(ctx))) != 0 {
 			t.Errorf("deleted: %v", err)
 		}
 	})
@@ -103,7 +103,7 @@ func TestTokensOfUsers(t *testing.T) {
 		opens("expired", false)
 		must(s.ChangeUser(ctx, root, "eva", models.UserChange{ExpiresAt: &never}))
 		opens("without end", true)
-		ok(t, s.DeleteUser(ctx, root, "eva"))
+		ok(t, s.DeleteUser(ctx, root, "eva", 0))
 		opens("deleted", false)
 		for _, token := range must(s.Tokens(ctx)) {
 			if !token.RevokedAt.Equal(now) {
@@ -146,7 +146,7 @@ func TestAccountsAreAudited(t *testing.T) {
 		must(s.ChangeUser(ctx, by, "eva", models.UserChange{Role: &role, Scope: &scope}))
 		must(s.ChangeUser(ctx, by, "eva", models.UserChange{Disabled: &yes, Password: &hash, ExpiresAt: &end}))
 		must(s.ChangeUser(ctx, by, "eva", models.UserChange{Disabled: &no}))
-		ok(t, s.DeleteUser(ctx, by, "eva"))
+		ok(t, s.DeleteUser(ctx, by, "eva", 0))
 		got := map[string]bool{}
 		for _, e := range must(first3(s.AuditLog(ctx, models.ScopeAll, models.Page{}))) {
 			got[fmt.Sprintf("%s %s %s: %s", e.Action, e.Object, e.Name, e.Reason)] = true
