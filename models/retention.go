@@ -11,7 +11,7 @@ type RetentionPlan struct {
 	// expired of chat goes in any case.
 	CommandsBefore time.Time
 	By             Principal // who removes it, for the audit log
-	DryRun         bool // count only
+	DryRun         bool      // count only
 }
 
 // Retained counts what a RetentionPlan removed, or would.
